@@ -1,0 +1,21 @@
+//===- AtenOps.h - Operations of the aten dialect ---------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_DIALECT_ATEN_ATENOPS_H
+#define KERNEL_OPT_DIALECT_ATEN_ATENOPS_H
+
+#include "kernel-opt/Dialect/Aten/AtenDialect.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+
+#define GET_OP_CLASSES
+#include "kernel-opt/Dialect/Aten/AtenOps.h.inc"
+
+#endif // KERNEL_OPT_DIALECT_ATEN_ATENOPS_H

@@ -1,0 +1,14 @@
+//===- AtenOps.td - Operations of the aten dialect ---------*- tablegen -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_DIALECT_ATEN_ATENOPS_TD
+#define KERNEL_OPT_DIALECT_ATEN_ATENOPS_TD
+
+include "kernel-opt/Dialect/Aten/AtenDialect.td"
+
+#endif // KERNEL_OPT_DIALECT_ATEN_ATENOPS_TD

@@ -1,0 +1,17 @@
+//===- KGPUDialect.h - The kgpu dialect -------------------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_DIALECT_KGPU_KGPUDIALECT_H
+#define KERNEL_OPT_DIALECT_KGPU_KGPUDIALECT_H
+
+#include "kernel-opt/Support/LLVM.h"
+#include "mlir/IR/Dialect.h"
+
+#include "kernel-opt/Dialect/KGPU/KGPUDialect.h.inc"
+
+#endif // KERNEL_OPT_DIALECT_KGPU_KGPUDIALECT_H

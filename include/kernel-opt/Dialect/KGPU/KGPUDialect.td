@@ -1,0 +1,30 @@
+//===- KGPUDialect.td - The kgpu dialect -------------------*- tablegen -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_DIALECT_KGPU_KGPUDIALECT_TD
+#define KERNEL_OPT_DIALECT_KGPU_KGPUDIALECT_TD
+
+include "mlir/IR/OpBase.td"
+
+def KGPU_Dialect : Dialect {
+  let name = "kgpu";
+  let cppNamespace = "::kernel_opt::kgpu";
+  let summary = "GPU operations below upstream dialects";
+  let description = [{
+    GPU-level operations that upstream dialects lack. Together with an
+    allow-list of `gpu`, `scf`, `memref`, `vector`, `arith` and `math` operations
+    they form the scheduled IR: the closed set that schedules produce, that is
+    verified and interpreted, and that lowers to NVVM mechanically.
+  }];
+}
+
+/// Base of all operations of the dialect.
+class KGPU_Op<string mnemonic, list<Trait> traits = []>
+    : Op<KGPU_Dialect, mnemonic, traits>;
+
+#endif // KERNEL_OPT_DIALECT_KGPU_KGPUDIALECT_TD
