@@ -13,7 +13,6 @@ import shutil
 import subprocess
 
 import lit.formats
-import lit.llvm.config  # noqa: F401  (checks that lit is LLVM's)
 
 config.name = "kernel-opt"
 config.test_format = lit.formats.ShTest(execute_external=False)
@@ -113,11 +112,16 @@ if config.sanitizers:
         config.llvm_tools_dir, "llvm-symbolizer"
     )
 
-# Longer names first, since the substitution would hit their beginning.
+# A choice of tool must stay the first argument.
 if lit_config.params.get("roundtrip"):
+    config.test_exec_root = os.path.join(config.binary_root, "test-roundtrip")
     config.substitutions.append(
-        (r"(?<![\w./%=-])kernel-opt(?![\w.-])", "kernel-opt --verify-roundtrip")
+        (
+            r"(?<![\w./%=-])kernel-opt(?![\w.-])(?! --tool=)",
+            "kernel-opt --verify-roundtrip",
+        )
     )
+config.substitutions.append(("%bin", bin_dir))
 config.substitutions.append(("%plugin", plugin))
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%examples", os.path.join(config.source_root, "examples")))

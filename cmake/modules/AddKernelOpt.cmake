@@ -3,7 +3,7 @@
 #   add_kernelopt_library(Name SRCS a.cpp... [DEPENDS t...] [LINK_LIBS l...]
 #                         [NO_PCH])
 #   add_kernelopt_dialect(Name MNEMONIC mnemonic SRCS a.cpp... [LINK_LIBS l...])
-#   add_kernelopt_passes(Name PATH include/kernel-opt/Room/Passes.td)
+#   add_kernelopt_passes(Name PATH include/kernel-opt/Room/Passes.td [NO_DOC])
 #   add_kernelopt_interfaces(Name PATH include/kernel-opt/Room/Some.td)
 #   add_kernelopt_tool(name SRCS a.cpp... [LINK_LIBS l...])
 #   add_kernelopt_plugin(Name SRCS a.cpp... [LINK_LIBS l...])
@@ -55,14 +55,16 @@ function(kernelopt_tablegen result td output)
   get_filename_component(folder ${output} DIRECTORY)
   file(MAKE_DIRECTORY ${folder})
   file(RELATIVE_PATH shown ${PROJECT_BINARY_DIR} ${output})
+  string(MAKE_C_IDENTIFIER ${shown} depfile)
+  set(depfile ${PROJECT_BINARY_DIR}/CMakeFiles/${depfile}.d)
   # --write-if-changed keeps the time stamp of an equal output, so that Ninja
   # does not rebuild what includes it.
   add_custom_command(OUTPUT ${output}
     COMMAND mlir-tblgen ${ARGN} --write-if-changed
       -I ${PROJECT_SOURCE_DIR}/include -I ${MLIR_INCLUDE_DIRS}
-      -d ${output}.d -o ${output} ${td}
+      -d ${depfile} -o ${output} ${td}
     DEPENDS ${td} mlir-tblgen
-    DEPFILE ${output}.d
+    DEPFILE ${depfile}
     COMMENT "Generating ${shown}" VERBATIM)
   set(${result} ${${result}} ${output} PARENT_SCOPE)
 endfunction()
@@ -152,13 +154,16 @@ endfunction()
 
 # Passes.h.inc beside Passes.td, with register<Name>Passes().
 function(add_kernelopt_passes name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "PATH" "")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "NO_DOC" "PATH" "")
   set(td ${PROJECT_SOURCE_DIR}/${ARG_PATH})
   kernelopt_tablegen_stem(stem ${td})
   set(generated "")
   kernelopt_tablegen(generated ${td} ${stem}.h.inc
     -gen-pass-decls -name=${name})
   kernelopt_generated(${name}PassesTableGen ${generated})
+  if(ARG_NO_DOC)
+    return()
+  endif()
   set(pages "")
   kernelopt_tablegen(pages ${td}
     ${PROJECT_BINARY_DIR}/docs/Passes/${name}.md -gen-pass-doc)
@@ -201,6 +206,8 @@ function(kernelopt_finish_tools)
   list(TRANSFORM tools APPEND -main OUTPUT_VARIABLE mains)
   target_link_libraries(kernel-opt PRIVATE ${mains} kernelopt-mlir)
   target_include_directories(kernel-opt PRIVATE ${PROJECT_BINARY_DIR}/tools)
+  target_compile_definitions(kernel-opt PRIVATE
+    KERNELOPT_VERSION="${PROJECT_VERSION}")
   kernelopt_common_target(kernel-opt FALSE)
   foreach(tool IN LISTS tools)
     if(NOT tool STREQUAL "kernel-opt")
@@ -235,4 +242,9 @@ function(add_kernelopt_unittest name)
     kernelopt-mlir ${ARG_LINK_LIBS} GTest::gtest GTest::gtest_main)
   kernelopt_common_target(${name} FALSE ${ARG_LINK_LIBS})
   add_test(NAME Unit.${name} COMMAND ${name})
+  if(KERNELOPT_SANITIZERS)
+    # As test/lit.cfg.py does for the lit tests.
+    set_tests_properties(Unit.${name} PROPERTIES
+      ENVIRONMENT "ASAN_OPTIONS=allow_user_poisoning=0")
+  endif()
 endfunction()

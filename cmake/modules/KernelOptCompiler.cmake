@@ -49,7 +49,8 @@ find_program(KERNELOPT_CCACHE ccache)
 if(KERNELOPT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # ccache takes sources that use a precompiled header only when told that
   # their macros may be ignored; our header defines none that changes.
-  set(CMAKE_CXX_COMPILER_LAUNCHER env
+  # The inode cache saves hashing that header, which is large, each time.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_INODECACHE=true
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
     ${KERNELOPT_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})

@@ -3,7 +3,9 @@
 # links the shared libraries, or (KERNELOPT_STATIC_MLIR) everything links the
 # archives. So no other file names an MLIR or LLVM library.
 
-find_package(MLIR 22.1 REQUIRED CONFIG)
+# The hint is where Debian's packages lie. It is not put into
+# CMAKE_PREFIX_PATH, which would change where compilers are found.
+find_package(MLIR 22.1 REQUIRED CONFIG HINTS /usr/lib/llvm-22)
 message(STATUS "MLIR ${LLVM_PACKAGE_VERSION} in ${MLIR_DIR}")
 
 if(LLVM_ENABLE_RTTI)
@@ -20,42 +22,30 @@ target_include_directories(kernelopt-mlir INTERFACE
 target_include_directories(kernelopt-mlir SYSTEM INTERFACE
   ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
 
-# The packaged archives name the shared LLVM, a shared z3 and so on as their
-# own dependencies. This replaces those names on one imported target.
-function(kernelopt_use_archives target)
-  get_target_property(libs ${target} INTERFACE_LINK_LIBRARIES)
-  if(NOT libs)
-    return()
-  endif()
-  list(REMOVE_ITEM libs LLVM MLIR CURL::libcurl LibEdit::LibEdit FFI::ffi)
-  list(FILTER libs EXCLUDE REGEX "libz3")
-  list(TRANSFORM libs REPLACE "^ZLIB::ZLIB$" "${KERNELOPT_ZLIB_ARCHIVE}")
-  list(TRANSFORM libs REPLACE "^zstd::libzstd_shared$"
-    "${KERNELOPT_ZSTD_ARCHIVE}")
-  set_target_properties(${target} PROPERTIES
-    INTERFACE_LINK_LIBRARIES "${libs}")
-endfunction()
-
 if(NOT KERNELOPT_STATIC_MLIR)
   target_link_libraries(kernelopt-mlir INTERFACE MLIR LLVM)
 else()
+  # The archives by file, not by target: the packaged targets name the shared
+  # LLVM, a shared z3, libcurl and more as their dependencies. The linker takes
+  # from an archive only what is referenced, so all of them may be named.
   find_library(KERNELOPT_ZLIB_ARCHIVE libz.a REQUIRED)
   find_library(KERNELOPT_ZSTD_ARCHIVE libzstd.a REQUIRED)
-  get_property(mlir_libs GLOBAL PROPERTY MLIR_ALL_LIBS)
-  # Test libraries are not part of a product; `MLIR` is the shared library.
-  list(FILTER mlir_libs EXCLUDE REGEX "Test|^MLIR$|Shared$")
+  get_property(candidates GLOBAL PROPERTY MLIR_ALL_LIBS)
+  list(APPEND candidates ${LLVM_AVAILABLE_LIBS})
+  list(FILTER candidates EXCLUDE REGEX "Test|Exegesis")
   set(archives "")
-  foreach(lib IN LISTS mlir_libs LLVM_AVAILABLE_LIBS)
+  foreach(lib IN LISTS candidates)
     if(TARGET ${lib})
       get_target_property(type ${lib} TYPE)
-      if(type STREQUAL "STATIC_LIBRARY")
-        kernelopt_use_archives(${lib})
-        list(APPEND archives ${lib})
+      get_target_property(file ${lib} LOCATION)
+      # Packages leave out some archives that the lists name.
+      if(type STREQUAL "STATIC_LIBRARY" AND EXISTS "${file}")
+        list(APPEND archives ${file})
       endif()
     endif()
   endforeach()
-  # All of them: the linker takes from an archive only what is referenced.
-  target_link_libraries(kernelopt-mlir INTERFACE ${archives})
+  target_link_libraries(kernelopt-mlir INTERFACE ${archives}
+    ${KERNELOPT_ZLIB_ARCHIVE} ${KERNELOPT_ZSTD_ARCHIVE} rt dl m)
   # The C++ runtime travels inside. glibc stays dynamic, because the CUDA
   # driver is loaded with dlopen.
   target_link_options(kernelopt-mlir INTERFACE
