@@ -1,4 +1,5 @@
-//===- KoptDialect.cpp - The kopt dialect -----------------------*- C++ -*-===//
+//===- KoptDialect.cpp - The kopt dialect -----------------------*- C++ -*-
+//===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -7,16 +8,102 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
+#include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Transforms/InliningUtils.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::kopt;
 
 #include "kernel-opt/Dialect/Kopt/KoptDialect.cpp.inc"
 
+namespace {
+/// Kernels and launches move with the code around them.
+struct KoptInliner : mlir::DialectInlinerInterface {
+  using DialectInlinerInterface::DialectInlinerInterface;
+
+  bool isLegalToInline(Operation *, Region *, bool, IRMapping &) const final {
+    return true;
+  }
+  bool isLegalToInline(Region *, Region *, bool, IRMapping &) const final {
+    return true;
+  }
+};
+} // namespace
+
 void KoptDialect::initialize() {
+  registerAttributes();
   addOperations<
 #define GET_OP_LIST
 #include "kernel-opt/Dialect/Kopt/KoptOps.cpp.inc"
       >();
+  addInterfaces<KoptInliner>();
+}
+
+bool kopt::isHashText(StringRef text) {
+  return text.consume_front("sha256:") && text.size() == 64 &&
+         llvm::all_of(text, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+LogicalResult KoptDialect::verifyOperationAttribute(Operation *op,
+                                                    NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  Attribute value = attribute.getValue();
+  if (name == kContractAttrName) {
+    if (!isa<ContractAttr>(value))
+      return op->emitOpError() << "expects '" << name
+                               << "' to be a #kopt.contract, found " << value;
+    if (!isa<mlir::FunctionOpInterface>(op))
+      return op->emitOpError()
+             << "is not a function and cannot have '" << name << "'";
+  } else if (name == kConstAttrName) {
+    if (!isa<ConstAttr>(value))
+      return op->emitOpError()
+             << "expects '" << name << "' to be a #kopt.const, found " << value;
+    if (!op->hasTrait<mlir::OpTrait::ConstantLike>())
+      return op->emitOpError()
+             << "is not a constant and cannot have '" << name << "'";
+  } else if (name == kCertificateAttrName) {
+    auto text = dyn_cast<StringAttr>(value);
+    if (!text || !isHashText(text.getValue()))
+      return op->emitOpError()
+             << "expects '" << name
+             << "' to be \"sha256:\" and 64 lower-case hex digits, found "
+             << value;
+  } else if (name == kPolicyAttrName) {
+    auto text = dyn_cast<StringAttr>(value);
+    if (!text || text.empty())
+      return op->emitOpError()
+             << "expects '" << name << "' to be the name of a policy, found "
+             << value;
+    if (!isa<ModuleOp>(op))
+      return op->emitOpError()
+             << "is not a module and cannot have '" << name << "'";
+  } else if (name == kParameterAttrName || name == kRangeAttrName) {
+    return op->emitOpError()
+           << "cannot have '" << name << "': it belongs on an argument";
+  }
+  return success();
+}
+
+LogicalResult KoptDialect::verifyRegionArgAttribute(Operation *op,
+                                                    unsigned /*region*/,
+                                                    unsigned argument,
+                                                    NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  Attribute value = attribute.getValue();
+  if (name == kParameterAttrName && !isa<UnitAttr>(value))
+    return op->emitOpError()
+           << "expects '" << name << "' of argument #" << argument
+           << " to be a unit attribute, found " << value;
+  if (name == kRangeAttrName && !isa<RangeAttr>(value))
+    return op->emitOpError()
+           << "expects '" << name << "' of argument #" << argument
+           << " to be a #kopt.range, found " << value;
+  return success();
 }

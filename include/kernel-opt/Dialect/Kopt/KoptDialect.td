@@ -19,6 +19,23 @@ def Kopt_Dialect : Dialect {
     What the optimizer itself needs in IR: rewrite rules, fusion plans,
     contracts of functions, and the region of operations that becomes one
     kernel launch.
+
+    Attributes that the dialect checks wherever they stand:
+
+    | name | on | value |
+    |---|---|---|
+    | `kopt.contract` | a function | `#kopt.contract` |
+    | `kopt.parameter` | an argument of a function | unit: a parameter of the model |
+    | `kopt.range` | an argument of a function | `#kopt.range` |
+    | `kopt.const` | a constant | `#kopt.const` |
+    | `kopt.certificate` | any operation | `"sha256:<64 hex digits>"`, the hash of its certificate |
+    | `kopt.policy` | a module | name of the weakest policy that its contents were verified under |
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let extraClassDeclaration = [{
+    void registerAttributes();
   }];
 }
 

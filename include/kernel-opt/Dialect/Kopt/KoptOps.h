@@ -9,11 +9,16 @@
 #ifndef KERNEL_OPT_DIALECT_KOPT_KOPTOPS_H
 #define KERNEL_OPT_DIALECT_KOPT_KOPTOPS_H
 
+#include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #define GET_OP_CLASSES
 #include "kernel-opt/Dialect/Kopt/KoptOps.h.inc"
