@@ -20,6 +20,21 @@ def KGPU_Dialect : Dialect {
     allow-list of `gpu`, `scf`, `memref`, `vector`, `arith` and `math` operations
     they form the scheduled IR: the closed set that schedules produce, that is
     verified and interpreted, and that lowers to NVVM mechanically.
+
+    Attributes of the dialect on a kernel:
+    * `kgpu.access` on an argument: `"read"`, `"write"`, `"readwrite"` or
+      `"workspace"`;
+    * `kgpu.cluster_size` on the `gpu.func`: `array<i32: x, y, z>`, blocks per
+      cluster, at most 16 together.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let useDefaultTypePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let dependentDialects = ["::mlir::gpu::GPUDialect"];
+  let extraClassDeclaration = [{
+    void registerAttributes();
+    void registerTypes();
   }];
 }
 

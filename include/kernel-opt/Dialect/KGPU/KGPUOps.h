@@ -9,11 +9,17 @@
 #ifndef KERNEL_OPT_DIALECT_KGPU_KGPUOPS_H
 #define KERNEL_OPT_DIALECT_KGPU_KGPUOPS_H
 
+#include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
+#include "kernel-opt/Dialect/KGPU/KGPUInterfaces.h"
+#include "kernel-opt/Dialect/KGPU/KGPUTypes.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributeInterfaces.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #define GET_OP_CLASSES
 #include "kernel-opt/Dialect/KGPU/KGPUOps.h.inc"
