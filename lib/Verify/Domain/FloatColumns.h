@@ -1,0 +1,56 @@
+//===- FloatColumns.h - Inner loops of the float domain ---------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Values of every kind are held as doubles that are representable in the kind.
+// The loops are compiled twice, for the baseline and for AVX2 with FMA, from
+// one source (FloatColumns.inc); both give the same bits.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_LIB_VERIFY_DOMAIN_FLOATCOLUMNS_H
+#define KERNEL_OPT_LIB_VERIFY_DOMAIN_FLOATCOLUMNS_H
+
+// Only C headers here: an inline function of the standard library compiled for
+// AVX2 could be the one that the linker keeps for everybody.
+#include <stddef.h>
+#include <stdint.h>
+
+namespace kernel_opt::verify {
+
+enum class ColumnFn : uint8_t {
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Maximum,
+  Minimum,
+  MaxNum,
+  MinNum,
+};
+
+/// The loops for one kind.
+struct FloatColumns {
+  void (*binary)(ColumnFn fn, const double *a, const double *b, double *out,
+                 size_t n);
+  void (*fma)(const double *a, const double *b, const double *c, double *out,
+              size_t n);
+  /// Rounds doubles to the kind.
+  void (*round)(const double *a, double *out, size_t n);
+  void (*reduce)(ColumnFn fn, const double *a, size_t rows, size_t n,
+                 double *acc);
+  void (*contract)(bool fused, size_t m, size_t n, size_t k, const double *a,
+                   const double *b, double *acc);
+};
+
+/// Both return a table indexed by FloatKind.
+const FloatColumns *getBaselineFloatColumns();
+const FloatColumns *getAVX2FloatColumns();
+
+} // namespace kernel_opt::verify
+
+#endif // KERNEL_OPT_LIB_VERIFY_DOMAIN_FLOATCOLUMNS_H

@@ -1,0 +1,210 @@
+//===- Input.cpp - Input families ------------------------------------ ===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// Counter-based: a value is a function of (seed, argument, family, index) and
+// of nothing else, in pure integer and double arithmetic, so that every machine
+// draws the same.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Verify/Domain.h"
+#include "kernel-opt/Verify/Hash.h"
+#include <cmath>
+#include <limits>
+
+using namespace kernel_opt;
+using namespace kernel_opt::verify;
+
+static constexpr StringLiteral familyNames[] = {
+    "normal",     "uniform01",   "uniform-sym",      "lognormal",
+    "cancelling", "big-first",   "big-last",         "ascending",
+    "descending", "alternating", "graded",           "rank-one",
+    "sparse",     "one-hot",     "small-ints",       "powers-of-two",
+    "wide",       "wide-mirror", "near-overflow",    "subnormal",
+    "constant",   "ties",        "minus-inf-masked", "zeros"};
+static_assert(std::size(familyNames) == numInputFamilies);
+
+StringRef verify::getName(InputFamily family) {
+  return familyNames[unsigned(family)];
+}
+
+std::optional<InputFamily> verify::getInputFamily(StringRef name) {
+  for (unsigned i = 0; i < numInputFamilies; ++i)
+    if (familyNames[i] == name)
+      return InputFamily(i);
+  return std::nullopt;
+}
+
+namespace {
+/// The random numbers of one element: `tag` tells independent ones apart.
+struct Draw {
+  uint64_t base;
+
+  uint64_t bits(uint64_t counter, uint64_t tag = 0) const {
+    return mixHash(mixHash(base + tag), counter);
+  }
+  /// [0, 1), 53 bits.
+  double uniform(uint64_t counter, uint64_t tag = 0) const {
+    return double(bits(counter, tag) >> 11) * 0x1p-53;
+  }
+  /// Mean 0, deviation 1, from the sum of eight uniform numbers (Irwin-Hall)
+  /// with a fine-grained ninth below them; at most 4.9 in magnitude. Tails
+  /// matter less here than having no libm in the value.
+  double normal(uint64_t counter, uint64_t tag = 0) const {
+    uint64_t x = bits(counter, tag), y = bits(counter, tag + 101);
+    uint64_t z = bits(counter, tag + 202);
+    uint64_t sum = 0;
+    for (int shift = 0; shift < 64; shift += 16)
+      sum += ((x >> shift) & 0xffff) + ((y >> shift) & 0xffff);
+    double centred =
+        double(int64_t(sum) - 4 * 65536) + double(z >> 32) * 0x1p-32;
+    return centred * (0x1.3988e1409212ep0 * 0x1p-16); // sqrt(3/2) / 2^16
+  }
+};
+} // namespace
+
+/// 2^x by range reduction and a Taylor series; exact for integers, otherwise
+/// within 2^-50, and the same on every machine.
+static double powerOfTwo(double x) {
+  double whole = std::floor(x + 0.5);
+  double t = (x - whole) * 0x1.62e42fefa39efp-1; // ln 2
+  double sum = 1;
+  for (int i = 18; i > 0; --i)
+    sum = 1 + sum * t / i;
+  return std::ldexp(sum, int(whole));
+}
+
+static int maxExponent(FloatKind kind) {
+  return kind == FloatKind::F64 ? 127 : std::ilogb(getLargest(kind));
+}
+
+/// The least normal value's exponent.
+static int minExponent(FloatKind kind) {
+  switch (kind) {
+  case FloatKind::F64:
+    return -1022;
+  case FloatKind::F16:
+  case FloatKind::F8E5M2:
+    return -14;
+  case FloatKind::F8E4M3FN:
+    return -6;
+  default:
+    return -126;
+  }
+}
+
+/// About 2^-120 times 2^110; narrower kinds scale both into their range.
+static double drawWide(const Draw &draw, FloatKind kind, int64_t index,
+                       bool high) {
+  double range = maxExponent(kind) / 127.0;
+  double exponent = std::floor((high ? 110 : -120) * range);
+  exponent = std::max(exponent, double(minExponent(kind) + 1));
+  return draw.normal(index) * powerOfTwo(exponent);
+}
+
+/// -2..2 over the row with a random part below the step, so strictly monotonic
+/// wherever the kind can tell neighbours apart.
+static double drawAscending(const Draw &draw, int64_t column, int64_t columns,
+                            int64_t index) {
+  return -4 + 8 * (double(column) + draw.uniform(index)) / double(columns);
+}
+
+static double drawReal(const Draw &draw, const InputKey &key, FloatKind kind,
+                       int64_t index) {
+  int64_t columns =
+      key.shape.empty() ? 1 : std::max<int64_t>(key.shape.back(), 1);
+  int64_t row = index / columns, column = index % columns;
+  bool oddArgument = key.argument & 1;
+  switch (key.family) {
+  case InputFamily::Normal:
+    return draw.normal(index);
+  case InputFamily::Uniform01:
+    return draw.uniform(index);
+  case InputFamily::UniformSym:
+    return 2 * draw.uniform(index) - 1;
+  case InputFamily::LogNormal: {
+    // Beyond 2^+-(range) the value would not be finite in a narrow kind.
+    double scale = 4 * 0x1.71547652b82fep0, limit = maxExponent(kind) - 1;
+    double e = std::clamp(draw.normal(index) * scale, -limit, limit);
+    return (draw.bits(index, 1) & 1 ? -1 : 1) * powerOfTwo(e);
+  }
+  case InputFamily::CancellingPairs: {
+    double x = draw.normal(column & ~int64_t(1), 1 + 3 * uint64_t(row));
+    return column & 1 ? -x * (1 + 0x1p-8 * draw.uniform(index)) : x;
+  }
+  case InputFamily::BigFirst:
+    return draw.normal(index) * (column == 0 ? 4096 : 1);
+  case InputFamily::BigLast:
+    return draw.normal(index) * (column == columns - 1 ? 4096 : 1);
+  case InputFamily::Ascending:
+    return drawAscending(draw, column, columns, index);
+  case InputFamily::Descending:
+    return drawAscending(draw, columns - 1 - column, columns, index);
+  case InputFamily::Alternating:
+    return (column & 1 ? -1 : 1) * (0.5 + draw.uniform(index));
+  case InputFamily::Graded:
+    return row % 7 == 6 ? 0
+                        : draw.normal(index) * powerOfTwo(-double(row % 12));
+  case InputFamily::RankOne:
+    return draw.normal(row, 1) * draw.normal(column, 2);
+  case InputFamily::Sparse:
+    return draw.uniform(index, 1) < 0.01 ? draw.normal(index) : 0;
+  case InputFamily::OneHot:
+    return column == int64_t(draw.bits(row) % uint64_t(columns)) ? 1 : 0;
+  case InputFamily::SmallInts:
+    return double(int64_t(draw.bits(index) % 17) - 8);
+  case InputFamily::PowersOfTwo: {
+    double magnitude = powerOfTwo(double(int64_t(draw.bits(index) % 13) - 6));
+    return draw.bits(index, 1) & 1 ? -magnitude : magnitude;
+  }
+  case InputFamily::WideExponents:
+    return drawWide(draw, kind, index, oddArgument);
+  case InputFamily::WideExponentsMirror:
+    return drawWide(draw, kind, index, !oddArgument);
+  case InputFamily::NearOverflow: {
+    double x = getLargest(kind) * (0.125 + 0.875 * draw.uniform(index));
+    return draw.bits(index, 1) & 1 ? -x : x;
+  }
+  case InputFamily::Subnormal: {
+    double x = std::ldexp(draw.uniform(index), minExponent(kind));
+    return draw.bits(index, 1) & 1 ? -x : x;
+  }
+  case InputFamily::Constant:
+    return draw.normal(0);
+  case InputFamily::Ties:
+    return draw.normal(draw.bits(index) % 4, 1);
+  case InputFamily::MinusInfMasked: {
+    int64_t masked = columns > 1 ? std::max<int64_t>(columns / 4, 1) : 0;
+    return column >= columns - masked ? -std::numeric_limits<double>::infinity()
+                                      : draw.normal(index);
+  }
+  case InputFamily::Zeros:
+    return 0;
+  }
+  llvm_unreachable("family outside its enum");
+}
+
+double verify::drawInput(const InputKey &key, FloatKind kind, int64_t index) {
+  uint64_t base =
+      mixHash(key.seed, uint64_t(key.argument) << 8 | uint64_t(key.family));
+  double value = drawReal(Draw{base}, key, kind, index);
+  double rounded = roundToKind(kind, value);
+  // A finite draw stays finite; E4M3FN has no Inf to mask with.
+  if (std::isfinite(rounded) || kind != FloatKind::F8E4M3FN)
+    if (std::isfinite(rounded) || !std::isfinite(value))
+      return rounded;
+  return std::copysign(getLargest(kind), value);
+}
+
+double verify::drawPoison(unsigned pattern, FloatKind kind, uint64_t index) {
+  if (pattern == 1)
+    return std::min(0x1p100, getLargest(kind));
+  Draw draw{mixHash(0x706f69736f6eull, pattern)};
+  return roundToKind(kind, 4 * draw.normal(index));
+}

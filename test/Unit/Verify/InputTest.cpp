@@ -1,0 +1,109 @@
+//===- InputTest.cpp - Input families ---------------------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Verify/Domain.h"
+#include "gtest/gtest.h"
+#include <cmath>
+
+using namespace kernel_opt;
+using namespace kernel_opt::verify;
+
+static const int64_t shape[] = {12, 64};
+
+static InputKey key(InputFamily family, uint64_t seed = 1) {
+  return {seed, 0, family, shape};
+}
+static double draw(InputFamily family, int64_t index,
+                   FloatKind kind = FloatKind::F32) {
+  return drawInput(key(family), kind, index);
+}
+
+TEST(Input, NamesRoundTrip) {
+  for (unsigned i = 0; i < numInputFamilies; ++i)
+    EXPECT_EQ(getInputFamily(getName(InputFamily(i))), InputFamily(i));
+  EXPECT_FALSE(getInputFamily("gaussian"));
+}
+
+TEST(Input, EveryDrawIsRepresentable) {
+  for (unsigned family = 0; family < numInputFamilies; ++family)
+    for (int kind = 0; kind < 7; ++kind)
+      for (int64_t i = 0; i < 768; ++i) {
+        double x = draw(InputFamily(family), i, FloatKind(kind));
+        EXPECT_EQ(x, roundToKind(FloatKind(kind), x));
+        EXPECT_FALSE(std::isnan(x));
+        if (InputFamily(family) != InputFamily::MinusInfMasked) {
+          EXPECT_TRUE(std::isfinite(x))
+              << getName(InputFamily(family)).str() << " "
+              << getName(FloatKind(kind)).str();
+        }
+      }
+}
+
+TEST(Input, NormalHasItsMoments) {
+  double sum = 0, squares = 0;
+  constexpr int n = 100000;
+  for (int i = 0; i < n; ++i) {
+    double x = draw(InputFamily::Normal, i);
+    sum += x;
+    squares += x * x;
+  }
+  EXPECT_NEAR(sum / n, 0, 0.015);
+  EXPECT_NEAR(squares / n, 1, 0.02);
+}
+
+TEST(Input, SeedsAndArgumentsDiffer) {
+  EXPECT_NE(drawInput(key(InputFamily::Normal, 1), FloatKind::F32, 0),
+            drawInput(key(InputFamily::Normal, 2), FloatKind::F32, 0));
+  InputKey other = key(InputFamily::Normal);
+  other.argument = 1;
+  EXPECT_NE(drawInput(other, FloatKind::F32, 0), draw(InputFamily::Normal, 0));
+}
+
+TEST(Input, FamiliesAreWhatTheySay) {
+  for (int64_t c = 1; c < 64; ++c) {
+    EXPECT_GT(draw(InputFamily::Ascending, c),
+              draw(InputFamily::Ascending, c - 1));
+    EXPECT_LT(draw(InputFamily::Descending, c),
+              draw(InputFamily::Descending, c - 1));
+    EXPECT_LT(draw(InputFamily::Alternating, c) *
+                  draw(InputFamily::Alternating, c - 1),
+              0);
+    EXPECT_EQ(draw(InputFamily::Constant, c), draw(InputFamily::Constant, 0));
+  }
+  int ones = 0, masked = 0;
+  for (int64_t c = 0; c < 64; ++c) {
+    ones += draw(InputFamily::OneHot, c) == 1;
+    masked += std::isinf(draw(InputFamily::MinusInfMasked, c));
+    double tiny = std::fabs(draw(InputFamily::Subnormal, c));
+    EXPECT_LE(tiny, 0x1p-126);
+    EXPECT_EQ(draw(InputFamily::Graded, 6 * 64 + c), 0);
+  }
+  EXPECT_EQ(ones, 1);
+  EXPECT_EQ(masked, 16);
+  // Rank one: 2x2 minors vanish up to the rounding of the entries.
+  double minor = draw(InputFamily::RankOne, 0, FloatKind::F64) *
+                     draw(InputFamily::RankOne, 65, FloatKind::F64) -
+                 draw(InputFamily::RankOne, 1, FloatKind::F64) *
+                     draw(InputFamily::RankOne, 64, FloatKind::F64);
+  EXPECT_NEAR(minor, 0, 1e-13);
+}
+
+TEST(Input, AllDomainsDrawTheSame) {
+  std::unique_ptr<Domain> domains[] = {createFloatDomain(), createF64Domain()};
+  for (auto &domain : domains) {
+    int64_t indices[] = {5, 700};
+    std::vector<char> values(2 * domain->valueBytes());
+    domain->input(key(InputFamily::LogNormal), FloatKind::BF16, indices,
+                  values.data(), 2);
+    double reals[2];
+    domain->toReal(values.data(), reals, nullptr, 2);
+    for (int i = 0; i < 2; ++i)
+      EXPECT_EQ(reals[i],
+                draw(InputFamily::LogNormal, indices[i], FloatKind::BF16));
+  }
+}
