@@ -10,6 +10,7 @@
 #include "kernel-opt/Dialect/Aten/AtenDialect.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
+#include "kernel-opt/Kernel/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -21,9 +22,12 @@ using namespace kernel_opt;
 
 void kernel_opt::registerKernelOptDialects(DialectRegistry &registry) {
   registry.insert<aten::AtenDialect, kgpu::KGPUDialect, kopt::KoptDialect>();
+  kopt::registerBufferizableOpInterfaceModels(registry);
 }
 
-void kernel_opt::registerKernelOptPasses() {}
+void kernel_opt::registerKernelOptPasses() {
+  kernel::registerKernelOptKernelPasses();
+}
 
 void kernel_opt::registerAllDialects(DialectRegistry &registry) {
   registerKernelOptDialects(registry);

@@ -14,4 +14,11 @@
 
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h.inc"
 
+namespace kernel_opt::kopt {
+
+/// Registers how `kopt.launch` bufferizes.
+void registerBufferizableOpInterfaceModels(DialectRegistry &registry);
+
+} // namespace kernel_opt::kopt
+
 #endif // KERNEL_OPT_DIALECT_KOPT_KOPTDIALECT_H
