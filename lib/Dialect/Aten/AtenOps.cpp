@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Dialect/Aten/AtenOps.h"
+#include "Rules.h"
+#include "mlir/IR/Builders.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::aten;

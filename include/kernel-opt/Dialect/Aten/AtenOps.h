@@ -10,10 +10,18 @@
 #define KERNEL_OPT_DIALECT_ATEN_ATENOPS_H
 
 #include "kernel-opt/Dialect/Aten/AtenDialect.h"
+#include "kernel-opt/Dialect/Aten/ShapeRule.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "kernel-opt/Dialect/Aten/AtenEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "kernel-opt/Dialect/Aten/AtenAttrs.h.inc"
 
 #define GET_OP_CLASSES
 #include "kernel-opt/Dialect/Aten/AtenOps.h.inc"
