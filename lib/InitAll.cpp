@@ -9,6 +9,7 @@
 #include "kernel-opt/InitAll.h"
 #include "kernel-opt/Dialect/Aten/AtenDialect.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
+#include "kernel-opt/Dialect/KTile/KTileDialect.h"
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
 #include "kernel-opt/Kernel/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
@@ -21,7 +22,10 @@
 using namespace kernel_opt;
 
 void kernel_opt::registerKernelOptDialects(DialectRegistry &registry) {
-  registry.insert<aten::AtenDialect, kgpu::KGPUDialect, kopt::KoptDialect>();
+  registry.insert<aten::AtenDialect,
+                  kgpu::KGPUDialect,
+                  kopt::KoptDialect,
+                  ktile::KTileDialect>();
   kopt::registerBufferizableOpInterfaceModels(registry);
 }
 

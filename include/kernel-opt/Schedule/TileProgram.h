@@ -1,0 +1,43 @@
+//===- TileProgram.h - From structured ops to a tile program ----*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_SCHEDULE_TILEPROGRAM_H
+#define KERNEL_OPT_SCHEDULE_TILEPROGRAM_H
+
+#include "kernel-opt/Support/LLVM.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/IR/Builders.h"
+
+namespace kernel_opt::schedule {
+
+/// How a kernel's work is cut. Dimensions are those of its results, which must
+/// all have one shape.
+struct TileOptions {
+  /// Elements of each result dimension that one block computes; 0 is all.
+  SmallVector<int64_t> block;
+  /// Elements of each result dimension in one tile, powers of two; a block
+  /// loops where its share is larger. Missing ones: the share itself, rounded up.
+  SmallVector<int64_t> tile;
+  /// Elements that one step of a reduction takes, a power of two, for each
+  /// reduction in program order; the last one counts for those after it.
+  SmallVector<int64_t> reduction;
+  /// Warps of a block.
+  int64_t warps = 4;
+};
+
+/// Makes the tile program that computes `results`, values of `body`, whose
+/// arguments become the kernel's inputs: a `gpu.func @name` at the builder's
+/// insertion point, with one memref per input and, after them, per result.
+/// Fails with a diagnostic at the op that cannot be tiled.
+FailureOr<gpu::GPUFuncOp> buildTileProgram(OpBuilder &builder, StringRef name,
+                                           Block &body, ValueRange results,
+                                           const TileOptions &options);
+
+} // namespace kernel_opt::schedule
+
+#endif // KERNEL_OPT_SCHEDULE_TILEPROGRAM_H

@@ -1,0 +1,199 @@
+//===- KTileOps.cpp - Operations of the ktile dialect -----------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Dialect/KTile/KTileOps.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::ktile;
+
+#define GET_OP_CLASSES
+#include "kernel-opt/Dialect/KTile/KTileOps.cpp.inc"
+
+/// A tile's extents must be powers of two: layouts are maps of bits.
+static LogicalResult verifyTile(Operation *op, Type type) {
+  for (int64_t extent : cast<RankedTensorType>(type).getShape())
+    if (!llvm::isPowerOf2_64(extent))
+      return op->emitOpError("tile extents must be powers of two, found ") << type;
+  return success();
+}
+
+/// `map` takes the coordinates of `tile` and `symbols` to `results` numbers.
+static LogicalResult verifyMap(Operation *op, AffineMap map, Type tile,
+                               size_t symbols, int64_t results) {
+  if (failed(verifyTile(op, tile)))
+    return failure();
+  int64_t rank = cast<RankedTensorType>(tile).getRank();
+  if (map.getNumDims() != rank)
+    return op->emitOpError("map takes ")
+           << map.getNumDims() << " coordinates, the tile has " << rank;
+  if (map.getNumSymbols() != symbols)
+    return op->emitOpError("map takes ")
+           << map.getNumSymbols() << " symbols, " << symbols << " are given";
+  if (int64_t(map.getNumResults()) != results)
+    return op->emitOpError("map has ")
+           << map.getNumResults() << " results, expected " << results;
+  return success();
+}
+
+static LogicalResult verifyElementType(Operation *op, Type tile, Type memref) {
+  if (getElementTypeOrSelf(tile) != getElementTypeOrSelf(memref))
+    return op->emitOpError("tile ") << tile << " and memory " << memref
+                                    << " differ in element type";
+  return success();
+}
+
+LogicalResult LoadOp::verify() {
+  if (failed(verifyMap(*this, getMap(), getResult().getType(), getSymbols().size(),
+                       getSource().getType().getRank())) ||
+      failed(verifyElementType(*this, getResult().getType(), getSource().getType())))
+    return failure();
+  if (getPadding().getType() != getSource().getType().getElementType())
+    return emitOpError("padding must be of type ")
+           << getSource().getType().getElementType() << ", found "
+           << getPadding().getType();
+  return success();
+}
+
+LogicalResult StoreOp::verify() {
+  if (failed(verifyMap(*this, getMap(), getValue().getType(), getSymbols().size(),
+                       getDest().getType().getRank())))
+    return failure();
+  return verifyElementType(*this, getValue().getType(), getDest().getType());
+}
+
+LogicalResult IndexOp::verify() {
+  return verifyMap(*this, getMap(), getResult().getType(), getSymbols().size(), 1);
+}
+
+LogicalResult InBoundsOp::verify() {
+  return verifyMap(*this, getMap(), getResult().getType(), getSymbols().size(),
+                   getBounds().size());
+}
+
+LogicalResult ViewOp::verify() {
+  auto source = cast<RankedTensorType>(getSource().getType());
+  auto result = cast<RankedTensorType>(getResult().getType());
+  if (failed(verifyTile(*this, source)) || failed(verifyTile(*this, result)))
+    return failure();
+  if (source.getElementType() != result.getElementType())
+    return emitOpError("changes the element type from ")
+           << source.getElementType() << " to " << result.getElementType();
+  if (int64_t(getFrom().size()) != result.getRank())
+    return emitOpError("names ") << getFrom().size() << " dimensions, the result has "
+                                 << result.getRank();
+  SmallVector<bool> used(source.getRank(), false);
+  for (auto [d, from] : llvm::enumerate(getFrom())) {
+    if (from == -1)
+      continue;
+    if (from < -1 || from >= source.getRank() || used[from])
+      return emitOpError("source dimension ")
+             << from << " is named twice or does not exist";
+    used[from] = true;
+    if (source.getDimSize(from) != result.getDimSize(d))
+      return emitOpError("dimension ")
+             << d << " has extent " << result.getDimSize(d)
+             << ", its source dimension " << source.getDimSize(from);
+  }
+  if (llvm::is_contained(used, false))
+    return emitOpError("drops a source dimension");
+  return success();
+}
+
+LogicalResult ConvertOp::verify() {
+  auto source = cast<RankedTensorType>(getSource().getType());
+  auto result = cast<RankedTensorType>(getResult().getType());
+  if (source.getShape() != result.getShape() ||
+      source.getElementType() != result.getElementType())
+    return emitOpError("changes more than the layout: ") << source << " to " << result;
+  return success();
+}
+
+LogicalResult ReduceOp::verify() {
+  if (getOperands().empty() || getOperands().size() != getResults().size())
+    return emitOpError("needs as many results as operands, at least one, found ")
+           << getOperands().size() << " operands and " << getResults().size()
+           << " results";
+  Block &body = getCombiner().front();
+  size_t count = getOperands().size();
+  if (body.getNumArguments() != 2 * count)
+    return emitOpError("body takes ") << body.getNumArguments()
+                                      << " arguments, expected " << 2 * count;
+  for (auto [i, pair] :
+       llvm::enumerate(llvm::zip(getOperandTypes(), getResultTypes()))) {
+    auto source = cast<RankedTensorType>(std::get<0>(pair));
+    auto result = cast<RankedTensorType>(std::get<1>(pair));
+    if (failed(verifyTile(*this, source)))
+      return failure();
+    if (getDim() < 0 || int64_t(getDim()) >= source.getRank())
+      return emitOpError("has no dimension ") << getDim() << " in " << source;
+    SmallVector<int64_t> shape(source.getShape());
+    shape.erase(shape.begin() + getDim());
+    if (result.getShape() != ArrayRef(shape) ||
+        result.getElementType() != source.getElementType())
+      return emitOpError("result ") << i << " must have shape [" << shape
+                                    << "] and element type "
+                                    << source.getElementType() << ", found " << result;
+    if (body.getArgument(i).getType() != source.getElementType() ||
+        body.getArgument(count + i).getType() != source.getElementType())
+      return emitOpError("body arguments ") << i << " and " << count + i
+                                            << " must be of type "
+                                            << source.getElementType();
+  }
+  auto yield = cast<YieldOp>(body.getTerminator());
+  if (yield.getNumOperands() != count ||
+      !llvm::equal(yield.getOperandTypes(),
+                   TypeRange(body.getArgumentTypes()).take_front(count)))
+    return emitOpError("body must yield one element per operand");
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// DotOp
+//===----------------------------------------------------------------------===//
+
+void DotOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  for (OpOperand *operand : {&getAMutable(), &getBMutable()})
+    if (isa<MemRefType>(operand->get().getType()))
+      effects.emplace_back(MemoryEffects::Read::get(), operand);
+}
+
+/// Rows and columns of a matrix operand: the last two dimensions.
+static FailureOr<std::pair<int64_t, int64_t>>
+matrixShape(DotOp op, Value value, size_t indices, bool transposed, StringRef name) {
+  auto type = cast<ShapedType>(value.getType());
+  int64_t leading = isa<MemRefType>(type) ? indices : 0;
+  if (isa<RankedTensorType>(type) && indices)
+    return op.emitOpError("indices select from a buffer, but ") << name << " is a tile";
+  if (type.getRank() != leading + 2)
+    return op.emitOpError() << name << " must have " << leading + 2
+                            << " dimensions, found " << type;
+  std::pair<int64_t, int64_t> shape = {type.getDimSize(leading),
+                                       type.getDimSize(leading + 1)};
+  if (transposed)
+    std::swap(shape.first, shape.second);
+  return shape;
+}
+
+LogicalResult DotOp::verify() {
+  auto a = matrixShape(*this, getA(), getAIndices().size(), getATransposed(), "a");
+  auto b = matrixShape(*this, getB(), getBIndices().size(), getBTransposed(), "b");
+  if (failed(a) || failed(b))
+    return failure();
+  auto acc = cast<RankedTensorType>(getAcc().getType());
+  if (acc.getRank() != 2 || a->first < acc.getDimSize(0) ||
+      b->second < acc.getDimSize(1) || a->second != b->first)
+    return emitOpError("shapes do not match: ")
+           << a->first << "x" << a->second << " times " << b->first << "x"
+           << b->second << " into " << acc;
+  return verifyTile(*this, acc);
+}

@@ -1,0 +1,385 @@
+//===- TileBuilder.cpp - Pulls tiles out of structured ops ------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "TileBuilder.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+
+bool Demand::operator<(const Demand &other) const {
+  auto key = [](const Demand &d) {
+    SmallVector<const void *> symbols;
+    for (Value symbol : d.symbols)
+      symbols.push_back(symbol.getAsOpaquePointer());
+    return std::tuple(d.value.getAsOpaquePointer(), d.map.getAsOpaquePointer(),
+                      symbols, d.shape);
+  };
+  return key(*this) < key(other);
+}
+
+AffineMap schedule::simplifyDemandMap(AffineMap map,
+                                      SmallVectorImpl<Value> &symbols) {
+  map = simplifyAffineMap(map);
+  // Equal symbols become one, unused ones go.
+  SmallVector<Value> kept;
+  SmallVector<AffineExpr> replacements;
+  for (auto [i, symbol] : llvm::enumerate(symbols)) {
+    if (!map.isFunctionOfSymbol(i)) {
+      replacements.push_back(getAffineConstantExpr(0, map.getContext()));
+      continue;
+    }
+    auto *found = llvm::find(kept, symbol);
+    replacements.push_back(
+        getAffineSymbolExpr(found - kept.begin(), map.getContext()));
+    if (found == kept.end())
+      kept.push_back(symbol);
+  }
+  symbols.assign(kept);
+  return simplifyAffineMap(
+      map.replaceDimsAndSymbols({}, replacements, map.getNumDims(), kept.size()));
+}
+
+TypedAttr schedule::getUniformValue(Value tensor) {
+  DenseElementsAttr dense;
+  if (matchPattern(tensor, m_Constant(&dense)) && dense.isSplat())
+    return dense.getSplatValue<TypedAttr>();
+  Value scalar;
+  if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
+    scalar = fill.getInputs()[0];
+  else if (auto op = tensor.getDefiningOp<tensor::SplatOp>())
+    scalar = op.getInput();
+  TypedAttr value;
+  if (scalar && matchPattern(scalar, m_Constant(&value)))
+    return value;
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Scopes
+//===----------------------------------------------------------------------===//
+
+void TileBuilder::openScope(Operation *before, ArrayRef<Value> symbols) {
+  scopes.push_back({before, SmallVector<Value>(symbols), {}});
+}
+
+void TileBuilder::enterLoop(scf::ForOp loop, Value inductionVar) {
+  scopes.back().before = loop;
+  openScope(loop.getBody()->getTerminator(), inductionVar);
+}
+
+void TileBuilder::leaveLoop(Operation *before) {
+  scopes.pop_back();
+  scopes.back().before = before;
+}
+
+OpBuilder &TileBuilder::at() {
+  scopeBuilder.emplace(scopes.back().before);
+  return *scopeBuilder;
+}
+
+void TileBuilder::numberReductions(Block &body) {
+  body.walk([&](linalg::LinalgOp op) {
+    if (op.getNumReductionLoops())
+      reductionNumber.try_emplace(op, reductionNumber.size());
+  });
+}
+
+Value TileBuilder::compute(Demand demand) {
+  SmallVector<AffineExpr> dims;
+  SmallVector<int64_t> from(demand.shape.size(), -1), shape;
+  // Extents of one are no dimensions of a tile.
+  for (auto [d, extent] : llvm::enumerate(demand.shape))
+    dims.push_back(extent == 1 ? getAffineConstantExpr(0, context)
+                               : getAffineDimExpr(d, context));
+  demand.map = demand.map.replaceDimsAndSymbols(dims, {}, dims.size(),
+                                                demand.map.getNumSymbols());
+  demand.map = simplifyDemandMap(demand.map, demand.symbols);
+  for (auto [d, extent] : llvm::enumerate(demand.shape)) {
+    if (!demand.map.isFunctionOfDim(d)) {
+      dims[d] = getAffineConstantExpr(0, context);
+      continue;
+    }
+    dims[d] = getAffineDimExpr(shape.size(), context);
+    from[d] = shape.size();
+    shape.push_back(extent);
+  }
+  Demand inner = {demand.value,
+                  demand.map.replaceDimsAndSymbols(dims, {}, shape.size(),
+                                                   demand.symbols.size()),
+                  demand.symbols, shape};
+
+  // The outermost scope that knows every symbol answers.
+  size_t level = 0;
+  for (size_t i = 0; i < scopes.size(); ++i)
+    if (llvm::any_of(inner.symbols, [&](Value symbol) {
+          return llvm::is_contained(scopes[i].symbols, symbol);
+        }))
+      level = i;
+  auto found = scopes[level].answers.find(inner);
+  Value tile;
+  if (found != scopes[level].answers.end()) {
+    tile = found->second;
+  } else {
+    std::vector<Scope> deeper(std::make_move_iterator(scopes.begin() + level + 1),
+                              std::make_move_iterator(scopes.end()));
+    scopes.resize(level + 1);
+    tile = computeInScope(inner);
+    if (!tile)
+      return {};
+    scopes[level].answers[inner] = tile;
+    std::move(deeper.begin(), deeper.end(), std::back_inserter(scopes));
+  }
+  return view(tile, from, demand.shape, demand.value.getLoc());
+}
+
+LogicalResult TileBuilder::store(const Demand &demand, Value memref) {
+  Value tile = compute(demand);
+  if (!tile)
+    return failure();
+  // Extents of one are no dimensions of a tile, nor of its place.
+  SmallVector<AffineExpr> dims;
+  SmallVector<int64_t> shape;
+  for (int64_t extent : demand.shape) {
+    dims.push_back(extent == 1 ? getAffineConstantExpr(0, context)
+                               : getAffineDimExpr(shape.size(), context));
+    if (extent != 1)
+      shape.push_back(extent);
+  }
+  SmallVector<Value> symbols(demand.symbols);
+  AffineMap map = simplifyDemandMap(
+      demand.map.replaceDimsAndSymbols(dims, {}, shape.size(), symbols.size()),
+      symbols);
+  if (shape.size() != demand.shape.size())
+    tile = compute({demand.value, map, symbols, shape});
+  ktile::StoreOp::create(at(), loc(demand.value), tile, memref, map, symbols);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Values that are no structured computation
+//===----------------------------------------------------------------------===//
+
+Value TileBuilder::computeInScope(const Demand &demand) {
+  if (TypedAttr uniform = getUniformValue(demand.value))
+    return splat(uniform, demand.shape, loc(demand.value));
+  if (Value memref = arguments.lookup(demand.value))
+    return computeLoad(demand, memref);
+  if (Operation *op = demand.value.getDefiningOp())
+    return computeDefined(demand, op);
+  emitError(loc(demand.value), "value is no input of the kernel");
+  return {};
+}
+
+/// Row-major position in `source` of the element at `coordinates` of `result`,
+/// split up into coordinates of `source`: how reshapes move elements.
+static SmallVector<AffineExpr> reshapeCoordinates(ArrayRef<AffineExpr> coordinates,
+                                                  ArrayRef<int64_t> result,
+                                                  ArrayRef<int64_t> source,
+                                                  MLIRContext *context) {
+  AffineExpr position = getAffineConstantExpr(0, context);
+  for (auto [coordinate, extent] : llvm::zip(coordinates, result))
+    position = position * extent + coordinate;
+  SmallVector<AffineExpr> out(source.size());
+  for (int64_t d = source.size() - 1; d >= 0; --d) {
+    out[d] = d ? position % source[d] : position;
+    position = position.floorDiv(source[d]);
+  }
+  return out;
+}
+
+/// Maps coordinates of an expanded tensor to those of the collapsed one.
+static AffineMap collapseMap(ArrayRef<ReassociationIndices> groups,
+                             ArrayRef<int64_t> expanded, MLIRContext *context) {
+  SmallVector<AffineExpr> results;
+  for (const ReassociationIndices &group : groups) {
+    AffineExpr position = getAffineConstantExpr(0, context);
+    for (int64_t d : group)
+      position = position * expanded[d] + getAffineDimExpr(d, context);
+    results.push_back(position);
+  }
+  return AffineMap::get(expanded.size(), 0, results, context);
+}
+
+/// Maps coordinates of a collapsed tensor to those of the expanded one.
+static AffineMap expandMap(ArrayRef<ReassociationIndices> groups,
+                           ArrayRef<int64_t> expanded, MLIRContext *context) {
+  SmallVector<AffineExpr> results(expanded.size());
+  for (auto [i, group] : llvm::enumerate(groups)) {
+    SmallVector<int64_t> extents;
+    for (int64_t d : group)
+      extents.push_back(expanded[d]);
+    int64_t total = llvm::product_of(extents);
+    SmallVector<AffineExpr> split = reshapeCoordinates(
+        getAffineDimExpr(i, context), total, extents, context);
+    for (auto [d, expr] : llvm::zip(group, split))
+      results[d] = expr;
+  }
+  return AffineMap::get(groups.size(), 0, results, context);
+}
+
+/// Maps coordinates of a slice to those of its source.
+static AffineMap sliceMap(tensor::ExtractSliceOp op) {
+  MLIRContext *context = op.getContext();
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  SmallVector<AffineExpr> results;
+  unsigned next = 0;
+  for (int64_t d = 0, e = op.getSourceType().getRank(); d < e; ++d) {
+    AffineExpr offset = getAffineConstantExpr(op.getStaticOffsets()[d], context);
+    results.push_back(dropped.test(d) ? offset
+                                      : getAffineDimExpr(next++, context) *
+                                                op.getStaticStrides()[d] +
+                                            offset);
+  }
+  return AffineMap::get(next, 0, results, context);
+}
+
+static bool isStatic(tensor::ExtractSliceOp op) {
+  return !ShapedType::isDynamicShape(op.getStaticOffsets()) &&
+         !ShapedType::isDynamicShape(op.getStaticStrides());
+}
+
+Value TileBuilder::computeDefined(const Demand &demand, Operation *op) {
+  if (auto pad = dyn_cast<tensor::PadOp>(op))
+    return computePad(demand, pad);
+  if (auto cast = dyn_cast<tensor::CastOp>(op))
+    return computeReshape(
+        demand, cast.getSource(),
+        AffineMap::getMultiDimIdentityMap(demand.map.getNumResults(), context));
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+    return computeReshape(demand, expand.getSrc(),
+                          collapseMap(expand.getReassociationIndices(),
+                                      expand.getResultType().getShape(), context));
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
+    return computeReshape(demand, collapse.getSrc(),
+                          expandMap(collapse.getReassociationIndices(),
+                                    collapse.getSrcType().getShape(), context));
+  auto slice = dyn_cast<tensor::ExtractSliceOp>(op);
+  if (slice && isStatic(slice))
+    return computeReshape(demand, slice.getSource(), sliceMap(slice));
+  if (auto structured = dyn_cast<linalg::LinalgOp>(op))
+    return structured.getNumReductionLoops() ? computeReduction(demand, structured)
+                                             : computeParallel(demand, structured);
+  op->emitError("no rule makes tiles of '") << op->getName() << "'";
+  return {};
+}
+
+Value TileBuilder::computeReshape(const Demand &demand, Value source,
+                                  AffineMap map) {
+  return compute({source, map.compose(demand.map), demand.symbols, demand.shape});
+}
+
+Value TileBuilder::computeLoad(const Demand &demand, Value memref) {
+  auto type = cast<MemRefType>(memref.getType());
+  OpBuilder &builder = at();
+  auto tile = RankedTensorType::get(demand.shape, type.getElementType());
+  return ktile::LoadOp::create(builder, loc(demand.value), tile, memref,
+                               AffineMapAttr::get(demand.map), demand.symbols,
+                               builder.getZeroAttr(type.getElementType()));
+}
+
+Value TileBuilder::computePad(const Demand &demand, tensor::PadOp op) {
+  Value padding = op.getConstantPaddingValue();
+  TypedAttr value;
+  if (!padding || !matchPattern(padding, m_Constant(&value)) ||
+      ShapedType::isDynamicShape(op.getStaticLow())) {
+    op.emitError("no rule makes tiles of a pad whose padding is not constant");
+    return {};
+  }
+  SmallVector<AffineExpr> inner;
+  for (auto [result, low] : llvm::zip(demand.map.getResults(), op.getStaticLow()))
+    inner.push_back(result - low);
+  AffineMap map = AffineMap::get(demand.map.getNumDims(),
+                                 demand.map.getNumSymbols(), inner, context);
+  Value tile = compute({op.getSource(), map, demand.symbols, demand.shape});
+  if (!tile)
+    return {};
+  SmallVector<AffineExpr> checked;
+  SmallVector<int64_t> bounds;
+  for (auto [d, expr] : llvm::enumerate(inner))
+    if (op.getStaticLow()[d] != 0 || op.getStaticHigh()[d] != 0) {
+      checked.push_back(expr);
+      bounds.push_back(op.getSourceType().getDimSize(d));
+    }
+  if (checked.empty())
+    return tile;
+  Iteration space = {{}, demand.symbols, demand.shape};
+  Value mask = maskTile(checked, bounds, space, op.getLoc());
+  Value fill = splat(value, demand.shape, op.getLoc());
+  return arith::SelectOp::create(at(), op.getLoc(), mask, tile, fill);
+}
+
+//===----------------------------------------------------------------------===//
+// Small tiles
+//===----------------------------------------------------------------------===//
+
+Value TileBuilder::splat(TypedAttr value, ArrayRef<int64_t> shape, Location loc) {
+  auto type = RankedTensorType::get(shape, value.getType());
+  return arith::ConstantOp::create(at(), loc, DenseElementsAttr::get(type, value));
+}
+
+Value TileBuilder::view(Value tile, ArrayRef<int64_t> from,
+                        ArrayRef<int64_t> shape, Location loc) {
+  auto source = cast<RankedTensorType>(tile.getType());
+  if (llvm::equal(from, llvm::seq<int64_t>(0, source.getRank())))
+    return tile;
+  DenseElementsAttr dense;
+  if (matchPattern(tile, m_Constant(&dense)) && dense.isSplat())
+    return splat(dense.getSplatValue<TypedAttr>(), shape, loc);
+  return ktile::ViewOp::create(at(), loc,
+                               RankedTensorType::get(shape, source.getElementType()),
+                               tile, from);
+}
+
+template <typename MakeFn>
+Value TileBuilder::overUsedDims(AffineMap map, const Iteration &space,
+                                Location loc, MakeFn make) {
+  SmallVector<AffineExpr> dims;
+  SmallVector<int64_t> from, shape;
+  for (auto [d, extent] : llvm::enumerate(space.shape)) {
+    bool used = map.isFunctionOfDim(d);
+    dims.push_back(used ? getAffineDimExpr(shape.size(), context)
+                        : getAffineConstantExpr(0, context));
+    from.push_back(used ? int64_t(shape.size()) : -1);
+    if (used)
+      shape.push_back(extent);
+  }
+  SmallVector<Value> symbols(space.symbols);
+  AffineMap narrow = simplifyDemandMap(
+      map.replaceDimsAndSymbols(dims, {}, shape.size(), map.getNumSymbols()),
+      symbols);
+  return view(make(narrow, symbols, shape), from, space.shape, loc);
+}
+
+Value TileBuilder::indexTile(AffineExpr expr, const Iteration &space, Location loc) {
+  AffineMap map = AffineMap::get(space.shape.size(), space.symbols.size(), expr);
+  return overUsedDims(map, space, loc,
+                      [&](AffineMap narrow, ValueRange symbols,
+                          ArrayRef<int64_t> shape) -> Value {
+                        auto type = RankedTensorType::get(
+                            shape, IndexType::get(context));
+                        return ktile::IndexOp::create(at(), loc, type, narrow, symbols);
+                      });
+}
+
+Value TileBuilder::maskTile(ArrayRef<AffineExpr> exprs, ArrayRef<int64_t> bounds,
+                            const Iteration &space, Location loc) {
+  AffineMap map = AffineMap::get(space.shape.size(), space.symbols.size(), exprs,
+                                 context);
+  return overUsedDims(map, space, loc,
+                      [&](AffineMap narrow, ValueRange symbols,
+                          ArrayRef<int64_t> shape) -> Value {
+                        auto type = RankedTensorType::get(
+                            shape, IntegerType::get(context, 1));
+                        return ktile::InBoundsOp::create(at(), loc, type, narrow,
+                                                         symbols, bounds);
+                      });
+}

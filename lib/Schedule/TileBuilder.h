@@ -1,0 +1,170 @@
+//===- TileBuilder.h - Pulls tiles out of structured ops --------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A tile program is made by demand: a result's tile demands tiles of the
+// operands of the op that defines it, and so on up to loads. A demand names a
+// tensor value and an affine map from the tile's coordinates (and symbols:
+// offsets that the program has computed) to the tensor's. Views, windows and
+// broadcasts are substitutions into that map; reductions add dimensions to the
+// tile and, where these do not cover the whole extent, a loop. Equal demands
+// are answered once, at the outermost loop that knows their symbols.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_LIB_SCHEDULE_TILEBUILDER_H
+#define KERNEL_OPT_LIB_SCHEDULE_TILEBUILDER_H
+
+#include "kernel-opt/Dialect/KTile/KTileOps.h"
+#include "kernel-opt/Schedule/TileProgram.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include <map>
+
+namespace kernel_opt::schedule {
+using namespace mlir;
+
+/// A tile wanted of a tensor: element (d0, d1, ...) is the tensor's element at
+/// `map` of these and `symbols`.
+struct Demand {
+  Value value;
+  AffineMap map;
+  SmallVector<Value> symbols;
+  SmallVector<int64_t> shape;
+
+  bool operator<(const Demand &other) const;
+};
+
+/// What a reduction's body is made of: `elements[i]` (values of the body that do
+/// not depend on the accumulators) are combined with accumulator i by `ops`,
+/// which yield `yields[i]`.
+struct Combiner {
+  SmallVector<Value> elements;
+  SmallVector<Operation *> ops;
+  SmallVector<Value> yields;
+  SmallVector<TypedAttr> neutral;
+};
+
+class TileBuilder {
+public:
+  TileBuilder(OpBuilder &builder, const TileOptions &options)
+      : options(options), context(builder.getContext()) {}
+
+  /// Where results of `body` come from in the program.
+  void bindArgument(Value argument, Value memref) { arguments[argument] = memref; }
+  /// Reductions of the kernel, in program order.
+  void numberReductions(Block &body);
+
+  /// Opens the outermost scope, whose code goes before `before`.
+  void openScope(Operation *before, ArrayRef<Value> symbols);
+  /// Opens the scope of a loop's body inside of the current one.
+  void enterLoop(scf::ForOp loop, Value inductionVar);
+  void leaveLoop(Operation *before);
+  OpBuilder &at();
+
+  /// The tile that `demand` wants, null after a diagnostic.
+  Value compute(Demand demand);
+  /// Computes a tile of a result and writes it to its place in `memref`.
+  LogicalResult store(const Demand &demand, Value memref);
+
+  Location loc(Value value) const { return value.getLoc(); }
+
+private:
+  struct Scope {
+    Operation *before;
+    SmallVector<Value> symbols;
+    std::map<Demand, Value> answers;
+  };
+  /// The iteration space of a structured op seen from a demand.
+  struct Iteration {
+    SmallVector<AffineExpr> coordinates; ///< of each loop, over tile and symbols
+    SmallVector<Value> symbols;
+    SmallVector<int64_t> shape;
+  };
+  /// One dimension of a reduction: tile extent, and the loop around it if any.
+  struct ReductionDim {
+    unsigned loop;
+    int64_t extent, tile;
+    int64_t trips() const { return (extent + tile - 1) / tile; }
+    bool ragged() const { return trips() * tile != extent; }
+  };
+
+  Value computeInScope(const Demand &demand);
+  Value computeDefined(const Demand &demand, Operation *op);
+  Value computeLoad(const Demand &demand, Value memref);
+  Value computePad(const Demand &demand, tensor::PadOp op);
+  Value computeReshape(const Demand &demand, Value source, AffineMap map);
+  Value computeParallel(const Demand &demand, linalg::LinalgOp op);
+  Value computeReduction(const Demand &demand, linalg::LinalgOp op);
+  Value computeDot(linalg::LinalgOp op, const Iteration &space, const Demand &demand,
+                   ArrayRef<ReductionDim> dims);
+
+  /// The factor `value` of a product over the dimensions `order` of `space`.
+  Value sideTile(linalg::LinalgOp op, Value value, const Iteration &space,
+                 ArrayRef<unsigned> order);
+  Value zeroBeyond(Value tile, const Iteration &space, ArrayRef<unsigned> order,
+                   const ReductionDim &dim);
+
+  FailureOr<Iteration> iterationSpace(const Demand &demand, linalg::LinalgOp op);
+  /// Tiles of the op's operands (null for those not read) over `space`.
+  LogicalResult bindOperands(linalg::LinalgOp op, const Iteration &space,
+                             IRMapping &mapping);
+  LogicalResult bindOperand(linalg::LinalgOp op, OpOperand &operand,
+                            const Iteration &space, IRMapping &mapping);
+  /// Repeats the scalar op on tiles of `space`.
+  LogicalResult inlineScalar(Operation *op, const Iteration &space,
+                             IRMapping &mapping);
+  Value lookupTile(Value scalar, ArrayRef<int64_t> shape, IRMapping &mapping);
+
+  FailureOr<Combiner> analyzeCombiner(linalg::LinalgOp op);
+  SmallVector<ReductionDim> reductionDims(linalg::LinalgOp op);
+  bool isContraction(linalg::LinalgOp op, const Iteration &space,
+                     const Demand &demand, ArrayRef<ReductionDim> dims);
+  SmallVector<Value> combine(const Combiner &combiner, ArrayRef<Value> left,
+                             ArrayRef<Value> right, Location loc);
+  SmallVector<Value> reduceAlong(const Combiner &combiner, ArrayRef<Value> tiles,
+                                 int64_t dim, Location loc);
+  FailureOr<SmallVector<Value>> elementsOfStep(linalg::LinalgOp op,
+                                               const Combiner &combiner,
+                                               const Iteration &space,
+                                               ArrayRef<ReductionDim> dims);
+  using Step = function_ref<LogicalResult(const Iteration &, ArrayRef<Value>,
+                                          SmallVectorImpl<Value> &)>;
+  /// Runs `step` for each chunk of the reduction, `carried` from one to the next.
+  FailureOr<SmallVector<Value>> loopOverSteps(Location loc, const Iteration &space,
+                                              ArrayRef<ReductionDim> dims,
+                                              ArrayRef<Value> initial, Step step);
+
+  Value splat(TypedAttr value, ArrayRef<int64_t> shape, Location loc);
+  Value view(Value tile, ArrayRef<int64_t> from, ArrayRef<int64_t> shape, Location loc);
+  /// A tile of `map`'s value (IndexOp) or whether it is in bounds, made over the
+  /// dimensions that the map uses and then repeated.
+  Value indexTile(AffineExpr expr, const Iteration &space, Location loc);
+  Value maskTile(ArrayRef<AffineExpr> exprs, ArrayRef<int64_t> bounds,
+                 const Iteration &space, Location loc);
+  template <typename MakeFn>
+  Value overUsedDims(AffineMap map, const Iteration &space, Location loc, MakeFn make);
+
+  const TileOptions &options;
+  MLIRContext *context;
+  DenseMap<Value, Value> arguments;
+  DenseMap<Operation *, unsigned> reductionNumber;
+  std::vector<Scope> scopes;
+  std::optional<OpBuilder> scopeBuilder;
+};
+
+/// The map without unused symbols (dropped from `symbols` too), simplified.
+AffineMap simplifyDemandMap(AffineMap map, SmallVectorImpl<Value> &symbols);
+
+/// The value that every element of a filled tensor or a splat constant has.
+TypedAttr getUniformValue(Value tensor);
+
+} // namespace kernel_opt::schedule
+
+#endif // KERNEL_OPT_LIB_SCHEDULE_TILEBUILDER_H

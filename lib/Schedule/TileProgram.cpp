@@ -1,0 +1,186 @@
+//===- TileProgram.cpp - From structured ops to a tile program --*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Schedule/TileProgram.h"
+#include "TileBuilder.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+
+namespace {
+/// One dimension of the results: who computes which part of it.
+struct ResultDim {
+  int64_t extent;
+  int64_t block; ///< elements of one block
+  int64_t tile;  ///< elements of one tile
+  int64_t blocks() const { return llvm::divideCeil(extent, block); }
+  int64_t steps() const { return llvm::divideCeil(block, tile); }
+};
+} // namespace
+
+static int64_t getOr(ArrayRef<int64_t> values, size_t i, int64_t otherwise) {
+  return i < values.size() && values[i] != 0 ? values[i] : otherwise;
+}
+
+static FailureOr<SmallVector<ResultDim>>
+resultDims(ValueRange results, const TileOptions &options, Location loc) {
+  auto type = cast<RankedTensorType>(results[0].getType());
+  for (Value result : results)
+    if (cast<RankedTensorType>(result.getType()).getShape() != type.getShape())
+      return emitError(loc, "results of one kernel must have one shape, found ")
+             << type << " and " << result.getType();
+  if (!type.hasStaticShape())
+    return emitError(loc, "only static shapes can be tiled, found ") << type;
+  SmallVector<ResultDim> dims;
+  for (auto [d, extent] : llvm::enumerate(type.getShape())) {
+    ResultDim dim;
+    dim.extent = extent;
+    dim.block = getOr(options.block, d, extent);
+    dim.tile = getOr(options.tile, d, llvm::PowerOf2Ceil(dim.block));
+    if (dim.block < 1 || dim.tile < 1 || !llvm::isPowerOf2_64(dim.tile))
+      return emitError(loc, "tile of dimension ")
+             << d << " must be a power of two and its block positive, found tile "
+             << dim.tile << " and block " << dim.block;
+    if (dim.block < dim.extent && dim.block % dim.tile)
+      return emitError(loc, "block extent ")
+             << dim.block << " of dimension " << d << " is no multiple of tile extent "
+             << dim.tile;
+    dims.push_back(dim);
+  }
+  return dims;
+}
+
+static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name, Block &body,
+                                     ValueRange results, ArrayRef<ResultDim> dims,
+                                     int64_t warps) {
+  SmallVector<Type> types;
+  SmallVector<StringRef> access;
+  auto add = [&](Type type, StringRef how) {
+    auto tensor = cast<RankedTensorType>(type);
+    types.push_back(MemRefType::get(tensor.getShape(), tensor.getElementType()));
+    access.push_back(how);
+  };
+  for (Type type : body.getArgumentTypes())
+    add(type, "read");
+  for (Type type : results.getTypes())
+    add(type, "write");
+  Location loc = results[0].getLoc();
+  auto func = gpu::GPUFuncOp::create(builder, loc, name,
+                                     builder.getFunctionType(types, {}));
+  func->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), builder.getUnitAttr());
+  for (auto [i, how] : llvm::enumerate(access))
+    func.setArgAttr(i, "kgpu.access", builder.getStringAttr(how));
+  int64_t blocks = 1;
+  for (const ResultDim &dim : dims)
+    blocks *= dim.blocks();
+  func.setKnownBlockSize(ArrayRef<int32_t>{int32_t(warps * 32), 1, 1});
+  func.setKnownGridSize(ArrayRef<int32_t>{int32_t(blocks), 1, 1});
+  return func;
+}
+
+/// Offset of the block in each dimension; the last dimension runs fastest.
+static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
+                                       ArrayRef<ResultDim> dims) {
+  Value id = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
+  AffineExpr remaining = getAffineDimExpr(0, builder.getContext());
+  SmallVector<Value> offsets(dims.size());
+  for (int64_t d = dims.size() - 1; d >= 0; --d) {
+    if (dims[d].blocks() == 1)
+      continue;
+    bool outermost = llvm::all_of(dims.take_front(d),
+                                  [](const ResultDim &o) { return o.blocks() == 1; });
+    AffineExpr index = outermost ? remaining : remaining % dims[d].blocks();
+    AffineMap map = AffineMap::get(1, 0, index * dims[d].block);
+    offsets[d] = affine::AffineApplyOp::create(builder, loc, map, id);
+    remaining = remaining.floorDiv(dims[d].blocks());
+  }
+  return offsets;
+}
+
+/// Loops over the tiles of a block's share; gives the offset symbols of each
+/// dimension and the point where a tile's code goes.
+static Operation *tileLoops(Operation *before, Location loc, ArrayRef<ResultDim> dims,
+                            SmallVectorImpl<Value> &steps,
+                            function_ref<void(scf::ForOp, Value)> opened) {
+  for (auto [d, dim] : llvm::enumerate(dims)) {
+    steps.push_back({});
+    if (dim.steps() == 1)
+      continue;
+    OpBuilder builder(before);
+    auto constant = [&](int64_t v) -> Value {
+      return arith::ConstantIndexOp::create(builder, loc, v);
+    };
+    Value lower = constant(0), upper = constant(dim.block), by = constant(dim.tile);
+    auto loop = scf::ForOp::create(builder, loc, lower, upper, by);
+    steps[d] = loop.getInductionVar();
+    before = loop.getBody()->getTerminator();
+    opened(loop, loop.getInductionVar());
+  }
+  return before;
+}
+
+FailureOr<gpu::GPUFuncOp>
+schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
+                           ValueRange results, const TileOptions &options) {
+  Location loc = body.getParentOp()->getLoc();
+  FailureOr<SmallVector<ResultDim>> dims = resultDims(results, options, loc);
+  if (failed(dims))
+    return failure();
+  gpu::GPUFuncOp func =
+      createFunction(builder, name, body, results, *dims, options.warps);
+  OpBuilder inside = OpBuilder::atBlockEnd(&func.getBody().front());
+  Operation *end = gpu::ReturnOp::create(inside, loc);
+  inside.setInsertionPoint(end);
+  SmallVector<Value> offsets = blockOffsets(inside, loc, *dims);
+
+  TileBuilder tiles(builder, options);
+  tiles.numberReductions(body);
+  for (auto [argument, memref] :
+       llvm::zip(body.getArguments(), func.getArguments()))
+    tiles.bindArgument(argument, memref);
+  SmallVector<Value> known;
+  for (Value offset : offsets)
+    if (offset)
+      known.push_back(offset);
+  tiles.openScope(end, known);
+
+  SmallVector<Value> steps;
+  Operation *before =
+      tileLoops(end, loc, *dims, steps, [&](scf::ForOp loop, Value iv) {
+        tiles.enterLoop(loop, iv);
+      });
+
+  SmallVector<AffineExpr> coordinates;
+  SmallVector<Value> symbols;
+  SmallVector<int64_t> shape;
+  MLIRContext *context = builder.getContext();
+  for (auto [d, dim] : llvm::enumerate(*dims)) {
+    AffineExpr coordinate = getAffineDimExpr(d, context);
+    for (Value part : {offsets[d], steps[d]})
+      if (part) {
+        coordinate = coordinate + getAffineSymbolExpr(symbols.size(), context);
+        symbols.push_back(part);
+      }
+    coordinates.push_back(coordinate);
+    shape.push_back(dim.tile);
+  }
+  AffineMap map = AffineMap::get(dims->size(), symbols.size(), coordinates, context);
+  for (auto [i, result] : llvm::enumerate(results)) {
+    if (failed(tiles.store({result, map, symbols, shape},
+                           func.getArgument(body.getNumArguments() + i)))) {
+      func.erase();
+      return failure();
+    }
+  }
+  (void)before;
+  return func;
+}

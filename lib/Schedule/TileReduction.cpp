@@ -1,0 +1,318 @@
+//===- TileReduction.cpp - Tiles of reductions and products -----*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "TileBuilder.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+
+//===----------------------------------------------------------------------===//
+// What a reduction's body does
+//===----------------------------------------------------------------------===//
+
+/// The value that changes nothing when it is combined by `op`, null if unknown.
+static TypedAttr neutralOf(Operation *op, Type type) {
+  Builder builder(op->getContext());
+  auto number = [&](double value) -> TypedAttr {
+    return builder.getFloatAttr(type, value);
+  };
+  auto integer = [&](APInt (*make)(unsigned)) -> TypedAttr {
+    return builder.getIntegerAttr(type, make(type.getIntOrFloatBitWidth()));
+  };
+  double infinity = std::numeric_limits<double>::infinity();
+  return llvm::TypeSwitch<Operation *, TypedAttr>(op)
+      .Case([&](arith::AddFOp) { return number(0.0); })
+      .Case([&](arith::MulFOp) { return number(1.0); })
+      .Case<arith::MaximumFOp, arith::MaxNumFOp>([&](auto) { return number(-infinity); })
+      .Case<arith::MinimumFOp, arith::MinNumFOp>([&](auto) { return number(infinity); })
+      .Case<arith::AddIOp, arith::OrIOp, arith::XOrIOp, arith::MaxUIOp>(
+          [&](auto) { return TypedAttr(builder.getZeroAttr(type)); })
+      .Case([&](arith::MulIOp) { return TypedAttr(builder.getOneAttr(type)); })
+      .Case([&](arith::MaxSIOp) { return integer(APInt::getSignedMinValue); })
+      .Case([&](arith::MinSIOp) { return integer(APInt::getSignedMaxValue); })
+      .Case<arith::AndIOp, arith::MinUIOp>([&](auto) { return integer(APInt::getAllOnes); })
+      .Default([](Operation *) { return TypedAttr(); });
+}
+
+FailureOr<Combiner> TileBuilder::analyzeCombiner(linalg::LinalgOp op) {
+  Combiner combiner;
+  unsigned count = op.getNumDpsInits();
+  Block *body = op.getBlock();
+  ArrayRef<BlockArgument> accumulators = op.getRegionOutputArgs();
+  DenseSet<Value> dependent(accumulators.begin(), accumulators.end());
+  for (Operation &inner : body->without_terminator())
+    if (llvm::any_of(inner.getOperands(),
+                     [&](Value v) { return dependent.contains(v); })) {
+      combiner.ops.push_back(&inner);
+      dependent.insert(inner.result_begin(), inner.result_end());
+    }
+  llvm::append_range(combiner.yields, body->getTerminator()->getOperands());
+  combiner.elements.resize(count);
+  combiner.neutral.resize(count);
+
+  // Element i is what shares an op with accumulator i and does not depend on
+  // any accumulator.
+  for (Operation *inner : combiner.ops)
+    for (auto [i, accumulator] : llvm::enumerate(accumulators))
+      if (llvm::is_contained(inner->getOperands(), accumulator))
+        for (Value operand : inner->getOperands())
+          if (!dependent.contains(operand) && !combiner.elements[i] &&
+              operand.getType() == accumulator.getType())
+            combiner.elements[i] = operand;
+  for (unsigned i = 0; i < count; ++i) {
+    if (!combiner.elements[i])
+      return op.emitError("no element is combined with result ") << i;
+    Operation *last = combiner.yields[i].getDefiningOp();
+    if (last && llvm::is_contained(last->getOperands(), accumulators[i]))
+      combiner.neutral[i] = neutralOf(last, accumulators[i].getType());
+    if (!combiner.neutral[i])
+      combiner.neutral[i] = getUniformValue(op.getDpsInits()[i]);
+    if (!combiner.neutral[i])
+      return op.emitError("no neutral element is known for result ") << i;
+  }
+  for (Operation *inner : combiner.ops)
+    for (Value operand : inner->getOperands())
+      if (!dependent.contains(operand) &&
+          !llvm::is_contained(combiner.elements, operand) &&
+          !matchPattern(operand, m_Constant()))
+        return op.emitError("the body combines more than one element per result");
+  return combiner;
+}
+
+SmallVector<Value> TileBuilder::combine(const Combiner &combiner,
+                                        ArrayRef<Value> left, ArrayRef<Value> right,
+                                        Location) {
+  IRMapping mapping;
+  auto op = cast<linalg::LinalgOp>(combiner.ops.front()->getParentOp());
+  mapping.map(ArrayRef<BlockArgument>(op.getRegionOutputArgs()), left);
+  mapping.map(combiner.elements, right);
+  Iteration space;
+  space.shape.assign(cast<RankedTensorType>(left[0].getType()).getShape());
+  for (Operation *inner : combiner.ops)
+    if (failed(inlineScalar(inner, space, mapping)))
+      return {};
+  return llvm::map_to_vector(combiner.yields,
+                             [&](Value v) { return mapping.lookup(v); });
+}
+
+SmallVector<Value> TileBuilder::reduceAlong(const Combiner &combiner,
+                                            ArrayRef<Value> tiles, int64_t dim,
+                                            Location loc) {
+  SmallVector<Type> types;
+  SmallVector<Type> elements;
+  for (Value tile : tiles) {
+    auto type = cast<RankedTensorType>(tile.getType());
+    SmallVector<int64_t> shape(type.getShape());
+    shape.erase(shape.begin() + dim);
+    types.push_back(RankedTensorType::get(shape, type.getElementType()));
+    elements.push_back(type.getElementType());
+  }
+  OpBuilder &builder = at();
+  auto reduce = ktile::ReduceOp::create(builder, loc, types, tiles, dim);
+  SmallVector<Type> both(elements);
+  both.append(elements);
+  SmallVector<Location> locs(both.size(), loc);
+  OpBuilder inside(context);
+  Block *body = inside.createBlock(&reduce.getCombiner(), {}, both, locs);
+  IRMapping mapping;
+  auto op = cast<linalg::LinalgOp>(combiner.ops.front()->getParentOp());
+  for (auto [i, accumulator] : llvm::enumerate(op.getRegionOutputArgs())) {
+    mapping.map(accumulator, body->getArgument(i));
+    mapping.map(combiner.elements[i], body->getArgument(tiles.size() + i));
+  }
+  for (Operation *inner : combiner.ops) {
+    for (Value operand : inner->getOperands())
+      if (Operation *constant = operand.getDefiningOp();
+          constant && !mapping.contains(operand) && matchPattern(operand, m_Constant()))
+        inside.clone(*constant, mapping);
+    inside.clone(*inner, mapping);
+  }
+  SmallVector<Value> yields = llvm::map_to_vector(
+      combiner.yields, [&](Value v) { return mapping.lookup(v); });
+  ktile::YieldOp::create(inside, loc, yields);
+  return SmallVector<Value>(reduce.getResults());
+}
+
+//===----------------------------------------------------------------------===//
+// Steps
+//===----------------------------------------------------------------------===//
+
+SmallVector<TileBuilder::ReductionDim>
+TileBuilder::reductionDims(linalg::LinalgOp op) {
+  int64_t budget = std::numeric_limits<int64_t>::max();
+  if (!options.reduction.empty()) {
+    unsigned number = reductionNumber.lookup(op);
+    budget = options.reduction[std::min<size_t>(number, options.reduction.size() - 1)];
+  }
+  SmallVector<unsigned> loops;
+  op.getReductionDims(loops);
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<ReductionDim> dims;
+  for (unsigned loop : loops)
+    dims.push_back({loop, extents[loop], 1});
+  // The innermost loops first: they are the likeliest to be contiguous.
+  for (ReductionDim &dim : llvm::reverse(dims)) {
+    int64_t whole = llvm::PowerOf2Ceil(dim.extent);
+    dim.tile = std::min<int64_t>(whole, budget);
+    budget /= dim.tile;
+  }
+  return dims;
+}
+
+FailureOr<SmallVector<Value>>
+TileBuilder::elementsOfStep(linalg::LinalgOp op, const Combiner &combiner,
+                            const Iteration &space, ArrayRef<ReductionDim> dims) {
+  IRMapping mapping;
+  if (failed(bindOperands(op, space, mapping)))
+    return failure();
+  DenseSet<Operation *> combining(combiner.ops.begin(), combiner.ops.end());
+  for (Operation &inner : op.getBlock()->without_terminator())
+    if (!combining.contains(&inner) && failed(inlineScalar(&inner, space, mapping)))
+      return failure();
+
+  SmallVector<AffineExpr> ragged;
+  SmallVector<int64_t> bounds;
+  for (const ReductionDim &dim : dims)
+    if (dim.ragged()) {
+      ragged.push_back(space.coordinates[dim.loop]);
+      bounds.push_back(dim.extent);
+    }
+  Value mask;
+  if (!ragged.empty())
+    mask = maskTile(ragged, bounds, space, op.getLoc());
+  SmallVector<Value> elements;
+  for (auto [element, neutral] : llvm::zip(combiner.elements, combiner.neutral)) {
+    Value tile = lookupTile(element, space.shape, mapping);
+    if (!tile)
+      return failure();
+    if (mask)
+      tile = arith::SelectOp::create(at(), op.getLoc(), mask, tile,
+                                     splat(neutral, space.shape, op.getLoc()));
+    elements.push_back(tile);
+  }
+  return elements;
+}
+
+FailureOr<SmallVector<Value>>
+TileBuilder::loopOverSteps(Location loc, const Iteration &space,
+                           ArrayRef<ReductionDim> dims, ArrayRef<Value> initial,
+                           Step step) {
+  Iteration inner = space;
+  SmallVector<Operation *> outerBefore;
+  SmallVector<scf::ForOp> loops;
+  SmallVector<Value> carried(initial);
+  for (const ReductionDim &dim : dims) {
+    if (dim.trips() == 1)
+      continue;
+    OpBuilder &builder = at();
+    auto constant = [&](int64_t v) -> Value {
+      return arith::ConstantIndexOp::create(builder, loc, v);
+    };
+    Value lower = constant(0), upper = constant(dim.extent), by = constant(dim.tile);
+    auto loop = scf::ForOp::create(builder, loc, lower, upper, by, carried);
+    if (initial.empty())
+      loop.getBody()->getTerminator()->erase();
+    outerBefore.push_back(scopes.back().before);
+    OpBuilder end = OpBuilder::atBlockEnd(loop.getBody());
+    // A terminator to build before; its operands come when the step is made.
+    scf::YieldOp::create(end, loc, loop.getRegionIterArgs());
+    enterLoop(loop, loop.getInductionVar());
+    AffineExpr &coordinate = inner.coordinates[dim.loop];
+    coordinate = coordinate + getAffineSymbolExpr(inner.symbols.size(), context);
+    inner.symbols.push_back(loop.getInductionVar());
+    carried.assign(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+    loops.push_back(loop);
+  }
+  SmallVector<Value> next;
+  if (failed(step(inner, carried, next)))
+    return failure();
+  for (scf::ForOp loop : llvm::reverse(loops)) {
+    loop.getBody()->getTerminator()->setOperands(next);
+    next.assign(loop.getResults().begin(), loop.getResults().end());
+    leaveLoop(outerBefore.pop_back_val());
+  }
+  return next;
+}
+
+Value TileBuilder::computeReduction(const Demand &demand, linalg::LinalgOp op) {
+  FailureOr<Iteration> space = iterationSpace(demand, op);
+  FailureOr<Combiner> combiner = analyzeCombiner(op);
+  if (failed(space) || failed(combiner))
+    return {};
+  SmallVector<ReductionDim> dims = reductionDims(op);
+  int64_t rank = space->shape.size();
+  for (const ReductionDim &dim : dims) {
+    AffineExpr &coordinate = space->coordinates[dim.loop];
+    coordinate = dim.tile == 1 ? getAffineConstantExpr(0, context)
+                               : getAffineDimExpr(space->shape.size(), context);
+    if (dim.tile != 1)
+      space->shape.push_back(dim.tile);
+  }
+  Location loc = op.getLoc();
+  SmallVector<Value> totals;
+  if (isContraction(op, *space, demand, dims)) {
+    Value product = computeDot(op, *space, demand, dims);
+    if (!product)
+      return {};
+    totals = {product};
+  } else {
+    bool loops = llvm::any_of(dims, [](const ReductionDim &d) { return d.trips() > 1; });
+    SmallVector<Value> initial;
+    for (TypedAttr neutral : combiner->neutral)
+      if (loops)
+        initial.push_back(splat(neutral, space->shape, loc));
+    FailureOr<SmallVector<Value>> sums = loopOverSteps(
+        loc, *space, dims, initial,
+        [&](const Iteration &step, ArrayRef<Value> carried,
+            SmallVectorImpl<Value> &next) -> LogicalResult {
+          auto elements = elementsOfStep(op, *combiner, step, dims);
+          if (failed(elements))
+            return failure();
+          next = loops ? combine(*combiner, carried, *elements, loc) : *elements;
+          return success(!next.empty());
+        });
+    if (failed(sums))
+      return {};
+    totals = *sums;
+    for (int64_t dim = space->shape.size() - 1; dim >= rank; --dim)
+      totals = reduceAlong(*combiner, totals, dim, loc);
+  }
+
+  // The accumulators' initial values join once, at the end.
+  bool neutral = true;
+  SmallVector<Value> initial;
+  for (auto [i, init] : llvm::enumerate(op.getDpsInits())) {
+    neutral &= getUniformValue(init) == combiner->neutral[i];
+    unsigned result = cast<OpResult>(demand.value).getResultNumber();
+    if (op.getMatchingIndexingMap(op.getDpsInitOperand(i)) !=
+        op.getMatchingIndexingMap(op.getDpsInitOperand(result))) {
+      op.emitError("results of one reduction have different maps");
+      return {};
+    }
+  }
+  if (!neutral) {
+    for (Value init : op.getDpsInits())
+      if (Value tile = compute({init, demand.map, demand.symbols, demand.shape}))
+        initial.push_back(tile);
+      else
+        return {};
+    totals = combine(*combiner, initial, totals, loc);
+  }
+  // All results of the op are known now.
+  for (auto [i, total] : llvm::enumerate(totals))
+    scopes.back().answers[{op->getResult(i), demand.map, demand.symbols,
+                           demand.shape}] = total;
+  return totals.empty() ? Value()
+                        : totals[cast<OpResult>(demand.value).getResultNumber()];
+}
