@@ -12,6 +12,7 @@
 #include "kernel-opt/Dialect/KTile/KTileDialect.h"
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
 #include "kernel-opt/Kernel/Passes.h"
+#include "kernel-opt/Schedule/ScheduleOps.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -27,6 +28,7 @@ void kernel_opt::registerKernelOptDialects(DialectRegistry &registry) {
                   kopt::KoptDialect,
                   ktile::KTileDialect>();
   kopt::registerBufferizableOpInterfaceModels(registry);
+  schedule::registerScheduleOps(registry);
 }
 
 void kernel_opt::registerKernelOptPasses() {

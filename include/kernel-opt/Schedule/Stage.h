@@ -1,0 +1,23 @@
+//===- Stage.h - Staging through shared memory ------------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_SCHEDULE_STAGE_H
+#define KERNEL_OPT_SCHEDULE_STAGE_H
+
+#include "kernel-opt/Support/LLVM.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+namespace kernel_opt::schedule {
+
+/// Lets products read their operands from shared memory. Gives the number of
+/// products changed.
+unsigned stageProducts(gpu::GPUFuncOp func);
+
+} // namespace kernel_opt::schedule
+
+#endif // KERNEL_OPT_SCHEDULE_STAGE_H

@@ -1,0 +1,307 @@
+//===- DistributeCompute.cpp - Each thread's sums and products -----*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Distributor.h"
+#include "kernel-opt/Dialect/KGPU/KGPUOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+using ktile::Holder;
+using ktile::LinearLayout;
+
+//===----------------------------------------------------------------------===//
+// Reductions
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> Distributor::combine(ktile::ReduceOp op, ArrayRef<Value> left,
+                                        ArrayRef<Value> right) {
+  Block &body = op.getCombiner().front();
+  int64_t length = cast<VectorType>(left[0].getType()).getNumElements();
+  IRMapping mapping;
+  for (size_t i = 0; i < left.size(); ++i) {
+    mapping.map(body.getArgument(i), left[i]);
+    mapping.map(body.getArgument(left.size() + i), right[i]);
+  }
+  for (Operation &inner : body.without_terminator()) {
+    OperationState state(inner.getLoc(), inner.getName());
+    for (Value operand : inner.getOperands())
+      state.operands.push_back(mapping.lookup(operand));
+    for (Type type : inner.getResultTypes())
+      state.types.push_back(VectorType::get(length, type));
+    state.addAttributes(inner.getAttrs());
+    if (TypedAttr constant; matchPattern(&inner, m_Constant(&constant)))
+      state.attributes.set("value", DenseElementsAttr::get(
+                                        cast<ShapedType>(state.types[0]), constant));
+    mapping.map(inner.getResults(), builder.create(state)->getResults());
+  }
+  return llvm::map_to_vector(body.getTerminator()->getOperands(),
+                             [&](Value v) { return mapping.lookup(v); });
+}
+
+SmallVector<Value> Distributor::reduceRegisterBit(ktile::ReduceOp op,
+                                                  ArrayRef<Value> vectors,
+                                                  unsigned bit) {
+  int64_t length = cast<VectorType>(vectors[0].getType()).getNumElements();
+  SmallVector<int64_t> clear, set;
+  for (int64_t r = 0; r < length; ++r)
+    (r >> bit & 1 ? set : clear).push_back(r);
+  SmallVector<Value> left, right;
+  for (Value vector : vectors) {
+    left.push_back(pick(vector, clear, op.getLoc()));
+    right.push_back(pick(vector, set, op.getLoc()));
+  }
+  return combine(op, left, right);
+}
+
+/// What `kgpu.warp_reduce` calls a body that is one commutative operation.
+static std::optional<kgpu::CombineKind> kindOf(ktile::ReduceOp op) {
+  Block &body = op.getCombiner().front();
+  if (op.getOperands().size() != 1 || !llvm::hasNItems(body, 2))
+    return std::nullopt;
+  using Kind = std::optional<kgpu::CombineKind>;
+  return llvm::TypeSwitch<Operation *, Kind>(&body.front())
+      .Case<arith::AddFOp, arith::AddIOp>([](auto) { return kgpu::CombineKind::Add; })
+      .Case<arith::MulFOp, arith::MulIOp>([](auto) { return kgpu::CombineKind::Mul; })
+      .Case<arith::MaximumFOp, arith::MaxSIOp>([](auto) { return kgpu::CombineKind::Max; })
+      .Case<arith::MinimumFOp, arith::MinSIOp>([](auto) { return kgpu::CombineKind::Min; })
+      .Case([](arith::MaxNumFOp) { return kgpu::CombineKind::MaxNum; })
+      .Case([](arith::MinNumFOp) { return kgpu::CombineKind::MinNum; })
+      .Case([](arith::MaxUIOp) { return kgpu::CombineKind::MaxU; })
+      .Case([](arith::MinUIOp) { return kgpu::CombineKind::MinU; })
+      .Case([](arith::AndIOp) { return kgpu::CombineKind::And; })
+      .Case([](arith::OrIOp) { return kgpu::CombineKind::Or; })
+      .Case([](arith::XOrIOp) { return kgpu::CombineKind::Xor; })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
+SmallVector<Value> Distributor::reduceLanes(ktile::ReduceOp op, ArrayRef<Value> vectors,
+                                            ArrayRef<int64_t> laneBits) {
+  Location loc = op.getLoc();
+  if (std::optional<kgpu::CombineKind> kind = kindOf(op))
+    return {kgpu::WarpReduceOp::create(builder, loc, vectors[0].getType(), *kind,
+                                       vectors[0], laneBits)};
+  SmallVector<Value> current(vectors);
+  for (int64_t bit : laneBits) {
+    SmallVector<Value> other;
+    for (Value vector : current) {
+      SmallVector<Value> elements;
+      for (Value element :
+           vector::ToElementsOp::create(builder, loc, vector).getElements())
+        elements.push_back(gpu::ShuffleOp::create(builder, loc, element,
+                                                  int32_t(1) << bit, 32,
+                                                  gpu::ShuffleMode::XOR)
+                               .getShuffleResult());
+      other.push_back(vector::FromElementsOp::create(
+          builder, loc, cast<VectorType>(vector.getType()), elements));
+    }
+    current = combine(op, current, other);
+  }
+  return current;
+}
+
+SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op, ArrayRef<Value> vectors,
+                                            const LinearLayout &partial,
+                                            ArrayRef<unsigned> warpBits) {
+  Location loc = op.getLoc();
+  // Partial results of one element lie side by side: [group, warp].
+  SmallVector<unsigned> groupBits;
+  for (unsigned bit = 0; bit < threadBits; ++bit) {
+    Holder holder = bit < 5 ? Holder::Lane : Holder::Warp;
+    const LinearLayout::Basis &basis = partial.bases(holder)[bit < 5 ? bit : bit - 5];
+    if (llvm::any_of(basis, [](int64_t m) { return m != 0; }))
+      groupBits.push_back(bit);
+  }
+  int64_t registers = partial.numRegisters();
+  int64_t groups = int64_t(1) << groupBits.size(), parts = int64_t(1) << warpBits.size();
+  Value group = packThreadBits(groupBits), part = packThreadBits(warpBits);
+  // Of the lanes that hold the same partial result, the first one writes.
+  int64_t sameLanes = 0;
+  for (unsigned bit = 0; bit < 5; ++bit)
+    if (!llvm::is_contained(groupBits, bit))
+      sameLanes |= int64_t(1) << bit;
+  Value writer;
+  if (sameLanes) {
+    Value same = arith::AndIOp::create(builder, loc, thread, constantIndex(sameLanes));
+    writer = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, same,
+                                   constantIndex(0));
+  }
+  // Replicated warps (no basis at all, yet not summed) write equal values; only
+  // the first of them may.
+  SmallVector<Value> buffers;
+  barrierBeforeReuse(op);
+  for (Value vector : vectors) {
+    Type element = cast<VectorType>(vector.getType()).getElementType();
+    Value buffer = scratch({registers * groups, parts}, element, loc);
+    buffers.push_back(buffer);
+    for (int64_t r = 0; r < registers; ++r) {
+      Value row = arith::AddIOp::create(builder, loc, group, constantIndex(r * groups));
+      Value one = pick(vector, {r}, loc);
+      kgpu::StoreOp::create(builder, loc, one, buffer, ValueRange{row, part}, writer,
+                            Value(), IntegerAttr(), kgpu::CacheHint::Default);
+    }
+  }
+  gpu::BarrierOp::create(builder, loc);
+  SmallVector<Value> gathered;
+  for (auto [vector, buffer] : llvm::zip(vectors, buffers)) {
+    Type element = cast<VectorType>(vector.getType()).getElementType();
+    int64_t width = std::min<int64_t>(parts, std::max(1u, 128 / element.getIntOrFloatBitWidth()));
+    SmallVector<Value> pieces;
+    for (int64_t r = 0; r < registers; ++r) {
+      Value row = arith::AddIOp::create(builder, loc, group, constantIndex(r * groups));
+      for (int64_t p = 0; p < parts; p += width)
+        pieces.push_back(kgpu::LoadOp::create(
+            builder, loc, VectorType::get(width, element), buffer,
+            ValueRange{row, constantIndex(p)}, Value(), Value(), TypedAttr(),
+            IntegerAttr(), kgpu::CacheHint::Default));
+    }
+    gathered.push_back(concat(pieces, loc));
+  }
+  for (size_t i = 0; i < warpBits.size(); ++i)
+    gathered = reduceRegisterBit(op, gathered, 0);
+  return gathered;
+}
+
+LogicalResult Distributor::distributeReduce(ktile::ReduceOp op) {
+  LinearLayout layout = layoutOf(op.getOperands()[0]);
+  unsigned dim = op.getDim();
+  SmallVector<Value> vectors = mapped(op.getOperands());
+  auto along = [&](const LinearLayout::Basis &basis) { return basis[dim] != 0; };
+  auto alongOnly = [&](const LinearLayout::Basis &basis) {
+    for (auto [d, mask] : llvm::enumerate(basis))
+      if (d != dim && mask)
+        return false;
+    return true;
+  };
+  for (Holder holder : {Holder::Register, Holder::Lane, Holder::Warp})
+    for (const LinearLayout::Basis &basis : layout.bases(holder))
+      if (along(basis) && !alongOnly(basis))
+        return op.emitError("layout mixes the reduced dimension with another");
+
+  ArrayRef<LinearLayout::Basis> registers = layout.bases(Holder::Register);
+  for (int64_t bit = registers.size() - 1; bit >= 0; --bit)
+    if (along(registers[bit]))
+      vectors = reduceRegisterBit(op, vectors, bit);
+  SmallVector<int64_t> laneBits;
+  for (int64_t bit = 4; bit >= 0; --bit)
+    if (along(layout.bases(Holder::Lane)[bit]))
+      laneBits.push_back(bit);
+  if (!laneBits.empty())
+    vectors = reduceLanes(op, vectors, laneBits);
+  SmallVector<unsigned> warpBits;
+  for (auto [bit, basis] : llvm::enumerate(layout.bases(Holder::Warp)))
+    if (along(basis))
+      warpBits.push_back(5 + bit);
+  SmallVector<int64_t> kept;
+  for (unsigned d = 0; d < layout.getRank(); ++d)
+    if (d != dim)
+      kept.push_back(d);
+  if (!warpBits.empty())
+    vectors = reduceWarps(op, vectors, layout.project(kept), warpBits);
+  values.map(op.getResults(), vectors);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Products by scalar fused multiply-add
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The registers of one dimension of a product's accumulator.
+struct PatchSide {
+  SmallVector<unsigned> bits;     ///< register bits that move along it
+  SmallVector<int64_t> positions; ///< offset of each of its 2^bits places
+};
+} // namespace
+
+static PatchSide patchSide(const LinearLayout &layout, unsigned dim) {
+  PatchSide side;
+  side.positions = {0};
+  for (auto [bit, basis] : llvm::enumerate(layout.bases(Holder::Register))) {
+    if (!basis[dim])
+      continue;
+    side.bits.push_back(bit);
+    size_t count = side.positions.size();
+    for (size_t i = 0; i < count; ++i)
+      side.positions.push_back(side.positions[i] + basis[dim]);
+  }
+  return side;
+}
+
+static int64_t scatterBits(int64_t value, ArrayRef<unsigned> bits) {
+  int64_t result = 0;
+  for (auto [i, bit] : llvm::enumerate(bits))
+    result |= (value >> i & 1) << bit;
+  return result;
+}
+
+LogicalResult Distributor::distributeDot(ktile::DotOp op) {
+  auto bufferA = dyn_cast<TypedValue<MemRefType>>(op.getA());
+  auto bufferB = dyn_cast<TypedValue<MemRefType>>(op.getB());
+  if (!bufferA || !bufferB || !op.getATransposed() || op.getBTransposed())
+    return op.emitError("operands must be staged through shared memory as K x M "
+                        "and K x N buffers first");
+  Location loc = op.getLoc();
+  LinearLayout layout = layoutOf(op.getResult());
+  PatchSide rows = patchSide(layout, 0), columns = patchSide(layout, 1);
+  Type element = tileOf(op.getResult()).getElementType();
+  int64_t k = bufferA.getType().getShape()[bufferA.getType().getRank() - 2];
+
+  Value m0 = threadCoordinate(layout, 0), n0 = threadCoordinate(layout, 1);
+  auto loadSide = [&](Value buffer, ValueRange indices, int64_t step, Value first,
+                      const PatchSide &side) -> SmallVector<Value> {
+    auto type = cast<MemRefType>(buffer.getType());
+    int64_t width = 1;
+    int64_t widest = 128 / type.getElementTypeBitWidth();
+    while (width < widest && width < int64_t(side.positions.size()) &&
+           side.positions[width] == width && type.getShape().back() % (2 * width) == 0)
+      width *= 2;
+    SmallVector<Value> scalars;
+    for (size_t i = 0; i < side.positions.size(); i += width) {
+      SmallVector<Value> place(indices);
+      place.push_back(constantIndex(step));
+      Value at = first;
+      if (side.positions[i])
+        at = arith::AddIOp::create(builder, loc, first, constantIndex(side.positions[i]));
+      place.push_back(at);
+      Value loaded = kgpu::LoadOp::create(
+          builder, loc, VectorType::get(width, type.getElementType()), buffer, place,
+          Value(), Value(), TypedAttr(), IntegerAttr(), kgpu::CacheHint::Default);
+      if (type.getElementType() != element)
+        loaded = arith::ExtFOp::create(builder, loc, VectorType::get(width, element), loaded);
+      llvm::append_range(scalars,
+                         vector::ToElementsOp::create(builder, loc, loaded).getElements());
+    }
+    return scalars;
+  };
+
+  SmallVector<Value> sums = llvm::to_vector(ValueRange(
+      vector::ToElementsOp::create(builder, loc, values.lookup(op.getAcc()))
+          .getElements()));
+  for (int64_t step = 0; step < k; ++step) {
+    SmallVector<Value> a = loadSide(values.lookup(bufferA), mapped(op.getAIndices()), step, m0, rows);
+    SmallVector<Value> b = loadSide(values.lookup(bufferB), mapped(op.getBIndices()), step, n0, columns);
+    for (auto [i, x] : llvm::enumerate(a))
+      for (auto [j, y] : llvm::enumerate(b)) {
+        Value &sum = sums[scatterBits(i, rows.bits) | scatterBits(j, columns.bits)];
+        sum = math::FmaOp::create(builder, loc, x, y, sum);
+      }
+  }
+  values.map(op.getResult(),
+             vector::FromElementsOp::create(
+                 builder, loc, cast<VectorType>(convertType(op.getResult().getType())),
+                 sums)
+                 .getResult());
+  return success();
+}

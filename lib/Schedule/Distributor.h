@@ -1,0 +1,113 @@
+//===- Distributor.h - State of the distribution to threads -----*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_LIB_SCHEDULE_DISTRIBUTOR_H
+#define KERNEL_OPT_LIB_SCHEDULE_DISTRIBUTOR_H
+
+#include "kernel-opt/Dialect/KTile/KTileOps.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/IRMapping.h"
+#include <map>
+
+namespace kernel_opt::schedule {
+using namespace mlir;
+
+class Distributor {
+public:
+  explicit Distributor(gpu::GPUFuncOp source);
+  FailureOr<gpu::GPUFuncOp> run();
+
+private:
+  /// One memory access of a tile, as its threads see it.
+  struct Access {
+    Value memref;
+    AffineMap map;
+    SmallVector<Value> symbols; ///< in the target
+    SmallVector<Value> sourceSymbols;
+    ktile::LinearLayout layout;
+    SmallVector<int64_t> shape;
+    int64_t vector;                          ///< registers of one access
+    std::map<unsigned, Value> linearIndices; ///< per map result, registers at 0
+  };
+  /// Where and under which condition one access goes.
+  struct Place {
+    SmallVector<Value> indices;
+    Value predicate; ///< null: always
+    Value valid;     ///< null: all elements
+  };
+
+  LogicalResult distributeBlock(Block &block);
+  LogicalResult distributeOp(Operation *op);
+  LogicalResult distributeElementwise(Operation *op);
+  LogicalResult distributeLoad(ktile::LoadOp op);
+  LogicalResult distributeStore(ktile::StoreOp op);
+  LogicalResult distributeIndex(ktile::IndexOp op);
+  LogicalResult distributeInBounds(ktile::InBoundsOp op);
+  LogicalResult distributeView(ktile::ViewOp op);
+  LogicalResult distributeConvert(ktile::ConvertOp op);
+  LogicalResult distributeReduce(ktile::ReduceOp op);
+  LogicalResult distributeDot(ktile::DotOp op);
+  LogicalResult distributeFor(scf::ForOp op);
+  LogicalResult distributeApply(affine::AffineApplyOp op);
+
+  static ktile::LinearLayout layoutOf(Value tile);
+  static RankedTensorType tileOf(Value tile) {
+    return cast<RankedTensorType>(tile.getType());
+  }
+  Type convertType(Type type);
+  Value constantIndex(int64_t value);
+  SmallVector<Value> mapped(ValueRange values);
+
+  /// Coordinate along `dim` of the thread's register 0.
+  Value threadCoordinate(const ktile::LinearLayout &layout, unsigned dim);
+  /// True in one of the threads that hold the same elements; null if all differ.
+  Value firstHolder(const ktile::LinearLayout &layout);
+  /// Packs those bits of the thread number that `wanted` selects.
+  Value packThreadBits(ArrayRef<unsigned> wanted);
+
+  Access makeAccess(Value memref, AffineMap map, ValueRange symbols,
+                    const ktile::LinearLayout &layout, ArrayRef<int64_t> shape);
+  Place placeOf(Access &access, int64_t reg, Location loc);
+  Value indexOf(Access &access, unsigned result, ArrayRef<int64_t> offsets,
+                Location loc);
+  Value expand(AffineExpr expr, const Access &access, ArrayRef<Value> dims,
+               Location loc);
+  void storeRegisters(Access &access, Value registers, Value holder, Location loc);
+  Value loadRegisters(Access &access, TypedAttr padding, Type element, Location loc);
+
+  Value pick(Value vector, ArrayRef<int64_t> registers, Location loc);
+  Value concat(ArrayRef<Value> parts, Location loc);
+  /// Repeats the combiner on vectors.
+  SmallVector<Value> combine(ktile::ReduceOp op, ArrayRef<Value> left,
+                             ArrayRef<Value> right);
+  /// Combines registers whose numbers differ in `bit`, which disappears.
+  SmallVector<Value> reduceRegisterBit(ktile::ReduceOp op, ArrayRef<Value> vectors,
+                                       unsigned bit);
+  SmallVector<Value> reduceLanes(ktile::ReduceOp op, ArrayRef<Value> vectors,
+                                 ArrayRef<int64_t> laneBits);
+  SmallVector<Value> reduceWarps(ktile::ReduceOp op, ArrayRef<Value> vectors,
+                                 const ktile::LinearLayout &partial,
+                                 ArrayRef<unsigned> warpBits);
+  /// A buffer in shared memory; `op` will write and then read it.
+  Value scratch(ArrayRef<int64_t> shape, Type element, Location loc);
+  void barrierBeforeReuse(Operation *op);
+
+  gpu::GPUFuncOp source, target;
+  OpBuilder builder;
+  IRMapping values;
+  Value thread; ///< number of the thread in its block
+  unsigned threadBits = 0;
+  Operation *prologueEnd = nullptr;
+  std::map<std::pair<std::vector<int64_t>, unsigned>, Value> coordinates;
+};
+
+} // namespace kernel_opt::schedule
+
+#endif // KERNEL_OPT_LIB_SCHEDULE_DISTRIBUTOR_H

@@ -1,0 +1,382 @@
+//===- Layouts.cpp - Who holds which element of a tile program --*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Schedule/Layouts.h"
+#include "kernel-opt/Schedule/Ranges.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Support/MathExtras.h"
+#include <map>
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+using ktile::Holder;
+using ktile::LinearLayout;
+
+//===----------------------------------------------------------------------===//
+// Access shapes
+//===----------------------------------------------------------------------===//
+
+/// The address (in elements) of an access, as one expression.
+static AffineExpr addressOf(MemRefType memref, AffineMap map) {
+  AffineExpr address = getAffineConstantExpr(0, map.getContext());
+  for (auto [index, extent] : llvm::zip(map.getResults(), memref.getShape()))
+    address = address * extent + index;
+  return simplifyAffineExpr(address, map.getNumDims(), map.getNumSymbols());
+}
+
+/// Distance in memory of neighbours along `dim`, none if it is not constant.
+static std::optional<int64_t> strideOf(AffineExpr address, unsigned dim,
+                                       AffineMap map) {
+  MLIRContext *context = map.getContext();
+  SmallVector<AffineExpr> next;
+  for (unsigned d = 0; d < map.getNumDims(); ++d)
+    next.push_back(getAffineDimExpr(d, context) + (d == dim ? 1 : 0));
+  AffineExpr difference = simplifyAffineExpr(address.replaceDims(next) - address,
+                                             map.getNumDims(), map.getNumSymbols());
+  if (auto constant = dyn_cast<AffineConstantExpr>(difference))
+    return constant.getValue();
+  return std::nullopt;
+}
+
+AccessShape schedule::accessShape(MemRefType memref, AffineMap map,
+                                  ValueRange symbols, ArrayRef<int64_t> shape) {
+  AccessShape result;
+  AffineExpr address = addressOf(memref, map);
+  SmallVector<int64_t> strides;
+  for (unsigned d = 0; d < shape.size(); ++d) {
+    // Dimensions whose stride varies count as far apart.
+    int64_t stride = strideOf(address, d, map).value_or(memref.getNumElements());
+    strides.push_back(stride == 0 ? std::numeric_limits<int64_t>::max() : std::abs(stride));
+    result.order.push_back(d);
+  }
+  llvm::sort(result.order, [&](int64_t a, int64_t b) {
+    return std::pair(strides[a], a) < std::pair(strides[b], b);
+  });
+  if (shape.empty() || strides[result.order[0]] != 1)
+    return result;
+
+  unsigned fastest = result.order[0];
+  AffineExpr last = map.getResults().back();
+  bool lastRunsAlong = last.isFunctionOfDim(fastest) &&
+                       strideOf(last, fastest, map) == 1;
+  if (!lastRunsAlong)
+    return result;
+  unsigned bits = memref.getElementType().isIndex()
+                      ? 64
+                      : memref.getElementTypeBitWidth();
+  int64_t widest = std::min<int64_t>(std::max(1u, 128 / bits), shape[fastest]);
+  SmallVector<int64_t> divisors(shape.size(), 1);
+  for (result.vector = widest; result.vector > 1; result.vector /= 2) {
+    // Vectors begin at multiples of their length.
+    divisors[fastest] = result.vector;
+    bool addressAligned =
+        divisorOf(address, divisors, symbols) % result.vector == 0;
+    bool rowAligned = divisorOf(last, divisors, symbols) % result.vector == 0;
+    bool fitsRow = memref.getShape().back() % result.vector == 0 ||
+                   memref.getRank() == 1;
+    if (addressAligned && rowAligned && fitsRow)
+      break;
+  }
+  return result;
+}
+
+LinearLayout schedule::fmaLayout(int64_t m, int64_t n, int64_t warps) {
+  LinearLayout layout(2);
+  unsigned bits[2] = {unsigned(llvm::Log2_64(m)), unsigned(llvm::Log2_64(n))};
+  unsigned next[2] = {0, 0};
+  auto take = [&](Holder holder, unsigned dim, unsigned count) {
+    for (; count && next[dim] < bits[dim]; --count)
+      layout.append(holder, dim, next[dim]++);
+    return count;
+  };
+  take(Holder::Register, 1, 2);
+  take(Holder::Register, 0, 2);
+  unsigned lanes = take(Holder::Lane, 1, 3);
+  lanes = take(Holder::Lane, 0, lanes + 2);
+  lanes = take(Holder::Lane, 1, lanes);
+  unsigned warpBits = llvm::Log2_64(warps);
+  warpBits = take(Holder::Warp, 0, warpBits);
+  warpBits = take(Holder::Warp, 1, warpBits);
+  for (; lanes; --lanes)
+    layout.appendZero(Holder::Lane);
+  for (; warpBits; --warpBits)
+    layout.appendZero(Holder::Warp);
+  take(Holder::Register, 1, bits[1]);
+  take(Holder::Register, 0, bits[0]);
+  return layout;
+}
+
+//===----------------------------------------------------------------------===//
+// Assignment
+//===----------------------------------------------------------------------===//
+
+namespace {
+class LayoutAssigner {
+public:
+  explicit LayoutAssigner(gpu::GPUFuncOp func) : func(func) {
+    auto size = func.getKnownBlockSize();
+    warps = size ? int64_t((*size)[0]) / 32 : 0;
+  }
+  LogicalResult run();
+
+private:
+  using Memory = std::tuple<MemRefType, AffineMap, ValueRange, RankedTensorType>;
+
+  static bool isTile(Value value) { return isa<RankedTensorType>(value.getType()); }
+  static RankedTensorType tileOf(Value value) {
+    return cast<RankedTensorType>(value.getType());
+  }
+  static bool isElementwise(Operation *op) {
+    return OpTrait::hasElementwiseMappableTraits(op);
+  }
+
+  void assign(Value value, const LinearLayout &layout);
+  void drain();
+  void spreadToUsers(Value value, const LinearLayout &layout);
+  void spreadToDefinition(Value value, const LinearLayout &layout);
+  void spreadThroughLoop(scf::ForOp loop, unsigned number, const LinearLayout &layout);
+  void anchorMemory();
+  void anchorRest();
+  LinearLayout wish(MemRefType memref, AffineMap map, ValueRange symbols,
+                    RankedTensorType tile);
+  void insertConversions();
+  void convertOperand(OpOperand &operand, const LinearLayout &layout);
+  void applyTypes();
+
+  gpu::GPUFuncOp func;
+  int64_t warps;
+  llvm::MapVector<Value, LinearLayout> layouts;
+  SmallVector<Value> worklist;
+};
+} // namespace
+
+void LayoutAssigner::assign(Value value, const LinearLayout &layout) {
+  if (isTile(value) && layouts.insert({value, layout}).second)
+    worklist.push_back(value);
+}
+
+void LayoutAssigner::drain() {
+  while (!worklist.empty()) {
+    Value value = worklist.pop_back_val();
+    LinearLayout layout = layouts.find(value)->second;
+    spreadToDefinition(value, layout);
+    spreadToUsers(value, layout);
+  }
+}
+
+static SmallVector<int64_t> allBut(int64_t rank, int64_t dim) {
+  SmallVector<int64_t> kept;
+  for (int64_t d = 0; d < rank; ++d)
+    if (d != dim)
+      kept.push_back(d);
+  return kept;
+}
+
+/// For each dimension of the source, the one of the result that runs along it.
+static SmallVector<int64_t> sourceDims(ktile::ViewOp view) {
+  SmallVector<int64_t> dims(cast<RankedTensorType>(view.getSource().getType()).getRank());
+  for (auto [d, from] : llvm::enumerate(view.getFrom()))
+    if (from >= 0)
+      dims[from] = d;
+  return dims;
+}
+
+void LayoutAssigner::spreadThroughLoop(scf::ForOp loop, unsigned number,
+                                       const LinearLayout &layout) {
+  assign(loop.getRegionIterArg(number), layout);
+  assign(loop.getInitArgs()[number], layout);
+  assign(loop.getResult(number), layout);
+  assign(loop.getYieldedValues()[number], layout);
+}
+
+void LayoutAssigner::spreadToUsers(Value value, const LinearLayout &layout) {
+  for (OpOperand &use : value.getUses()) {
+    Operation *user = use.getOwner();
+    if (isElementwise(user)) {
+      for (Value result : user->getResults())
+        assign(result, layout);
+    } else if (auto reduce = dyn_cast<ktile::ReduceOp>(user)) {
+      for (Value operand : reduce.getOperands())
+        assign(operand, layout);
+      for (Value result : reduce.getResults())
+        assign(result, layout.project(allBut(layout.getRank(), reduce.getDim())));
+    } else if (auto loop = dyn_cast<scf::ForOp>(user)) {
+      if (use.getOperandNumber() >= 3)
+        spreadThroughLoop(loop, use.getOperandNumber() - 3, layout);
+    } else if (auto yield = dyn_cast<scf::YieldOp>(user)) {
+      if (auto loop = dyn_cast<scf::ForOp>(yield->getParentOp()))
+        spreadThroughLoop(loop, use.getOperandNumber(), layout);
+    }
+  }
+}
+
+void LayoutAssigner::spreadToDefinition(Value value, const LinearLayout &layout) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp());
+    if (loop && argument.getArgNumber() >= 1)
+      spreadThroughLoop(loop, argument.getArgNumber() - 1, layout);
+    return;
+  }
+  Operation *op = value.getDefiningOp();
+  if (isElementwise(op)) {
+    for (Value operand : op->getOperands())
+      assign(operand, layout);
+    for (Value result : op->getResults())
+      assign(result, layout);
+  } else if (auto view = dyn_cast<ktile::ViewOp>(op)) {
+    assign(view.getSource(), layout.project(sourceDims(view)));
+  } else if (auto dot = dyn_cast<ktile::DotOp>(op)) {
+    assign(dot.getAcc(), layout);
+  } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
+    spreadThroughLoop(loop, cast<OpResult>(value).getResultNumber(), layout);
+  } else if (auto reduce = dyn_cast<ktile::ReduceOp>(op)) {
+    for (Value result : reduce.getResults())
+      assign(result, layout);
+  }
+}
+
+LinearLayout LayoutAssigner::wish(MemRefType memref, AffineMap map,
+                                  ValueRange symbols, RankedTensorType tile) {
+  AccessShape shape = accessShape(memref, map, symbols, tile.getShape());
+  return LinearLayout::blocked(tile.getShape(), shape.order, shape.vector, warps);
+}
+
+void LayoutAssigner::anchorMemory() {
+  // The largest first, in program order among equals.
+  std::multimap<int64_t, Operation *, std::greater<>> accesses;
+  auto elements = [](Operation *op) {
+    Value tile = isa<ktile::LoadOp>(op) ? op->getResult(0) : op->getOperand(0);
+    return tileOf(tile).getNumElements();
+  };
+  func.walk([&](Operation *op) {
+    if (auto dot = dyn_cast<ktile::DotOp>(op)) {
+      ArrayRef<int64_t> shape = tileOf(dot.getResult()).getShape();
+      assign(dot.getResult(), fmaLayout(shape[0], shape[1], warps));
+      drain();
+    }
+    if (isa<ktile::LoadOp, ktile::StoreOp>(op))
+      accesses.insert({elements(op), op});
+  });
+  for (auto [count, op] : accesses) {
+    if (auto load = dyn_cast<ktile::LoadOp>(op))
+      assign(load.getResult(), wish(load.getSource().getType(), load.getMap(),
+                                    load.getSymbols(), tileOf(load.getResult())));
+    else if (auto store = dyn_cast<ktile::StoreOp>(op))
+      assign(store.getValue(), wish(store.getDest().getType(), store.getMap(),
+                                    store.getSymbols(), tileOf(store.getValue())));
+    drain();
+  }
+}
+
+void LayoutAssigner::anchorRest() {
+  auto settle = [&](Value value) {
+    if (!isTile(value) || layouts.contains(value))
+      return;
+    if (auto view = value.getDefiningOp<ktile::ViewOp>()) {
+      auto source = layouts.find(view.getSource());
+      if (source != layouts.end()) {
+        assign(value, source->second.expand(view.getFrom(), tileOf(value).getShape()));
+        return drain();
+      }
+    }
+    SmallVector<int64_t> order =
+        llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, tileOf(value).getRank())));
+    assign(value, LinearLayout::blocked(tileOf(value).getShape(), order, 1, warps));
+    drain();
+  };
+  func.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    for (Value result : op->getResults())
+      settle(result);
+    if (auto loop = dyn_cast<scf::ForOp>(op))
+      for (Value argument : loop.getRegionIterArgs())
+        settle(argument);
+  });
+}
+
+void LayoutAssigner::convertOperand(OpOperand &operand, const LinearLayout &layout) {
+  Value value = operand.get();
+  if (!isTile(value) || layouts.find(value)->second == layout)
+    return;
+  OpBuilder builder(operand.getOwner());
+  Value converted = ktile::ConvertOp::create(builder, value.getLoc(), value.getType(),
+                                             value);
+  layouts.insert({converted, layout});
+  operand.set(converted);
+}
+
+void LayoutAssigner::insertConversions() {
+  SmallVector<Operation *> ops;
+  func.walk([&](Operation *op) { ops.push_back(op); });
+  for (Operation *op : ops) {
+    if (isElementwise(op) && op->getNumResults() && isTile(op->getResult(0))) {
+      LinearLayout layout = layouts.find(op->getResult(0))->second;
+      for (OpOperand &operand : op->getOpOperands())
+        convertOperand(operand, layout);
+    } else if (auto view = dyn_cast<ktile::ViewOp>(op)) {
+      convertOperand(view.getSourceMutable(),
+                     layouts.find(view.getResult())->second.project(sourceDims(view)));
+    } else if (auto dot = dyn_cast<ktile::DotOp>(op)) {
+      convertOperand(dot.getAccMutable(), layouts.find(dot.getResult())->second);
+    } else if (auto reduce = dyn_cast<ktile::ReduceOp>(op)) {
+      LinearLayout layout = layouts.find(reduce.getOperands()[0])->second;
+      for (OpOperand &operand : reduce->getOpOperands())
+        convertOperand(operand, layout);
+    } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
+      for (auto [i, argument] : llvm::enumerate(loop.getRegionIterArgs()))
+        if (isTile(argument)) {
+          LinearLayout layout = layouts.find(argument)->second;
+          convertOperand(loop.getInitArgsMutable()[i], layout);
+          convertOperand(loop.getBody()->getTerminator()->getOpOperand(i), layout);
+        }
+    } else if (auto store = dyn_cast<ktile::StoreOp>(op)) {
+      // Neighbours in memory should be neighbours among threads.
+      AccessShape shape = accessShape(store.getDest().getType(), store.getMap(),
+                                      store.getSymbols(),
+                                      tileOf(store.getValue()).getShape());
+      LinearLayout have = layouts.find(store.getValue())->second;
+      bool along = shape.order.empty() ||
+                   have.bases(Holder::Lane)[0][shape.order[0]] != 0 ||
+                   tileOf(store.getValue()).getNumElements() < 256;
+      bool global = !store.getDest().getType().getMemorySpace();
+      if (!along && global)
+        convertOperand(store.getValueMutable(),
+                       wish(store.getDest().getType(), store.getMap(),
+                            store.getSymbols(), tileOf(store.getValue())));
+    }
+  }
+}
+
+void LayoutAssigner::applyTypes() {
+  for (auto &[value, layout] : layouts) {
+    auto type = ktile::withLayout(tileOf(value), layout);
+    value.setType(type);
+    if (auto constant = value.getDefiningOp<arith::ConstantOp>()) {
+      auto dense = cast<DenseElementsAttr>(constant.getValue());
+      constant.setValueAttr(
+          DenseElementsAttr::get(type, dense.getSplatValue<Attribute>()));
+    }
+  }
+}
+
+LogicalResult LayoutAssigner::run() {
+  if (warps < 1 || !llvm::isPowerOf2_64(warps))
+    return func.emitError("needs known_block_size of 32 times a power of two "
+                          "threads to assign layouts");
+  anchorMemory();
+  anchorRest();
+  insertConversions();
+  applyTypes();
+  return success();
+}
+
+LogicalResult schedule::assignLayouts(gpu::GPUFuncOp func) {
+  return LayoutAssigner(func).run();
+}

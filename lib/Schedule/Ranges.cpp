@@ -1,0 +1,187 @@
+//===- Ranges.cpp - Bounds and divisors of index values ---------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Schedule/Ranges.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <numeric>
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+
+// Wide enough for every real address, small enough that products of a few of
+// them do not wrap around in 128 bits.
+static constexpr int64_t limit = int64_t(1) << 62;
+static const IndexRange unknown = {-limit, limit};
+
+static int64_t clampWide(__int128 value) {
+  return value > limit ? limit : value < -limit ? -limit : int64_t(value);
+}
+
+static std::optional<int64_t> constantOf(Value value) {
+  APInt constant;
+  if (matchPattern(value, m_ConstantInt(&constant)))
+    return constant.getSExtValue();
+  return std::nullopt;
+}
+
+static IndexRange rangeOfExpr(AffineExpr expr,
+                         function_ref<IndexRange(AffineExpr)> rangeOfLeaf) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return {constant.getValue(), constant.getValue()};
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return rangeOfLeaf(expr);
+  IndexRange l = rangeOfExpr(binary.getLHS(), rangeOfLeaf);
+  IndexRange r = rangeOfExpr(binary.getRHS(), rangeOfLeaf);
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+    return {clampWide(__int128(l.low) + r.low), clampWide(__int128(l.high) + r.high)};
+  case AffineExprKind::Mul: {
+    std::array<__int128, 4> corners = {
+        __int128(l.low) * r.low, __int128(l.low) * r.high,
+        __int128(l.high) * r.low, __int128(l.high) * r.high};
+    auto [low, high] = std::minmax_element(corners.begin(), corners.end());
+    return {clampWide(*low), clampWide(*high)};
+  }
+  case AffineExprKind::FloorDiv:
+    if (r.low != r.high || r.low <= 0)
+      return unknown;
+    return {llvm::divideFloorSigned(l.low, r.low), llvm::divideFloorSigned(l.high, r.low)};
+  case AffineExprKind::CeilDiv:
+    if (r.low != r.high || r.low <= 0)
+      return unknown;
+    return {llvm::divideCeilSigned(l.low, r.low), llvm::divideCeilSigned(l.high, r.low)};
+  case AffineExprKind::Mod:
+    if (r.low != r.high || r.low <= 0)
+      return unknown;
+    if (l.low >= 0 && l.high < r.low)
+      return l;
+    return {0, r.low - 1};
+  default:
+    return unknown;
+  }
+}
+
+IndexRange schedule::rangeOf(AffineExpr expr, ArrayRef<int64_t> shape,
+                        ValueRange symbols) {
+  return rangeOfExpr(expr, [&](AffineExpr leaf) -> IndexRange {
+    if (auto dim = dyn_cast<AffineDimExpr>(leaf))
+      return {0, shape[dim.getPosition()] - 1};
+    return rangeOf(symbols[cast<AffineSymbolExpr>(leaf).getPosition()]);
+  });
+}
+
+static IndexRange rangeOfId(Operation *op, gpu::Dimension dimension, bool block) {
+  auto func = op->getParentOfType<gpu::GPUFuncOp>();
+  auto sizes = !func    ? std::nullopt
+               : block  ? func.getKnownGridSize()
+                        : func.getKnownBlockSize();
+  if (!sizes)
+    return {0, limit};
+  return {0, int64_t((*sizes)[unsigned(dimension)]) - 1};
+}
+
+static IndexRange rangeOfApply(affine::AffineApplyOp op) {
+  AffineMap map = op.getAffineMap();
+  return rangeOfExpr(map.getResult(0), [&](AffineExpr leaf) {
+    if (auto dim = dyn_cast<AffineDimExpr>(leaf))
+      return rangeOf(op.getMapOperands()[dim.getPosition()]);
+    unsigned symbol = cast<AffineSymbolExpr>(leaf).getPosition();
+    return rangeOf(op.getMapOperands()[map.getNumDims() + symbol]);
+  });
+}
+
+static IndexRange rangeOfLoop(scf::ForOp loop) {
+  IndexRange lower = rangeOf(loop.getLowerBound()), upper = rangeOf(loop.getUpperBound());
+  std::optional<int64_t> step = constantOf(loop.getStep());
+  int64_t high = upper.high - 1;
+  if (step && *step > 0 && lower.low == lower.high && upper.low == upper.high &&
+      high >= lower.low)
+    high = lower.low + (high - lower.low) / *step * *step;
+  return {lower.low, high};
+}
+
+IndexRange schedule::rangeOf(Value value) {
+  if (std::optional<int64_t> constant = constantOf(value))
+    return {*constant, *constant};
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp());
+    return loop && argument == loop.getInductionVar() ? rangeOfLoop(loop) : unknown;
+  }
+  return llvm::TypeSwitch<Operation *, IndexRange>(value.getDefiningOp())
+      .Case([](gpu::BlockIdOp op) { return rangeOfId(op, op.getDimension(), true); })
+      .Case([](gpu::ThreadIdOp op) { return rangeOfId(op, op.getDimension(), false); })
+      .Case([](affine::AffineApplyOp op) { return rangeOfApply(op); })
+      .Default([](Operation *) { return unknown; });
+}
+
+//===----------------------------------------------------------------------===//
+// Divisors
+//===----------------------------------------------------------------------===//
+
+/// Zero stands for "every number".
+static int64_t divisorOfExpr(AffineExpr expr,
+                             function_ref<int64_t(AffineExpr)> divisorOfLeaf) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return std::abs(constant.getValue());
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return divisorOfLeaf(expr);
+  int64_t l = divisorOfExpr(binary.getLHS(), divisorOfLeaf);
+  int64_t r = divisorOfExpr(binary.getRHS(), divisorOfLeaf);
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+  case AffineExprKind::Mod:
+    return std::gcd(l, r);
+  case AffineExprKind::Mul: {
+    __int128 product = __int128(l) * r;
+    return product > limit ? std::max(l, r) : int64_t(product);
+  }
+  case AffineExprKind::FloorDiv:
+  case AffineExprKind::CeilDiv:
+    return r > 0 && l % r == 0 ? l / r : 1;
+  default:
+    return 1;
+  }
+}
+
+int64_t schedule::divisorOf(AffineExpr expr, ArrayRef<int64_t> dimDivisors,
+                            ValueRange symbols) {
+  return divisorOfExpr(expr, [&](AffineExpr leaf) {
+    if (auto dim = dyn_cast<AffineDimExpr>(leaf))
+      return dimDivisors[dim.getPosition()];
+    return divisorOf(symbols[cast<AffineSymbolExpr>(leaf).getPosition()]);
+  });
+}
+
+int64_t schedule::divisorOf(Value value) {
+  if (std::optional<int64_t> constant = constantOf(value))
+    return std::abs(*constant);
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp());
+    if (!loop || argument != loop.getInductionVar())
+      return 1;
+    return std::gcd(divisorOf(loop.getLowerBound()), divisorOf(loop.getStep()));
+  }
+  auto apply = value.getDefiningOp<affine::AffineApplyOp>();
+  if (!apply)
+    return 1;
+  AffineMap map = apply.getAffineMap();
+  return divisorOfExpr(map.getResult(0), [&](AffineExpr leaf) {
+    if (auto dim = dyn_cast<AffineDimExpr>(leaf))
+      return divisorOf(apply.getMapOperands()[dim.getPosition()]);
+    unsigned symbol = cast<AffineSymbolExpr>(leaf).getPosition();
+    return divisorOf(apply.getMapOperands()[map.getNumDims() + symbol]);
+  });
+}

@@ -1,0 +1,214 @@
+//===- ScheduleOps.cpp - Schedule primitives --------------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Schedule/ScheduleOps.h"
+#include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
+#include "kernel-opt/Dialect/KTile/KTileDialect.h"
+#include "kernel-opt/Dialect/Kopt/KoptOps.h"
+#include "kernel-opt/Schedule/Distribute.h"
+#include "kernel-opt/Schedule/Layouts.h"
+#include "kernel-opt/Schedule/Stage.h"
+#include "kernel-opt/Schedule/TileProgram.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+
+#define GET_OP_CLASSES
+#include "kernel-opt/Schedule/ScheduleOps.cpp.inc"
+
+namespace {
+/// Takes the diagnostics of `work` as the notes of a silenceable failure: a
+/// primitive that does not apply says why and leaves the rest to the schedule.
+template <typename WorkFn>
+DiagnosedSilenceableFailure silenceably(Operation *op, Twine what, WorkFn work) {
+  SmallVector<std::string> reasons;
+  ScopedDiagnosticHandler handler(op->getContext(), [&](Diagnostic &diagnostic) {
+    reasons.push_back(diagnostic.str());
+    return success();
+  });
+  if (succeeded(work()))
+    return DiagnosedSilenceableFailure::success();
+  DiagnosedSilenceableFailure failure = emitSilenceableFailure(op) << what;
+  for (const std::string &reason : reasons)
+    failure.attachNote(op->getLoc()) << reason;
+  return failure;
+}
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// TileOp
+//===----------------------------------------------------------------------===//
+
+/// The module that holds the kernel's programs: made anew, so that tiling twice
+/// leaves the last program.
+static gpu::GPUModuleOp makeModule(kopt::KernelOp kernel) {
+  auto top = kernel->getParentOfType<ModuleOp>();
+  if (auto old = top.lookupSymbol<gpu::GPUModuleOp>(kernel.getKernelName()))
+    old.erase();
+  OpBuilder builder(top.getBodyRegion());
+  builder.setInsertionPointToEnd(top.getBody());
+  return gpu::GPUModuleOp::create(builder, kernel.getLoc(), kernel.getKernelName());
+}
+
+DiagnosedSilenceableFailure
+schedule::TileOp::apply(transform::TransformRewriter &, transform::TransformResults &results,
+                             transform::TransformState &state) {
+  SmallVector<Operation *> programs;
+  for (Operation *target : state.getPayloadOps(getTarget())) {
+    auto kernel = dyn_cast<kopt::KernelOp>(target);
+    if (!kernel)
+      return emitSilenceableError() << "target must be a kopt.kernel, found "
+                                    << target->getName();
+    TileOptions options;
+    options.block.assign(getBlock().begin(), getBlock().end());
+    options.tile.assign(getTile().begin(), getTile().end());
+    options.reduction.assign(getReduction().begin(), getReduction().end());
+    options.warps = getWarps();
+    gpu::GPUModuleOp module = makeModule(kernel);
+    auto done = silenceably(target, "kernel cannot be tiled so", [&] {
+      OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+      auto func = buildTileProgram(builder, kernel.getKernelName(), *kernel.getBlock(),
+                                   kernel.getYield().getValues(), options);
+      if (succeeded(func))
+        programs.push_back(*func);
+      return func;
+    });
+    if (!done.succeeded()) {
+      module.erase();
+      return done;
+    }
+  }
+  results.set(cast<OpResult>(getProgram()), programs);
+  return DiagnosedSilenceableFailure::success();
+}
+
+void schedule::TileOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  transform::onlyReadsHandle(getTargetMutable(), effects);
+  transform::producesHandle(getOperation()->getOpResults(), effects);
+  transform::modifiesPayload(effects);
+}
+
+//===----------------------------------------------------------------------===//
+// Primitives on programs
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Applies `work` to each target, which must be a gpu.func, and gives what becomes
+/// of them.
+template <typename OpTy, typename WorkFn>
+DiagnosedSilenceableFailure onPrograms(OpTy op, transform::TransformResults &results,
+                                       transform::TransformState &state, Twine what,
+                                       WorkFn work) {
+  SmallVector<Operation *> programs;
+  for (Operation *target : state.getPayloadOps(op.getTarget())) {
+    auto func = dyn_cast<gpu::GPUFuncOp>(target);
+    if (!func)
+      return op.emitSilenceableError()
+             << "target must be a gpu.func, found " << target->getName();
+    auto done = silenceably(target, what, [&]() -> LogicalResult {
+      FailureOr<gpu::GPUFuncOp> result = work(func);
+      if (succeeded(result))
+        programs.push_back(*result);
+      return result;
+    });
+    if (!done.succeeded())
+      return done;
+  }
+  results.set(cast<OpResult>(op.getProgram()), programs);
+  return DiagnosedSilenceableFailure::success();
+}
+
+void programEffects(OpOperand &target, Operation *op,
+                    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  transform::consumesHandle(target, effects);
+  transform::producesHandle(op->getOpResults(), effects);
+  transform::modifiesPayload(effects);
+}
+} // namespace
+
+DiagnosedSilenceableFailure
+schedule::StageOp::apply(transform::TransformRewriter &, transform::TransformResults &results,
+                              transform::TransformState &state) {
+  return onPrograms(*this, results, state, "products cannot be staged",
+                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
+                      if (!stageProducts(func))
+                        return func.emitError("no product of tiles to stage");
+                      return func;
+                    });
+}
+
+DiagnosedSilenceableFailure
+schedule::AssignLayoutsOp::apply(transform::TransformRewriter &,
+                                      transform::TransformResults &results,
+                                      transform::TransformState &state) {
+  return onPrograms(*this, results, state, "layouts cannot be assigned",
+                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
+                      if (failed(assignLayouts(func)))
+                        return failure();
+                      return func;
+                    });
+}
+
+DiagnosedSilenceableFailure
+schedule::DistributeOp::apply(transform::TransformRewriter &,
+                                   transform::TransformResults &results, transform::TransformState &state) {
+  return onPrograms(*this, results, state, "program cannot be distributed",
+                    [&](gpu::GPUFuncOp func) { return distribute(func); });
+}
+
+void schedule::StageOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  programEffects(getTargetMutable(), *this, effects);
+}
+void schedule::AssignLayoutsOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  programEffects(getTargetMutable(), *this, effects);
+}
+void schedule::DistributeOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  programEffects(getTargetMutable(), *this, effects);
+}
+
+//===----------------------------------------------------------------------===//
+// Registration
+//===----------------------------------------------------------------------===//
+
+namespace {
+class ScheduleExtension
+    : public transform::TransformDialectExtension<ScheduleExtension> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ScheduleExtension)
+  void init() {
+    declareGeneratedDialect<affine::AffineDialect>();
+    declareGeneratedDialect<arith::ArithDialect>();
+    declareGeneratedDialect<gpu::GPUDialect>();
+    declareGeneratedDialect<kgpu::KGPUDialect>();
+    declareGeneratedDialect<ktile::KTileDialect>();
+    declareGeneratedDialect<math::MathDialect>();
+    declareGeneratedDialect<scf::SCFDialect>();
+    declareGeneratedDialect<vector::VectorDialect>();
+    registerTransformOps<
+#define GET_OP_LIST
+#include "kernel-opt/Schedule/ScheduleOps.cpp.inc"
+        >();
+  }
+};
+} // namespace
+
+void schedule::registerScheduleOps(DialectRegistry &registry) {
+  registry.addExtensions<ScheduleExtension>();
+}
