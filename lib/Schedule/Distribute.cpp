@@ -42,11 +42,12 @@ Value Distributor::constantIndex(int64_t value) {
 }
 
 SmallVector<Value> Distributor::mapped(ValueRange range) {
-  return llvm::map_to_vector(range,
-                             [&](Value v) { return values.lookupOrDefault(v); });
+  return llvm::map_to_vector(
+      range, [&](Value v) { return values.lookupOrDefault(v); });
 }
 
-Value Distributor::pick(Value vector, ArrayRef<int64_t> registers, Location loc) {
+Value Distributor::pick(Value vector, ArrayRef<int64_t> registers,
+                        Location loc) {
   auto type = cast<VectorType>(vector.getType());
   if (llvm::equal(registers, llvm::seq<int64_t>(0, type.getNumElements())))
     return vector;
@@ -61,12 +62,14 @@ Value Distributor::concat(ArrayRef<Value> parts, Location loc) {
   auto type = VectorType::get(length * parts.size(), part.getElementType());
   SmallVector<Value> elements;
   for (Value value : parts)
-    llvm::append_range(elements,
-                       vector::ToElementsOp::create(builder, loc, value).getElements());
+    llvm::append_range(
+        elements,
+        vector::ToElementsOp::create(builder, loc, value).getElements());
   return vector::FromElementsOp::create(builder, loc, type, elements);
 }
 
-Value Distributor::scratch(ArrayRef<int64_t> shape, Type element, Location loc) {
+Value Distributor::scratch(ArrayRef<int64_t> shape, Type element,
+                           Location loc) {
   OpBuilder top(prologueEnd);
   auto type = MemRefType::get(shape, element, MemRefLayoutAttrInterface(),
                               kgpu::SharedAttr::get(source.getContext(), 0));
@@ -102,8 +105,9 @@ Value Distributor::packThreadBits(ArrayRef<unsigned> wanted) {
     if (i)
       part = arith::MulIOp::create(builder, loc, part,
                                    constantIndex(int64_t(1) << i));
-    packed = packed ? arith::AddIOp::create(builder, loc, packed, part).getResult()
-                    : part;
+    packed = packed
+                 ? arith::AddIOp::create(builder, loc, packed, part).getResult()
+                 : part;
     i += run;
   }
   return packed ? packed : constantIndex(0);
@@ -134,11 +138,14 @@ Value Distributor::threadCoordinate(const LinearLayout &layout, unsigned dim) {
       ++run;
     Value part = thread;
     if (bit)
-      part = arith::DivUIOp::create(builder, loc, part, constantIndex(int64_t(1) << bit));
+      part = arith::DivUIOp::create(builder, loc, part,
+                                    constantIndex(int64_t(1) << bit));
     if (bit + run < threadBits)
-      part = arith::RemUIOp::create(builder, loc, part, constantIndex(int64_t(1) << run));
+      part = arith::RemUIOp::create(builder, loc, part,
+                                    constantIndex(int64_t(1) << run));
     if (masks[bit] != 1)
-      part = arith::MulIOp::create(builder, loc, part, constantIndex(masks[bit]));
+      part =
+          arith::MulIOp::create(builder, loc, part, constantIndex(masks[bit]));
     int64_t moved = masks[bit] * ((int64_t(1) << run) - 1);
     if (!sum)
       sum = part;
@@ -173,8 +180,8 @@ Value Distributor::firstHolder(const LinearLayout &layout) {
   Value chosen = thread;
   if (mask != (int64_t(1) << threadBits) - 1)
     chosen = arith::AndIOp::create(builder, loc, thread, constantIndex(mask));
-  entry->second = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, chosen,
-                                        constantIndex(0));
+  entry->second = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                        chosen, constantIndex(0));
   return entry->second;
 }
 
@@ -258,9 +265,9 @@ LogicalResult Distributor::distributeElementwise(Operation *op) {
     auto dense = cast<DenseElementsAttr>(constant.getValue());
     if (!dense.isSplat())
       return op->emitError("a tile's constant must be the same everywhere");
-    state.attributes.set("value",
-                         DenseElementsAttr::get(cast<ShapedType>(state.types[0]),
-                                                dense.getSplatValue<Attribute>()));
+    state.attributes.set(
+        "value", DenseElementsAttr::get(cast<ShapedType>(state.types[0]),
+                                        dense.getSplatValue<Attribute>()));
   }
   values.map(op->getResults(), builder.create(state)->getResults());
   return success();
@@ -277,7 +284,8 @@ LogicalResult Distributor::distributeApply(affine::AffineApplyOp op) {
       all.take_front(map.getNumDims()), all.drop_front(map.getNumDims()));
   Access access;
   access.symbols = mapped(op.getMapOperands());
-  access.sourceSymbols.assign(op.getMapOperands().begin(), op.getMapOperands().end());
+  access.sourceSymbols.assign(op.getMapOperands().begin(),
+                              op.getMapOperands().end());
   values.map(op.getResult(), expand(expr, access, {}, op.getLoc()));
   return success();
 }
@@ -285,8 +293,8 @@ LogicalResult Distributor::distributeApply(affine::AffineApplyOp op) {
 LogicalResult Distributor::distributeFor(scf::ForOp op) {
   auto loop = scf::ForOp::create(
       builder, op.getLoc(), values.lookupOrDefault(op.getLowerBound()),
-      values.lookupOrDefault(op.getUpperBound()), values.lookupOrDefault(op.getStep()),
-      mapped(op.getInitArgs()));
+      values.lookupOrDefault(op.getUpperBound()),
+      values.lookupOrDefault(op.getStep()), mapped(op.getInitArgs()));
   Block *body = loop.getBody();
   if (!body->empty())
     body->back().erase();
@@ -313,8 +321,8 @@ LogicalResult Distributor::distributeView(ktile::ViewOp op) {
     for (int64_t d : kept)
       projected.push_back(basis[d]);
     auto *found = llvm::find(fromBits, projected);
-    moved.push_back(found == fromBits.end() ? 0
-                                            : int64_t(1) << (found - fromBits.begin()));
+    moved.push_back(
+        found == fromBits.end() ? 0 : int64_t(1) << (found - fromBits.begin()));
   }
   SmallVector<int64_t> registers;
   for (int64_t r = 0; r < to.numRegisters(); ++r) {
@@ -340,7 +348,8 @@ LogicalResult Distributor::distributeConvert(ktile::ConvertOp op) {
   barrierBeforeReuse(op);
   storeRegisters(write, values.lookup(op.getSource()), firstHolder(from), loc);
   gpu::BarrierOp::create(builder, loc);
-  values.map(op.getResult(), loadRegisters(read, {}, tile.getElementType(), loc));
+  values.map(op.getResult(),
+             loadRegisters(read, {}, tile.getElementType(), loc));
   return success();
 }
 

@@ -1,4 +1,5 @@
-//===- DistributeCompute.cpp - Each thread's sums and products -----*- C++ -*-===//
+//===- DistributeCompute.cpp - Each thread's sums and products -----*- C++
+//-*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -25,7 +26,8 @@ using ktile::LinearLayout;
 // Reductions
 //===----------------------------------------------------------------------===//
 
-SmallVector<Value> Distributor::combine(ktile::ReduceOp op, ArrayRef<Value> left,
+SmallVector<Value> Distributor::combine(ktile::ReduceOp op,
+                                        ArrayRef<Value> left,
                                         ArrayRef<Value> right) {
   Block &body = op.getCombiner().front();
   int64_t length = cast<VectorType>(left[0].getType()).getNumElements();
@@ -42,8 +44,9 @@ SmallVector<Value> Distributor::combine(ktile::ReduceOp op, ArrayRef<Value> left
       state.types.push_back(VectorType::get(length, type));
     state.addAttributes(inner.getAttrs());
     if (TypedAttr constant; matchPattern(&inner, m_Constant(&constant)))
-      state.attributes.set("value", DenseElementsAttr::get(
-                                        cast<ShapedType>(state.types[0]), constant));
+      state.attributes.set(
+          "value",
+          DenseElementsAttr::get(cast<ShapedType>(state.types[0]), constant));
     mapping.map(inner.getResults(), builder.create(state)->getResults());
   }
   return llvm::map_to_vector(body.getTerminator()->getOperands(),
@@ -72,10 +75,14 @@ static std::optional<kgpu::CombineKind> kindOf(ktile::ReduceOp op) {
     return std::nullopt;
   using Kind = std::optional<kgpu::CombineKind>;
   return llvm::TypeSwitch<Operation *, Kind>(&body.front())
-      .Case<arith::AddFOp, arith::AddIOp>([](auto) { return kgpu::CombineKind::Add; })
-      .Case<arith::MulFOp, arith::MulIOp>([](auto) { return kgpu::CombineKind::Mul; })
-      .Case<arith::MaximumFOp, arith::MaxSIOp>([](auto) { return kgpu::CombineKind::Max; })
-      .Case<arith::MinimumFOp, arith::MinSIOp>([](auto) { return kgpu::CombineKind::Min; })
+      .Case<arith::AddFOp, arith::AddIOp>(
+          [](auto) { return kgpu::CombineKind::Add; })
+      .Case<arith::MulFOp, arith::MulIOp>(
+          [](auto) { return kgpu::CombineKind::Mul; })
+      .Case<arith::MaximumFOp, arith::MaxSIOp>(
+          [](auto) { return kgpu::CombineKind::Max; })
+      .Case<arith::MinimumFOp, arith::MinSIOp>(
+          [](auto) { return kgpu::CombineKind::Min; })
       .Case([](arith::MaxNumFOp) { return kgpu::CombineKind::MaxNum; })
       .Case([](arith::MinNumFOp) { return kgpu::CombineKind::MinNum; })
       .Case([](arith::MaxUIOp) { return kgpu::CombineKind::MaxU; })
@@ -86,12 +93,13 @@ static std::optional<kgpu::CombineKind> kindOf(ktile::ReduceOp op) {
       .Default([](Operation *) { return std::nullopt; });
 }
 
-SmallVector<Value> Distributor::reduceLanes(ktile::ReduceOp op, ArrayRef<Value> vectors,
+SmallVector<Value> Distributor::reduceLanes(ktile::ReduceOp op,
+                                            ArrayRef<Value> vectors,
                                             ArrayRef<int64_t> laneBits) {
   Location loc = op.getLoc();
   if (std::optional<kgpu::CombineKind> kind = kindOf(op))
-    return {kgpu::WarpReduceOp::create(builder, loc, vectors[0].getType(), *kind,
-                                       vectors[0], laneBits)};
+    return {kgpu::WarpReduceOp::create(builder, loc, vectors[0].getType(),
+                                       *kind, vectors[0], laneBits)};
   SmallVector<Value> current(vectors);
   for (int64_t bit : laneBits) {
     SmallVector<Value> other;
@@ -111,7 +119,8 @@ SmallVector<Value> Distributor::reduceLanes(ktile::ReduceOp op, ArrayRef<Value> 
   return current;
 }
 
-SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op, ArrayRef<Value> vectors,
+SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op,
+                                            ArrayRef<Value> vectors,
                                             const LinearLayout &partial,
                                             ArrayRef<unsigned> warpBits) {
   Location loc = op.getLoc();
@@ -119,12 +128,14 @@ SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op, ArrayRef<Value> 
   SmallVector<unsigned> groupBits;
   for (unsigned bit = 0; bit < threadBits; ++bit) {
     Holder holder = bit < 5 ? Holder::Lane : Holder::Warp;
-    const LinearLayout::Basis &basis = partial.bases(holder)[bit < 5 ? bit : bit - 5];
+    const LinearLayout::Basis &basis =
+        partial.bases(holder)[bit < 5 ? bit : bit - 5];
     if (llvm::any_of(basis, [](int64_t m) { return m != 0; }))
       groupBits.push_back(bit);
   }
   int64_t registers = partial.numRegisters();
-  int64_t groups = int64_t(1) << groupBits.size(), parts = int64_t(1) << warpBits.size();
+  int64_t groups = int64_t(1) << groupBits.size(), parts = int64_t(1)
+                                                           << warpBits.size();
   Value group = packThreadBits(groupBits), part = packThreadBits(warpBits);
   // Of the lanes that hold the same partial result, the first one writes.
   int64_t sameLanes = 0;
@@ -133,7 +144,8 @@ SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op, ArrayRef<Value> 
       sameLanes |= int64_t(1) << bit;
   Value writer;
   if (sameLanes) {
-    Value same = arith::AndIOp::create(builder, loc, thread, constantIndex(sameLanes));
+    Value same =
+        arith::AndIOp::create(builder, loc, thread, constantIndex(sameLanes));
     writer = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, same,
                                    constantIndex(0));
   }
@@ -146,20 +158,24 @@ SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op, ArrayRef<Value> 
     Value buffer = scratch({registers * groups, parts}, element, loc);
     buffers.push_back(buffer);
     for (int64_t r = 0; r < registers; ++r) {
-      Value row = arith::AddIOp::create(builder, loc, group, constantIndex(r * groups));
+      Value row =
+          arith::AddIOp::create(builder, loc, group, constantIndex(r * groups));
       Value one = pick(vector, {r}, loc);
-      kgpu::StoreOp::create(builder, loc, one, buffer, ValueRange{row, part}, writer,
-                            Value(), IntegerAttr(), kgpu::CacheHint::Default);
+      kgpu::StoreOp::create(builder, loc, one, buffer, ValueRange{row, part},
+                            writer, Value(), IntegerAttr(),
+                            kgpu::CacheHint::Default);
     }
   }
   gpu::BarrierOp::create(builder, loc);
   SmallVector<Value> gathered;
   for (auto [vector, buffer] : llvm::zip(vectors, buffers)) {
     Type element = cast<VectorType>(vector.getType()).getElementType();
-    int64_t width = std::min<int64_t>(parts, std::max(1u, 128 / element.getIntOrFloatBitWidth()));
+    int64_t width = std::min<int64_t>(
+        parts, std::max(1u, 128 / element.getIntOrFloatBitWidth()));
     SmallVector<Value> pieces;
     for (int64_t r = 0; r < registers; ++r) {
-      Value row = arith::AddIOp::create(builder, loc, group, constantIndex(r * groups));
+      Value row =
+          arith::AddIOp::create(builder, loc, group, constantIndex(r * groups));
       for (int64_t p = 0; p < parts; p += width)
         pieces.push_back(kgpu::LoadOp::create(
             builder, loc, VectorType::get(width, element), buffer,
@@ -177,7 +193,9 @@ LogicalResult Distributor::distributeReduce(ktile::ReduceOp op) {
   LinearLayout layout = layoutOf(op.getOperands()[0]);
   unsigned dim = op.getDim();
   SmallVector<Value> vectors = mapped(op.getOperands());
-  auto along = [&](const LinearLayout::Basis &basis) { return basis[dim] != 0; };
+  auto along = [&](const LinearLayout::Basis &basis) {
+    return basis[dim] != 0;
+  };
   auto alongOnly = [&](const LinearLayout::Basis &basis) {
     for (auto [d, mask] : llvm::enumerate(basis))
       if (d != dim && mask)
@@ -250,8 +268,9 @@ LogicalResult Distributor::distributeDot(ktile::DotOp op) {
   auto bufferA = dyn_cast<TypedValue<MemRefType>>(op.getA());
   auto bufferB = dyn_cast<TypedValue<MemRefType>>(op.getB());
   if (!bufferA || !bufferB || !op.getATransposed() || op.getBTransposed())
-    return op.emitError("operands must be staged through shared memory as K x M "
-                        "and K x N buffers first");
+    return op.emitError(
+        "operands must be staged through shared memory as K x M "
+        "and K x N buffers first");
   Location loc = op.getLoc();
   LinearLayout layout = layoutOf(op.getResult());
   PatchSide rows = patchSide(layout, 0), columns = patchSide(layout, 1);
@@ -259,13 +278,15 @@ LogicalResult Distributor::distributeDot(ktile::DotOp op) {
   int64_t k = bufferA.getType().getShape()[bufferA.getType().getRank() - 2];
 
   Value m0 = threadCoordinate(layout, 0), n0 = threadCoordinate(layout, 1);
-  auto loadSide = [&](Value buffer, ValueRange indices, int64_t step, Value first,
+  auto loadSide = [&](Value buffer, ValueRange indices, int64_t step,
+                      Value first,
                       const PatchSide &side) -> SmallVector<Value> {
     auto type = cast<MemRefType>(buffer.getType());
     int64_t width = 1;
     int64_t widest = 128 / type.getElementTypeBitWidth();
     while (width < widest && width < int64_t(side.positions.size()) &&
-           side.positions[width] == width && type.getShape().back() % (2 * width) == 0)
+           side.positions[width] == width &&
+           type.getShape().back() % (2 * width) == 0)
       width *= 2;
     SmallVector<Value> scalars;
     for (size_t i = 0; i < side.positions.size(); i += width) {
@@ -273,15 +294,19 @@ LogicalResult Distributor::distributeDot(ktile::DotOp op) {
       place.push_back(constantIndex(step));
       Value at = first;
       if (side.positions[i])
-        at = arith::AddIOp::create(builder, loc, first, constantIndex(side.positions[i]));
+        at = arith::AddIOp::create(builder, loc, first,
+                                   constantIndex(side.positions[i]));
       place.push_back(at);
       Value loaded = kgpu::LoadOp::create(
-          builder, loc, VectorType::get(width, type.getElementType()), buffer, place,
-          Value(), Value(), TypedAttr(), IntegerAttr(), kgpu::CacheHint::Default);
+          builder, loc, VectorType::get(width, type.getElementType()), buffer,
+          place, Value(), Value(), TypedAttr(), IntegerAttr(),
+          kgpu::CacheHint::Default);
       if (type.getElementType() != element)
-        loaded = arith::ExtFOp::create(builder, loc, VectorType::get(width, element), loaded);
-      llvm::append_range(scalars,
-                         vector::ToElementsOp::create(builder, loc, loaded).getElements());
+        loaded = arith::ExtFOp::create(builder, loc,
+                                       VectorType::get(width, element), loaded);
+      llvm::append_range(
+          scalars,
+          vector::ToElementsOp::create(builder, loc, loaded).getElements());
     }
     return scalars;
   };
@@ -290,18 +315,21 @@ LogicalResult Distributor::distributeDot(ktile::DotOp op) {
       vector::ToElementsOp::create(builder, loc, values.lookup(op.getAcc()))
           .getElements()));
   for (int64_t step = 0; step < k; ++step) {
-    SmallVector<Value> a = loadSide(values.lookup(bufferA), mapped(op.getAIndices()), step, m0, rows);
-    SmallVector<Value> b = loadSide(values.lookup(bufferB), mapped(op.getBIndices()), step, n0, columns);
+    SmallVector<Value> a = loadSide(values.lookup(bufferA),
+                                    mapped(op.getAIndices()), step, m0, rows);
+    SmallVector<Value> b = loadSide(
+        values.lookup(bufferB), mapped(op.getBIndices()), step, n0, columns);
     for (auto [i, x] : llvm::enumerate(a))
       for (auto [j, y] : llvm::enumerate(b)) {
-        Value &sum = sums[scatterBits(i, rows.bits) | scatterBits(j, columns.bits)];
+        Value &sum =
+            sums[scatterBits(i, rows.bits) | scatterBits(j, columns.bits)];
         sum = math::FmaOp::create(builder, loc, x, y, sum);
       }
   }
   values.map(op.getResult(),
              vector::FromElementsOp::create(
-                 builder, loc, cast<VectorType>(convertType(op.getResult().getType())),
-                 sums)
+                 builder, loc,
+                 cast<VectorType>(convertType(op.getResult().getType())), sums)
                  .getResult());
   return success();
 }

@@ -1,4 +1,5 @@
-//===- DistributeMemory.cpp - Each thread's loads and stores ------*- C++ -*-===//
+//===- DistributeMemory.cpp - Each thread's loads and stores ------*- C++
+//-*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -36,8 +37,14 @@ Distributor::Access Distributor::makeAccess(Value memref, AffineMap map,
                                             ValueRange symbols,
                                             const LinearLayout &layout,
                                             ArrayRef<int64_t> shape) {
-  Access access = {memref, map, mapped(symbols), SmallVector<Value>(symbols),
-                   layout, SmallVector<int64_t>(shape), 1, {}};
+  Access access = {memref,
+                   map,
+                   mapped(symbols),
+                   SmallVector<Value>(symbols),
+                   layout,
+                   SmallVector<int64_t>(shape),
+                   1,
+                   {}};
   AccessShape widest =
       accessShape(cast<MemRefType>(memref.getType()), map, symbols, shape);
   if (widest.vector > 1)
@@ -56,8 +63,8 @@ static bool isLinear(AffineExpr expr) {
   return linear;
 }
 
-Value Distributor::expand(AffineExpr expr, const Access &access, ArrayRef<Value> dims,
-                          Location loc) {
+Value Distributor::expand(AffineExpr expr, const Access &access,
+                          ArrayRef<Value> dims, Location loc) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return constantIndex(constant.getValue());
   if (auto dim = dyn_cast<AffineDimExpr>(expr))
@@ -66,15 +73,18 @@ Value Distributor::expand(AffineExpr expr, const Access &access, ArrayRef<Value>
     return access.symbols[symbol.getPosition()];
   auto binary = cast<AffineBinaryOpExpr>(expr);
   Value left = expand(binary.getLHS(), access, dims, loc);
-  if (expr.getKind() == AffineExprKind::Add || expr.getKind() == AffineExprKind::Mul) {
+  if (expr.getKind() == AffineExprKind::Add ||
+      expr.getKind() == AffineExprKind::Mul) {
     Value right = expand(binary.getRHS(), access, dims, loc);
     if (expr.getKind() == AffineExprKind::Add)
       return arith::AddIOp::create(builder, loc, left, right);
     return arith::MulIOp::create(builder, loc, left, right);
   }
-  // Division rounds down; a multiple of the divisor makes the dividend positive.
+  // Division rounds down; a multiple of the divisor makes the dividend
+  // positive.
   int64_t by = cast<AffineConstantExpr>(binary.getRHS()).getValue();
-  IndexRange range = rangeOf(binary.getLHS(), access.shape, access.sourceSymbols);
+  IndexRange range =
+      rangeOf(binary.getLHS(), access.shape, access.sourceSymbols);
   int64_t lift = range.low < 0 ? llvm::divideCeilSigned(-range.low, by) : 0;
   Value right = constantIndex(by);
   if (lift)
@@ -85,7 +95,8 @@ Value Distributor::expand(AffineExpr expr, const Access &access, ArrayRef<Value>
     left = arith::AddIOp::create(builder, loc, left, constantIndex(by - 1));
   Value quotient = arith::DivUIOp::create(builder, loc, left, right);
   if (lift)
-    quotient = arith::SubIOp::create(builder, loc, quotient, constantIndex(lift));
+    quotient =
+        arith::SubIOp::create(builder, loc, quotient, constantIndex(lift));
   return quotient;
 }
 
@@ -111,8 +122,8 @@ Value Distributor::indexOf(Access &access, unsigned result,
     for (int64_t c : point)
       constants.push_back(getAffineConstantExpr(c, context));
     zeros.assign(access.symbols.size(), getAffineConstantExpr(0, context));
-    AffineExpr value = simplifyAffineExpr(
-        expr.replaceDimsAndSymbols(constants, zeros), 0, 0);
+    AffineExpr value =
+        simplifyAffineExpr(expr.replaceDimsAndSymbols(constants, zeros), 0, 0);
     return cast<AffineConstantExpr>(value).getValue();
   };
   int64_t delta = at(offsets) - at(SmallVector<int64_t>(offsets.size(), 0));
@@ -121,7 +132,8 @@ Value Distributor::indexOf(Access &access, unsigned result,
   return arith::AddIOp::create(builder, loc, first, constantIndex(delta));
 }
 
-Distributor::Place Distributor::placeOf(Access &access, int64_t reg, Location loc) {
+Distributor::Place Distributor::placeOf(Access &access, int64_t reg,
+                                        Location loc) {
   Place place;
   auto memref = cast<MemRefType>(access.memref.getType());
   SmallVector<int64_t, 4> offsets = access.layout.apply(reg, 0, 0);
@@ -134,45 +146,51 @@ Distributor::Place Distributor::placeOf(Access &access, int64_t reg, Location lo
       continue;
     bool last = i + 1 == memref.getShape().size();
     if (last && access.vector > 1 && extent % access.vector) {
-      place.valid = arith::SubIOp::create(builder, loc, constantIndex(extent), index);
+      place.valid =
+          arith::SubIOp::create(builder, loc, constantIndex(extent), index);
       continue;
     }
     // Unsigned, so that negative coordinates are outside too.
-    Value inside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, index,
-                                         constantIndex(extent));
-    place.predicate = place.predicate ? arith::AndIOp::create(builder, loc,
-                                                              place.predicate, inside)
-                                            .getResult()
-                                      : inside;
+    Value inside = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::ult, index, constantIndex(extent));
+    place.predicate =
+        place.predicate
+            ? arith::AndIOp::create(builder, loc, place.predicate, inside)
+                  .getResult()
+            : inside;
   }
   return place;
 }
 
-Value Distributor::loadRegisters(Access &access, TypedAttr padding, Type element,
-                                 Location loc) {
+Value Distributor::loadRegisters(Access &access, TypedAttr padding,
+                                 Type element, Location loc) {
   SmallVector<Value> parts;
   auto type = VectorType::get(access.vector, element);
-  for (int64_t reg = 0; reg < access.layout.numRegisters(); reg += access.vector) {
+  for (int64_t reg = 0; reg < access.layout.numRegisters();
+       reg += access.vector) {
     Place place = placeOf(access, reg, loc);
     bool guarded = place.predicate || place.valid;
     parts.push_back(kgpu::LoadOp::create(
-        builder, loc, type, access.memref, place.indices, place.predicate, place.valid,
-        guarded ? padding : TypedAttr(), IntegerAttr(), kgpu::CacheHint::Default));
+        builder, loc, type, access.memref, place.indices, place.predicate,
+        place.valid, guarded ? padding : TypedAttr(), IntegerAttr(),
+        kgpu::CacheHint::Default));
   }
   return concat(parts, loc);
 }
 
 void Distributor::storeRegisters(Access &access, Value registers, Value holder,
                                  Location loc) {
-  for (int64_t reg = 0; reg < access.layout.numRegisters(); reg += access.vector) {
+  for (int64_t reg = 0; reg < access.layout.numRegisters();
+       reg += access.vector) {
     Place place = placeOf(access, reg, loc);
     if (holder)
-      place.predicate = place.predicate
-                            ? arith::AndIOp::create(builder, loc, place.predicate, holder)
-                                  .getResult()
-                            : holder;
-    Value part = pick(registers, llvm::to_vector(llvm::seq(reg, reg + access.vector)),
-                      loc);
+      place.predicate =
+          place.predicate
+              ? arith::AndIOp::create(builder, loc, place.predicate, holder)
+                    .getResult()
+              : holder;
+    Value part = pick(
+        registers, llvm::to_vector(llvm::seq(reg, reg + access.vector)), loc);
     kgpu::StoreOp::create(builder, loc, part, access.memref, place.indices,
                           place.predicate, place.valid, IntegerAttr(),
                           kgpu::CacheHint::Default);
@@ -181,8 +199,9 @@ void Distributor::storeRegisters(Access &access, Value registers, Value holder,
 
 LogicalResult Distributor::distributeLoad(ktile::LoadOp op) {
   RankedTensorType tile = tileOf(op.getResult());
-  Access access = makeAccess(values.lookup(op.getSource()), op.getMap(), op.getSymbols(),
-                             layoutOf(op.getResult()), tile.getShape());
+  Access access =
+      makeAccess(values.lookup(op.getSource()), op.getMap(), op.getSymbols(),
+                 layoutOf(op.getResult()), tile.getShape());
   values.map(op.getResult(), loadRegisters(access, op.getPadding(),
                                            tile.getElementType(), op.getLoc()));
   return success();
@@ -190,24 +209,33 @@ LogicalResult Distributor::distributeLoad(ktile::LoadOp op) {
 
 LogicalResult Distributor::distributeStore(ktile::StoreOp op) {
   LinearLayout layout = layoutOf(op.getValue());
-  Access access = makeAccess(values.lookup(op.getDest()), op.getMap(), op.getSymbols(),
-                             layout, tileOf(op.getValue()).getShape());
-  storeRegisters(access, values.lookup(op.getValue()), firstHolder(layout), op.getLoc());
+  Access access =
+      makeAccess(values.lookup(op.getDest()), op.getMap(), op.getSymbols(),
+                 layout, tileOf(op.getValue()).getShape());
+  storeRegisters(access, values.lookup(op.getValue()), firstHolder(layout),
+                 op.getLoc());
   return success();
 }
 
 LogicalResult Distributor::distributeIndex(ktile::IndexOp op) {
   LinearLayout layout = layoutOf(op.getResult());
-  Access access = {{}, op.getMap(), mapped(op.getSymbols()),
-                   SmallVector<Value>(op.getSymbols()), layout,
-                   SmallVector<int64_t>(tileOf(op.getResult()).getShape()), 1, {}};
+  Access access = {{},
+                   op.getMap(),
+                   mapped(op.getSymbols()),
+                   SmallVector<Value>(op.getSymbols()),
+                   layout,
+                   SmallVector<int64_t>(tileOf(op.getResult()).getShape()),
+                   1,
+                   {}};
   SmallVector<Value> elements;
   for (int64_t reg = 0; reg < layout.numRegisters(); ++reg)
-    elements.push_back(indexOf(access, 0, layout.apply(reg, 0, 0), op.getLoc()));
+    elements.push_back(
+        indexOf(access, 0, layout.apply(reg, 0, 0), op.getLoc()));
   values.map(op.getResult(),
              vector::FromElementsOp::create(
                  builder, op.getLoc(),
-                 cast<VectorType>(convertType(op.getResult().getType())), elements)
+                 cast<VectorType>(convertType(op.getResult().getType())),
+                 elements)
                  .getResult());
   return success();
 }
@@ -215,9 +243,14 @@ LogicalResult Distributor::distributeIndex(ktile::IndexOp op) {
 LogicalResult Distributor::distributeInBounds(ktile::InBoundsOp op) {
   LinearLayout layout = layoutOf(op.getResult());
   Location loc = op.getLoc();
-  Access access = {{}, op.getMap(), mapped(op.getSymbols()),
-                   SmallVector<Value>(op.getSymbols()), layout,
-                   SmallVector<int64_t>(tileOf(op.getResult()).getShape()), 1, {}};
+  Access access = {{},
+                   op.getMap(),
+                   mapped(op.getSymbols()),
+                   SmallVector<Value>(op.getSymbols()),
+                   layout,
+                   SmallVector<int64_t>(tileOf(op.getResult()).getShape()),
+                   1,
+                   {}};
   SmallVector<Value> elements;
   for (int64_t reg = 0; reg < layout.numRegisters(); ++reg) {
     Value inside;
@@ -227,10 +260,12 @@ LogicalResult Distributor::distributeInBounds(ktile::InBoundsOp op) {
       if (range.low >= 0 && range.high < bound)
         continue;
       Value index = indexOf(access, i, layout.apply(reg, 0, 0), loc);
-      Value check = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, index,
-                                          constantIndex(bound));
-      inside = inside ? arith::AndIOp::create(builder, loc, inside, check).getResult()
-                      : check;
+      Value check = arith::CmpIOp::create(
+          builder, loc, arith::CmpIPredicate::ult, index, constantIndex(bound));
+      inside =
+          inside
+              ? arith::AndIOp::create(builder, loc, inside, check).getResult()
+              : check;
     }
     if (!inside)
       inside = arith::ConstantIntOp::create(builder, loc, 1, 1);
@@ -238,7 +273,8 @@ LogicalResult Distributor::distributeInBounds(ktile::InBoundsOp op) {
   }
   values.map(op.getResult(),
              vector::FromElementsOp::create(
-                 builder, loc, cast<VectorType>(convertType(op.getResult().getType())),
+                 builder, loc,
+                 cast<VectorType>(convertType(op.getResult().getType())),
                  elements)
                  .getResult());
   return success();

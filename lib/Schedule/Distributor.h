@@ -67,7 +67,8 @@ private:
 
   /// Coordinate along `dim` of the thread's register 0.
   Value threadCoordinate(const ktile::LinearLayout &layout, unsigned dim);
-  /// True in one of the threads that hold the same elements; null if all differ.
+  /// True in one of the threads that hold the same elements; null if all
+  /// differ.
   Value firstHolder(const ktile::LinearLayout &layout);
   /// Packs those bits of the thread number that `wanted` selects.
   Value packThreadBits(ArrayRef<unsigned> wanted);
@@ -79,8 +80,10 @@ private:
                 Location loc);
   Value expand(AffineExpr expr, const Access &access, ArrayRef<Value> dims,
                Location loc);
-  void storeRegisters(Access &access, Value registers, Value holder, Location loc);
-  Value loadRegisters(Access &access, TypedAttr padding, Type element, Location loc);
+  void storeRegisters(Access &access, Value registers, Value holder,
+                      Location loc);
+  Value loadRegisters(Access &access, TypedAttr padding, Type element,
+                      Location loc);
 
   Value pick(Value vector, ArrayRef<int64_t> registers, Location loc);
   Value concat(ArrayRef<Value> parts, Location loc);
@@ -88,8 +91,8 @@ private:
   SmallVector<Value> combine(ktile::ReduceOp op, ArrayRef<Value> left,
                              ArrayRef<Value> right);
   /// Combines registers whose numbers differ in `bit`, which disappears.
-  SmallVector<Value> reduceRegisterBit(ktile::ReduceOp op, ArrayRef<Value> vectors,
-                                       unsigned bit);
+  SmallVector<Value> reduceRegisterBit(ktile::ReduceOp op,
+                                       ArrayRef<Value> vectors, unsigned bit);
   SmallVector<Value> reduceLanes(ktile::ReduceOp op, ArrayRef<Value> vectors,
                                  ArrayRef<int64_t> laneBits);
   SmallVector<Value> reduceWarps(ktile::ReduceOp op, ArrayRef<Value> vectors,

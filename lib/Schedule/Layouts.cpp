@@ -39,8 +39,9 @@ static std::optional<int64_t> strideOf(AffineExpr address, unsigned dim,
   SmallVector<AffineExpr> next;
   for (unsigned d = 0; d < map.getNumDims(); ++d)
     next.push_back(getAffineDimExpr(d, context) + (d == dim ? 1 : 0));
-  AffineExpr difference = simplifyAffineExpr(address.replaceDims(next) - address,
-                                             map.getNumDims(), map.getNumSymbols());
+  AffineExpr difference =
+      simplifyAffineExpr(address.replaceDims(next) - address, map.getNumDims(),
+                         map.getNumSymbols());
   if (auto constant = dyn_cast<AffineConstantExpr>(difference))
     return constant.getValue();
   return std::nullopt;
@@ -53,8 +54,10 @@ AccessShape schedule::accessShape(MemRefType memref, AffineMap map,
   SmallVector<int64_t> strides;
   for (unsigned d = 0; d < shape.size(); ++d) {
     // Dimensions whose stride varies count as far apart.
-    int64_t stride = strideOf(address, d, map).value_or(memref.getNumElements());
-    strides.push_back(stride == 0 ? std::numeric_limits<int64_t>::max() : std::abs(stride));
+    int64_t stride =
+        strideOf(address, d, map).value_or(memref.getNumElements());
+    strides.push_back(stride == 0 ? std::numeric_limits<int64_t>::max()
+                                  : std::abs(stride));
     result.order.push_back(d);
   }
   llvm::sort(result.order, [&](int64_t a, int64_t b) {
@@ -65,13 +68,12 @@ AccessShape schedule::accessShape(MemRefType memref, AffineMap map,
 
   unsigned fastest = result.order[0];
   AffineExpr last = map.getResults().back();
-  bool lastRunsAlong = last.isFunctionOfDim(fastest) &&
-                       strideOf(last, fastest, map) == 1;
+  bool lastRunsAlong =
+      last.isFunctionOfDim(fastest) && strideOf(last, fastest, map) == 1;
   if (!lastRunsAlong)
     return result;
-  unsigned bits = memref.getElementType().isIndex()
-                      ? 64
-                      : memref.getElementTypeBitWidth();
+  unsigned bits =
+      memref.getElementType().isIndex() ? 64 : memref.getElementTypeBitWidth();
   int64_t widest = std::min<int64_t>(std::max(1u, 128 / bits), shape[fastest]);
   SmallVector<int64_t> divisors(shape.size(), 1);
   for (result.vector = widest; result.vector > 1; result.vector /= 2) {
@@ -80,8 +82,8 @@ AccessShape schedule::accessShape(MemRefType memref, AffineMap map,
     bool addressAligned =
         divisorOf(address, divisors, symbols) % result.vector == 0;
     bool rowAligned = divisorOf(last, divisors, symbols) % result.vector == 0;
-    bool fitsRow = memref.getShape().back() % result.vector == 0 ||
-                   memref.getRank() == 1;
+    bool fitsRow =
+        memref.getShape().back() % result.vector == 0 || memref.getRank() == 1;
     if (addressAligned && rowAligned && fitsRow)
       break;
   }
@@ -128,9 +130,12 @@ public:
   LogicalResult run();
 
 private:
-  using Memory = std::tuple<MemRefType, AffineMap, ValueRange, RankedTensorType>;
+  using Memory =
+      std::tuple<MemRefType, AffineMap, ValueRange, RankedTensorType>;
 
-  static bool isTile(Value value) { return isa<RankedTensorType>(value.getType()); }
+  static bool isTile(Value value) {
+    return isa<RankedTensorType>(value.getType());
+  }
   static RankedTensorType tileOf(Value value) {
     return cast<RankedTensorType>(value.getType());
   }
@@ -142,7 +147,8 @@ private:
   void drain();
   void spreadToUsers(Value value, const LinearLayout &layout);
   void spreadToDefinition(Value value, const LinearLayout &layout);
-  void spreadThroughLoop(scf::ForOp loop, unsigned number, const LinearLayout &layout);
+  void spreadThroughLoop(scf::ForOp loop, unsigned number,
+                         const LinearLayout &layout);
   void anchorMemory();
   void anchorRest();
   LinearLayout wish(MemRefType memref, AffineMap map, ValueRange symbols,
@@ -182,7 +188,8 @@ static SmallVector<int64_t> allBut(int64_t rank, int64_t dim) {
 
 /// For each dimension of the source, the one of the result that runs along it.
 static SmallVector<int64_t> sourceDims(ktile::ViewOp view) {
-  SmallVector<int64_t> dims(cast<RankedTensorType>(view.getSource().getType()).getRank());
+  SmallVector<int64_t> dims(
+      cast<RankedTensorType>(view.getSource().getType()).getRank());
   for (auto [d, from] : llvm::enumerate(view.getFrom()))
     if (from >= 0)
       dims[from] = d;
@@ -207,7 +214,8 @@ void LayoutAssigner::spreadToUsers(Value value, const LinearLayout &layout) {
       for (Value operand : reduce.getOperands())
         assign(operand, layout);
       for (Value result : reduce.getResults())
-        assign(result, layout.project(allBut(layout.getRank(), reduce.getDim())));
+        assign(result,
+               layout.project(allBut(layout.getRank(), reduce.getDim())));
     } else if (auto loop = dyn_cast<scf::ForOp>(user)) {
       if (use.getOperandNumber() >= 3)
         spreadThroughLoop(loop, use.getOperandNumber() - 3, layout);
@@ -218,7 +226,8 @@ void LayoutAssigner::spreadToUsers(Value value, const LinearLayout &layout) {
   }
 }
 
-void LayoutAssigner::spreadToDefinition(Value value, const LinearLayout &layout) {
+void LayoutAssigner::spreadToDefinition(Value value,
+                                        const LinearLayout &layout) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp());
     if (loop && argument.getArgNumber() >= 1)
@@ -246,7 +255,8 @@ void LayoutAssigner::spreadToDefinition(Value value, const LinearLayout &layout)
 LinearLayout LayoutAssigner::wish(MemRefType memref, AffineMap map,
                                   ValueRange symbols, RankedTensorType tile) {
   AccessShape shape = accessShape(memref, map, symbols, tile.getShape());
-  return LinearLayout::blocked(tile.getShape(), shape.order, shape.vector, warps);
+  return LinearLayout::blocked(tile.getShape(), shape.order, shape.vector,
+                               warps);
 }
 
 void LayoutAssigner::anchorMemory() {
@@ -267,11 +277,13 @@ void LayoutAssigner::anchorMemory() {
   });
   for (auto [count, op] : accesses) {
     if (auto load = dyn_cast<ktile::LoadOp>(op))
-      assign(load.getResult(), wish(load.getSource().getType(), load.getMap(),
-                                    load.getSymbols(), tileOf(load.getResult())));
+      assign(load.getResult(),
+             wish(load.getSource().getType(), load.getMap(), load.getSymbols(),
+                  tileOf(load.getResult())));
     else if (auto store = dyn_cast<ktile::StoreOp>(op))
-      assign(store.getValue(), wish(store.getDest().getType(), store.getMap(),
-                                    store.getSymbols(), tileOf(store.getValue())));
+      assign(store.getValue(),
+             wish(store.getDest().getType(), store.getMap(), store.getSymbols(),
+                  tileOf(store.getValue())));
     drain();
   }
 }
@@ -283,13 +295,15 @@ void LayoutAssigner::anchorRest() {
     if (auto view = value.getDefiningOp<ktile::ViewOp>()) {
       auto source = layouts.find(view.getSource());
       if (source != layouts.end()) {
-        assign(value, source->second.expand(view.getFrom(), tileOf(value).getShape()));
+        assign(value,
+               source->second.expand(view.getFrom(), tileOf(value).getShape()));
         return drain();
       }
     }
-    SmallVector<int64_t> order =
-        llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, tileOf(value).getRank())));
-    assign(value, LinearLayout::blocked(tileOf(value).getShape(), order, 1, warps));
+    SmallVector<int64_t> order = llvm::to_vector(
+        llvm::reverse(llvm::seq<int64_t>(0, tileOf(value).getRank())));
+    assign(value,
+           LinearLayout::blocked(tileOf(value).getShape(), order, 1, warps));
     drain();
   };
   func.walk<WalkOrder::PreOrder>([&](Operation *op) {
@@ -301,13 +315,14 @@ void LayoutAssigner::anchorRest() {
   });
 }
 
-void LayoutAssigner::convertOperand(OpOperand &operand, const LinearLayout &layout) {
+void LayoutAssigner::convertOperand(OpOperand &operand,
+                                    const LinearLayout &layout) {
   Value value = operand.get();
   if (!isTile(value) || layouts.find(value)->second == layout)
     return;
   OpBuilder builder(operand.getOwner());
-  Value converted = ktile::ConvertOp::create(builder, value.getLoc(), value.getType(),
-                                             value);
+  Value converted =
+      ktile::ConvertOp::create(builder, value.getLoc(), value.getType(), value);
   layouts.insert({converted, layout});
   operand.set(converted);
 }
@@ -321,10 +336,12 @@ void LayoutAssigner::insertConversions() {
       for (OpOperand &operand : op->getOpOperands())
         convertOperand(operand, layout);
     } else if (auto view = dyn_cast<ktile::ViewOp>(op)) {
-      convertOperand(view.getSourceMutable(),
-                     layouts.find(view.getResult())->second.project(sourceDims(view)));
+      convertOperand(
+          view.getSourceMutable(),
+          layouts.find(view.getResult())->second.project(sourceDims(view)));
     } else if (auto dot = dyn_cast<ktile::DotOp>(op)) {
-      convertOperand(dot.getAccMutable(), layouts.find(dot.getResult())->second);
+      convertOperand(dot.getAccMutable(),
+                     layouts.find(dot.getResult())->second);
     } else if (auto reduce = dyn_cast<ktile::ReduceOp>(op)) {
       LinearLayout layout = layouts.find(reduce.getOperands()[0])->second;
       for (OpOperand &operand : reduce->getOpOperands())
@@ -334,13 +351,14 @@ void LayoutAssigner::insertConversions() {
         if (isTile(argument)) {
           LinearLayout layout = layouts.find(argument)->second;
           convertOperand(loop.getInitArgsMutable()[i], layout);
-          convertOperand(loop.getBody()->getTerminator()->getOpOperand(i), layout);
+          convertOperand(loop.getBody()->getTerminator()->getOpOperand(i),
+                         layout);
         }
     } else if (auto store = dyn_cast<ktile::StoreOp>(op)) {
       // Neighbours in memory should be neighbours among threads.
-      AccessShape shape = accessShape(store.getDest().getType(), store.getMap(),
-                                      store.getSymbols(),
-                                      tileOf(store.getValue()).getShape());
+      AccessShape shape =
+          accessShape(store.getDest().getType(), store.getMap(),
+                      store.getSymbols(), tileOf(store.getValue()).getShape());
       LinearLayout have = layouts.find(store.getValue())->second;
       bool along = shape.order.empty() ||
                    have.bases(Holder::Lane)[0][shape.order[0]] != 0 ||

@@ -35,8 +35,8 @@ static std::optional<int64_t> constantOf(Value value) {
   return std::nullopt;
 }
 
-static IndexRange rangeOfExpr(AffineExpr expr,
-                         function_ref<IndexRange(AffineExpr)> rangeOfLeaf) {
+static IndexRange
+rangeOfExpr(AffineExpr expr, function_ref<IndexRange(AffineExpr)> rangeOfLeaf) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return {constant.getValue(), constant.getValue()};
   auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
@@ -46,7 +46,8 @@ static IndexRange rangeOfExpr(AffineExpr expr,
   IndexRange r = rangeOfExpr(binary.getRHS(), rangeOfLeaf);
   switch (expr.getKind()) {
   case AffineExprKind::Add:
-    return {clampWide(__int128(l.low) + r.low), clampWide(__int128(l.high) + r.high)};
+    return {clampWide(__int128(l.low) + r.low),
+            clampWide(__int128(l.high) + r.high)};
   case AffineExprKind::Mul: {
     std::array<__int128, 4> corners = {
         __int128(l.low) * r.low, __int128(l.low) * r.high,
@@ -57,11 +58,13 @@ static IndexRange rangeOfExpr(AffineExpr expr,
   case AffineExprKind::FloorDiv:
     if (r.low != r.high || r.low <= 0)
       return unknown;
-    return {llvm::divideFloorSigned(l.low, r.low), llvm::divideFloorSigned(l.high, r.low)};
+    return {llvm::divideFloorSigned(l.low, r.low),
+            llvm::divideFloorSigned(l.high, r.low)};
   case AffineExprKind::CeilDiv:
     if (r.low != r.high || r.low <= 0)
       return unknown;
-    return {llvm::divideCeilSigned(l.low, r.low), llvm::divideCeilSigned(l.high, r.low)};
+    return {llvm::divideCeilSigned(l.low, r.low),
+            llvm::divideCeilSigned(l.high, r.low)};
   case AffineExprKind::Mod:
     if (r.low != r.high || r.low <= 0)
       return unknown;
@@ -74,7 +77,7 @@ static IndexRange rangeOfExpr(AffineExpr expr,
 }
 
 IndexRange schedule::rangeOf(AffineExpr expr, ArrayRef<int64_t> shape,
-                        ValueRange symbols) {
+                             ValueRange symbols) {
   return rangeOfExpr(expr, [&](AffineExpr leaf) -> IndexRange {
     if (auto dim = dyn_cast<AffineDimExpr>(leaf))
       return {0, shape[dim.getPosition()] - 1};
@@ -82,11 +85,12 @@ IndexRange schedule::rangeOf(AffineExpr expr, ArrayRef<int64_t> shape,
   });
 }
 
-static IndexRange rangeOfId(Operation *op, gpu::Dimension dimension, bool block) {
+static IndexRange rangeOfId(Operation *op, gpu::Dimension dimension,
+                            bool block) {
   auto func = op->getParentOfType<gpu::GPUFuncOp>();
-  auto sizes = !func    ? std::nullopt
-               : block  ? func.getKnownGridSize()
-                        : func.getKnownBlockSize();
+  auto sizes = !func   ? std::nullopt
+               : block ? func.getKnownGridSize()
+                       : func.getKnownBlockSize();
   if (!sizes)
     return {0, limit};
   return {0, int64_t((*sizes)[unsigned(dimension)]) - 1};
@@ -103,7 +107,8 @@ static IndexRange rangeOfApply(affine::AffineApplyOp op) {
 }
 
 static IndexRange rangeOfLoop(scf::ForOp loop) {
-  IndexRange lower = rangeOf(loop.getLowerBound()), upper = rangeOf(loop.getUpperBound());
+  IndexRange lower = rangeOf(loop.getLowerBound()),
+             upper = rangeOf(loop.getUpperBound());
   std::optional<int64_t> step = constantOf(loop.getStep());
   int64_t high = upper.high - 1;
   if (step && *step > 0 && lower.low == lower.high && upper.low == upper.high &&
@@ -117,11 +122,16 @@ IndexRange schedule::rangeOf(Value value) {
     return {*constant, *constant};
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp());
-    return loop && argument == loop.getInductionVar() ? rangeOfLoop(loop) : unknown;
+    return loop && argument == loop.getInductionVar() ? rangeOfLoop(loop)
+                                                      : unknown;
   }
   return llvm::TypeSwitch<Operation *, IndexRange>(value.getDefiningOp())
-      .Case([](gpu::BlockIdOp op) { return rangeOfId(op, op.getDimension(), true); })
-      .Case([](gpu::ThreadIdOp op) { return rangeOfId(op, op.getDimension(), false); })
+      .Case([](gpu::BlockIdOp op) {
+        return rangeOfId(op, op.getDimension(), true);
+      })
+      .Case([](gpu::ThreadIdOp op) {
+        return rangeOfId(op, op.getDimension(), false);
+      })
       .Case([](affine::AffineApplyOp op) { return rangeOfApply(op); })
       .Default([](Operation *) { return unknown; });
 }

@@ -33,12 +33,14 @@ namespace {
 /// Takes the diagnostics of `work` as the notes of a silenceable failure: a
 /// primitive that does not apply says why and leaves the rest to the schedule.
 template <typename WorkFn>
-DiagnosedSilenceableFailure silenceably(Operation *op, Twine what, WorkFn work) {
+DiagnosedSilenceableFailure silenceably(Operation *op, Twine what,
+                                        WorkFn work) {
   SmallVector<std::string> reasons;
-  ScopedDiagnosticHandler handler(op->getContext(), [&](Diagnostic &diagnostic) {
-    reasons.push_back(diagnostic.str());
-    return success();
-  });
+  ScopedDiagnosticHandler handler(op->getContext(),
+                                  [&](Diagnostic &diagnostic) {
+                                    reasons.push_back(diagnostic.str());
+                                    return success();
+                                  });
   if (succeeded(work()))
     return DiagnosedSilenceableFailure::success();
   DiagnosedSilenceableFailure failure = emitSilenceableFailure(op) << what;
@@ -60,18 +62,20 @@ static gpu::GPUModuleOp makeModule(kopt::KernelOp kernel) {
     old.erase();
   OpBuilder builder(top.getBodyRegion());
   builder.setInsertionPointToEnd(top.getBody());
-  return gpu::GPUModuleOp::create(builder, kernel.getLoc(), kernel.getKernelName());
+  return gpu::GPUModuleOp::create(builder, kernel.getLoc(),
+                                  kernel.getKernelName());
 }
 
 DiagnosedSilenceableFailure
-schedule::TileOp::apply(transform::TransformRewriter &, transform::TransformResults &results,
-                             transform::TransformState &state) {
+schedule::TileOp::apply(transform::TransformRewriter &,
+                        transform::TransformResults &results,
+                        transform::TransformState &state) {
   SmallVector<Operation *> programs;
   for (Operation *target : state.getPayloadOps(getTarget())) {
     auto kernel = dyn_cast<kopt::KernelOp>(target);
     if (!kernel)
-      return emitSilenceableError() << "target must be a kopt.kernel, found "
-                                    << target->getName();
+      return emitSilenceableError()
+             << "target must be a kopt.kernel, found " << target->getName();
     TileOptions options;
     options.block.assign(getBlock().begin(), getBlock().end());
     options.tile.assign(getTile().begin(), getTile().end());
@@ -80,8 +84,9 @@ schedule::TileOp::apply(transform::TransformRewriter &, transform::TransformResu
     gpu::GPUModuleOp module = makeModule(kernel);
     auto done = silenceably(target, "kernel cannot be tiled so", [&] {
       OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-      auto func = buildTileProgram(builder, kernel.getKernelName(), *kernel.getBlock(),
-                                   kernel.getYield().getValues(), options);
+      auto func =
+          buildTileProgram(builder, kernel.getKernelName(), *kernel.getBlock(),
+                           kernel.getYield().getValues(), options);
       if (succeeded(func))
         programs.push_back(*func);
       return func;
@@ -107,12 +112,12 @@ void schedule::TileOp::getEffects(
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Applies `work` to each target, which must be a gpu.func, and gives what becomes
-/// of them.
+/// Applies `work` to each target, which must be a gpu.func, and gives what
+/// becomes of them.
 template <typename OpTy, typename WorkFn>
-DiagnosedSilenceableFailure onPrograms(OpTy op, transform::TransformResults &results,
-                                       transform::TransformState &state, Twine what,
-                                       WorkFn work) {
+DiagnosedSilenceableFailure
+onPrograms(OpTy op, transform::TransformResults &results,
+           transform::TransformState &state, Twine what, WorkFn work) {
   SmallVector<Operation *> programs;
   for (Operation *target : state.getPayloadOps(op.getTarget())) {
     auto func = dyn_cast<gpu::GPUFuncOp>(target);
@@ -141,8 +146,9 @@ void programEffects(OpOperand &target, Operation *op,
 } // namespace
 
 DiagnosedSilenceableFailure
-schedule::StageOp::apply(transform::TransformRewriter &, transform::TransformResults &results,
-                              transform::TransformState &state) {
+schedule::StageOp::apply(transform::TransformRewriter &,
+                         transform::TransformResults &results,
+                         transform::TransformState &state) {
   return onPrograms(*this, results, state, "products cannot be staged",
                     [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
                       if (!stageProducts(func))
@@ -153,8 +159,8 @@ schedule::StageOp::apply(transform::TransformRewriter &, transform::TransformRes
 
 DiagnosedSilenceableFailure
 schedule::AssignLayoutsOp::apply(transform::TransformRewriter &,
-                                      transform::TransformResults &results,
-                                      transform::TransformState &state) {
+                                 transform::TransformResults &results,
+                                 transform::TransformState &state) {
   return onPrograms(*this, results, state, "layouts cannot be assigned",
                     [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
                       if (failed(assignLayouts(func)))
@@ -165,7 +171,8 @@ schedule::AssignLayoutsOp::apply(transform::TransformRewriter &,
 
 DiagnosedSilenceableFailure
 schedule::DistributeOp::apply(transform::TransformRewriter &,
-                                   transform::TransformResults &results, transform::TransformState &state) {
+                              transform::TransformResults &results,
+                              transform::TransformState &state) {
   return onPrograms(*this, results, state, "program cannot be distributed",
                     [&](gpu::GPUFuncOp func) { return distribute(func); });
 }

@@ -44,8 +44,8 @@ AffineMap schedule::simplifyDemandMap(AffineMap map,
       kept.push_back(symbol);
   }
   symbols.assign(kept);
-  return simplifyAffineMap(
-      map.replaceDimsAndSymbols({}, replacements, map.getNumDims(), kept.size()));
+  return simplifyAffineMap(map.replaceDimsAndSymbols(
+      {}, replacements, map.getNumDims(), kept.size()));
 }
 
 TypedAttr schedule::getUniformValue(Value tensor) {
@@ -129,8 +129,9 @@ Value TileBuilder::compute(Demand demand) {
   if (found != scopes[level].answers.end()) {
     tile = found->second;
   } else {
-    std::vector<Scope> deeper(std::make_move_iterator(scopes.begin() + level + 1),
-                              std::make_move_iterator(scopes.end()));
+    std::vector<Scope> deeper(
+        std::make_move_iterator(scopes.begin() + level + 1),
+        std::make_move_iterator(scopes.end()));
     scopes.resize(level + 1);
     tile = computeInScope(inner);
     if (!tile)
@@ -181,10 +182,9 @@ Value TileBuilder::computeInScope(const Demand &demand) {
 
 /// Row-major position in `source` of the element at `coordinates` of `result`,
 /// split up into coordinates of `source`: how reshapes move elements.
-static SmallVector<AffineExpr> reshapeCoordinates(ArrayRef<AffineExpr> coordinates,
-                                                  ArrayRef<int64_t> result,
-                                                  ArrayRef<int64_t> source,
-                                                  MLIRContext *context) {
+static SmallVector<AffineExpr>
+reshapeCoordinates(ArrayRef<AffineExpr> coordinates, ArrayRef<int64_t> result,
+                   ArrayRef<int64_t> source, MLIRContext *context) {
   AffineExpr position = getAffineConstantExpr(0, context);
   for (auto [coordinate, extent] : llvm::zip(coordinates, result))
     position = position * extent + coordinate;
@@ -233,7 +233,8 @@ static AffineMap sliceMap(tensor::ExtractSliceOp op) {
   SmallVector<AffineExpr> results;
   unsigned next = 0;
   for (int64_t d = 0, e = op.getSourceType().getRank(); d < e; ++d) {
-    AffineExpr offset = getAffineConstantExpr(op.getStaticOffsets()[d], context);
+    AffineExpr offset =
+        getAffineConstantExpr(op.getStaticOffsets()[d], context);
     results.push_back(dropped.test(d) ? offset
                                       : getAffineDimExpr(next++, context) *
                                                 op.getStaticStrides()[d] +
@@ -257,7 +258,8 @@ Value TileBuilder::computeDefined(const Demand &demand, Operation *op) {
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
     return computeReshape(demand, expand.getSrc(),
                           collapseMap(expand.getReassociationIndices(),
-                                      expand.getResultType().getShape(), context));
+                                      expand.getResultType().getShape(),
+                                      context));
   if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
     return computeReshape(demand, collapse.getSrc(),
                           expandMap(collapse.getReassociationIndices(),
@@ -266,15 +268,17 @@ Value TileBuilder::computeDefined(const Demand &demand, Operation *op) {
   if (slice && isStatic(slice))
     return computeReshape(demand, slice.getSource(), sliceMap(slice));
   if (auto structured = dyn_cast<linalg::LinalgOp>(op))
-    return structured.getNumReductionLoops() ? computeReduction(demand, structured)
-                                             : computeParallel(demand, structured);
+    return structured.getNumReductionLoops()
+               ? computeReduction(demand, structured)
+               : computeParallel(demand, structured);
   op->emitError("no rule makes tiles of '") << op->getName() << "'";
   return {};
 }
 
 Value TileBuilder::computeReshape(const Demand &demand, Value source,
                                   AffineMap map) {
-  return compute({source, map.compose(demand.map), demand.symbols, demand.shape});
+  return compute(
+      {source, map.compose(demand.map), demand.symbols, demand.shape});
 }
 
 Value TileBuilder::computeLoad(const Demand &demand, Value memref) {
@@ -295,7 +299,8 @@ Value TileBuilder::computePad(const Demand &demand, tensor::PadOp op) {
     return {};
   }
   SmallVector<AffineExpr> inner;
-  for (auto [result, low] : llvm::zip(demand.map.getResults(), op.getStaticLow()))
+  for (auto [result, low] :
+       llvm::zip(demand.map.getResults(), op.getStaticLow()))
     inner.push_back(result - low);
   AffineMap map = AffineMap::get(demand.map.getNumDims(),
                                  demand.map.getNumSymbols(), inner, context);
@@ -321,9 +326,11 @@ Value TileBuilder::computePad(const Demand &demand, tensor::PadOp op) {
 // Small tiles
 //===----------------------------------------------------------------------===//
 
-Value TileBuilder::splat(TypedAttr value, ArrayRef<int64_t> shape, Location loc) {
+Value TileBuilder::splat(TypedAttr value, ArrayRef<int64_t> shape,
+                         Location loc) {
   auto type = RankedTensorType::get(shape, value.getType());
-  return arith::ConstantOp::create(at(), loc, DenseElementsAttr::get(type, value));
+  return arith::ConstantOp::create(at(), loc,
+                                   DenseElementsAttr::get(type, value));
 }
 
 Value TileBuilder::view(Value tile, ArrayRef<int64_t> from,
@@ -334,9 +341,9 @@ Value TileBuilder::view(Value tile, ArrayRef<int64_t> from,
   DenseElementsAttr dense;
   if (matchPattern(tile, m_Constant(&dense)) && dense.isSplat())
     return splat(dense.getSplatValue<TypedAttr>(), shape, loc);
-  return ktile::ViewOp::create(at(), loc,
-                               RankedTensorType::get(shape, source.getElementType()),
-                               tile, from);
+  return ktile::ViewOp::create(
+      at(), loc, RankedTensorType::get(shape, source.getElementType()), tile,
+      from);
 }
 
 template <typename MakeFn>
@@ -359,27 +366,30 @@ Value TileBuilder::overUsedDims(AffineMap map, const Iteration &space,
   return view(make(narrow, symbols, shape), from, space.shape, loc);
 }
 
-Value TileBuilder::indexTile(AffineExpr expr, const Iteration &space, Location loc) {
-  AffineMap map = AffineMap::get(space.shape.size(), space.symbols.size(), expr);
-  return overUsedDims(map, space, loc,
-                      [&](AffineMap narrow, ValueRange symbols,
-                          ArrayRef<int64_t> shape) -> Value {
-                        auto type = RankedTensorType::get(
-                            shape, IndexType::get(context));
-                        return ktile::IndexOp::create(at(), loc, type, narrow, symbols);
-                      });
+Value TileBuilder::indexTile(AffineExpr expr, const Iteration &space,
+                             Location loc) {
+  AffineMap map =
+      AffineMap::get(space.shape.size(), space.symbols.size(), expr);
+  return overUsedDims(
+      map, space, loc,
+      [&](AffineMap narrow, ValueRange symbols,
+          ArrayRef<int64_t> shape) -> Value {
+        auto type = RankedTensorType::get(shape, IndexType::get(context));
+        return ktile::IndexOp::create(at(), loc, type, narrow, symbols);
+      });
 }
 
-Value TileBuilder::maskTile(ArrayRef<AffineExpr> exprs, ArrayRef<int64_t> bounds,
-                            const Iteration &space, Location loc) {
-  AffineMap map = AffineMap::get(space.shape.size(), space.symbols.size(), exprs,
-                                 context);
-  return overUsedDims(map, space, loc,
-                      [&](AffineMap narrow, ValueRange symbols,
-                          ArrayRef<int64_t> shape) -> Value {
-                        auto type = RankedTensorType::get(
-                            shape, IntegerType::get(context, 1));
-                        return ktile::InBoundsOp::create(at(), loc, type, narrow,
-                                                         symbols, bounds);
-                      });
+Value TileBuilder::maskTile(ArrayRef<AffineExpr> exprs,
+                            ArrayRef<int64_t> bounds, const Iteration &space,
+                            Location loc) {
+  AffineMap map =
+      AffineMap::get(space.shape.size(), space.symbols.size(), exprs, context);
+  return overUsedDims(
+      map, space, loc,
+      [&](AffineMap narrow, ValueRange symbols,
+          ArrayRef<int64_t> shape) -> Value {
+        auto type = RankedTensorType::get(shape, IntegerType::get(context, 1));
+        return ktile::InBoundsOp::create(at(), loc, type, narrow, symbols,
+                                         bounds);
+      });
 }

@@ -41,8 +41,8 @@ struct Demand {
   bool operator<(const Demand &other) const;
 };
 
-/// What a reduction's body is made of: `elements[i]` (values of the body that do
-/// not depend on the accumulators) are combined with accumulator i by `ops`,
+/// What a reduction's body is made of: `elements[i]` (values of the body that
+/// do not depend on the accumulators) are combined with accumulator i by `ops`,
 /// which yield `yields[i]`.
 struct Combiner {
   SmallVector<Value> elements;
@@ -57,7 +57,9 @@ public:
       : options(options), context(builder.getContext()) {}
 
   /// Where results of `body` come from in the program.
-  void bindArgument(Value argument, Value memref) { arguments[argument] = memref; }
+  void bindArgument(Value argument, Value memref) {
+    arguments[argument] = memref;
+  }
   /// Reductions of the kernel, in program order.
   void numberReductions(Block &body);
 
@@ -83,7 +85,8 @@ private:
   };
   /// The iteration space of a structured op seen from a demand.
   struct Iteration {
-    SmallVector<AffineExpr> coordinates; ///< of each loop, over tile and symbols
+    SmallVector<AffineExpr>
+        coordinates; ///< of each loop, over tile and symbols
     SmallVector<Value> symbols;
     SmallVector<int64_t> shape;
   };
@@ -102,8 +105,8 @@ private:
   Value computeReshape(const Demand &demand, Value source, AffineMap map);
   Value computeParallel(const Demand &demand, linalg::LinalgOp op);
   Value computeReduction(const Demand &demand, linalg::LinalgOp op);
-  Value computeDot(linalg::LinalgOp op, const Iteration &space, const Demand &demand,
-                   ArrayRef<ReductionDim> dims);
+  Value computeDot(linalg::LinalgOp op, const Iteration &space,
+                   const Demand &demand, ArrayRef<ReductionDim> dims);
 
   /// The factor `value` of a product over the dimensions `order` of `space`.
   Value sideTile(linalg::LinalgOp op, Value value, const Iteration &space,
@@ -111,7 +114,8 @@ private:
   Value zeroBeyond(Value tile, const Iteration &space, ArrayRef<unsigned> order,
                    const ReductionDim &dim);
 
-  FailureOr<Iteration> iterationSpace(const Demand &demand, linalg::LinalgOp op);
+  FailureOr<Iteration> iterationSpace(const Demand &demand,
+                                      linalg::LinalgOp op);
   /// Tiles of the op's operands (null for those not read) over `space`.
   LogicalResult bindOperands(linalg::LinalgOp op, const Iteration &space,
                              IRMapping &mapping);
@@ -128,28 +132,34 @@ private:
                      const Demand &demand, ArrayRef<ReductionDim> dims);
   SmallVector<Value> combine(const Combiner &combiner, ArrayRef<Value> left,
                              ArrayRef<Value> right, Location loc);
-  SmallVector<Value> reduceAlong(const Combiner &combiner, ArrayRef<Value> tiles,
-                                 int64_t dim, Location loc);
+  SmallVector<Value> reduceAlong(const Combiner &combiner,
+                                 ArrayRef<Value> tiles, int64_t dim,
+                                 Location loc);
   FailureOr<SmallVector<Value>> elementsOfStep(linalg::LinalgOp op,
                                                const Combiner &combiner,
                                                const Iteration &space,
                                                ArrayRef<ReductionDim> dims);
   using Step = function_ref<LogicalResult(const Iteration &, ArrayRef<Value>,
                                           SmallVectorImpl<Value> &)>;
-  /// Runs `step` for each chunk of the reduction, `carried` from one to the next.
-  FailureOr<SmallVector<Value>> loopOverSteps(Location loc, const Iteration &space,
+  /// Runs `step` for each chunk of the reduction, `carried` from one to the
+  /// next.
+  FailureOr<SmallVector<Value>> loopOverSteps(Location loc,
+                                              const Iteration &space,
                                               ArrayRef<ReductionDim> dims,
-                                              ArrayRef<Value> initial, Step step);
+                                              ArrayRef<Value> initial,
+                                              Step step);
 
   Value splat(TypedAttr value, ArrayRef<int64_t> shape, Location loc);
-  Value view(Value tile, ArrayRef<int64_t> from, ArrayRef<int64_t> shape, Location loc);
-  /// A tile of `map`'s value (IndexOp) or whether it is in bounds, made over the
-  /// dimensions that the map uses and then repeated.
+  Value view(Value tile, ArrayRef<int64_t> from, ArrayRef<int64_t> shape,
+             Location loc);
+  /// A tile of `map`'s value (IndexOp) or whether it is in bounds, made over
+  /// the dimensions that the map uses and then repeated.
   Value indexTile(AffineExpr expr, const Iteration &space, Location loc);
   Value maskTile(ArrayRef<AffineExpr> exprs, ArrayRef<int64_t> bounds,
                  const Iteration &space, Location loc);
   template <typename MakeFn>
-  Value overUsedDims(AffineMap map, const Iteration &space, Location loc, MakeFn make);
+  Value overUsedDims(AffineMap map, const Iteration &space, Location loc,
+                     MakeFn make);
 
   const TileOptions &options;
   MLIRContext *context;

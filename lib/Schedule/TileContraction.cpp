@@ -19,7 +19,8 @@ using namespace kernel_opt::schedule;
 static std::pair<Value, Value> factorsOf(linalg::LinalgOp op) {
   if (op.getNumDpsInits() != 1)
     return {};
-  Operation *add = op.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
+  Operation *add =
+      op.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
   BlockArgument accumulator = op.getRegionOutputArgs()[0];
   if (!isa_and_nonnull<arith::AddFOp>(add))
     return {};
@@ -34,7 +35,8 @@ static std::pair<Value, Value> factorsOf(linalg::LinalgOp op) {
 }
 
 /// Ops and arguments of the body that `value` is computed from.
-static void bodySlice(linalg::LinalgOp op, Value value, SetVector<Operation *> &ops,
+static void bodySlice(linalg::LinalgOp op, Value value,
+                      SetVector<Operation *> &ops,
                       SetVector<BlockArgument> &arguments) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     arguments.insert(argument);
@@ -62,7 +64,8 @@ static llvm::SmallBitVector usedDims(linalg::LinalgOp op, Value value,
         used.set(d);
   };
   for (BlockArgument argument : arguments) {
-    AffineMap map = op.getMatchingIndexingMap(op.getMatchingOpOperand(argument));
+    AffineMap map =
+        op.getMatchingIndexingMap(op.getMatchingOpOperand(argument));
     for (AffineExpr expr : map.getResults())
       mark(expr.replaceDims(coordinates));
   }
@@ -82,7 +85,8 @@ struct MatrixView {
 
 static std::optional<MatrixView> matchMatrix(linalg::LinalgOp op,
                                              ArrayRef<AffineExpr> coordinates,
-                                             unsigned parallel, unsigned total) {
+                                             unsigned parallel,
+                                             unsigned total) {
   auto [x, y] = factorsOf(op);
   if (!x || parallel != 2 || total != 3)
     return std::nullopt;
@@ -99,17 +103,19 @@ static std::optional<MatrixView> matchMatrix(linalg::LinalgOp op,
 
 bool TileBuilder::isContraction(linalg::LinalgOp op, const Iteration &space,
                                 const Demand &demand, ArrayRef<ReductionDim>) {
-  return matchMatrix(op, space.coordinates, demand.shape.size(), space.shape.size())
+  return matchMatrix(op, space.coordinates, demand.shape.size(),
+                     space.shape.size())
       .has_value();
 }
 
-Value TileBuilder::sideTile(linalg::LinalgOp op, Value value, const Iteration &space,
-                            ArrayRef<unsigned> order) {
+Value TileBuilder::sideTile(linalg::LinalgOp op, Value value,
+                            const Iteration &space, ArrayRef<unsigned> order) {
   // Extensions are the product's business: it multiplies in the accumulator's
   // type whatever it is given.
   while (auto extension = value.getDefiningOp<arith::ExtFOp>())
     value = extension.getIn();
-  SmallVector<AffineExpr> dims(space.shape.size(), getAffineConstantExpr(0, context));
+  SmallVector<AffineExpr> dims(space.shape.size(),
+                               getAffineConstantExpr(0, context));
   Iteration side;
   for (auto [position, dim] : llvm::enumerate(order)) {
     dims[dim] = getAffineDimExpr(position, context);
@@ -124,7 +130,8 @@ Value TileBuilder::sideTile(linalg::LinalgOp op, Value value, const Iteration &s
   bodySlice(op, value, ops, arguments);
   IRMapping mapping;
   for (BlockArgument argument : arguments)
-    if (failed(bindOperand(op, *op.getMatchingOpOperand(argument), side, mapping)))
+    if (failed(
+            bindOperand(op, *op.getMatchingOpOperand(argument), side, mapping)))
       return {};
   for (Operation *inner : ops)
     if (failed(inlineScalar(inner, side, mapping)))
@@ -133,7 +140,8 @@ Value TileBuilder::sideTile(linalg::LinalgOp op, Value value, const Iteration &s
 }
 
 Value TileBuilder::computeDot(linalg::LinalgOp op, const Iteration &space,
-                              const Demand &demand, ArrayRef<ReductionDim> dims) {
+                              const Demand &demand,
+                              ArrayRef<ReductionDim> dims) {
   std::optional<MatrixView> matrix = matchMatrix(
       op, space.coordinates, demand.shape.size(), space.shape.size());
   Location loc = op.getLoc();
@@ -158,9 +166,9 @@ Value TileBuilder::computeDot(linalg::LinalgOp op, const Iteration &space,
         // Each step's product is summed on its own, so that no element sees a
         // chain of additions longer than a step plus the number of steps.
         Value fresh = splat(zero, shape, loc);
-        Value product = ktile::DotOp::create(at(), loc, fresh.getType(), a,
-                                             ValueRange{}, b, ValueRange{}, fresh,
-                                             UnitAttr(), UnitAttr());
+        Value product =
+            ktile::DotOp::create(at(), loc, fresh.getType(), a, ValueRange{}, b,
+                                 ValueRange{}, fresh, UnitAttr(), UnitAttr());
         next.push_back(arith::AddFOp::create(at(), loc, carried[0], product));
         return success();
       });
@@ -168,7 +176,8 @@ Value TileBuilder::computeDot(linalg::LinalgOp op, const Iteration &space,
 }
 
 Value TileBuilder::zeroBeyond(Value tile, const Iteration &space,
-                              ArrayRef<unsigned> order, const ReductionDim &dim) {
+                              ArrayRef<unsigned> order,
+                              const ReductionDim &dim) {
   // A load pads with zeros already if it runs out of its memref where the
   // reduction ends.
   AffineExpr coordinate = space.coordinates[dim.loop];
@@ -192,7 +201,8 @@ Value TileBuilder::zeroBeyond(Value tile, const Iteration &space,
     }
   }
   Iteration side;
-  SmallVector<AffineExpr> dims(space.shape.size(), getAffineConstantExpr(0, context));
+  SmallVector<AffineExpr> dims(space.shape.size(),
+                               getAffineConstantExpr(0, context));
   for (auto [position, d] : llvm::enumerate(order)) {
     dims[d] = getAffineDimExpr(position, context);
     side.shape.push_back(space.shape[d]);

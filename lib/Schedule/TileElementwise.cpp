@@ -33,12 +33,14 @@ TileBuilder::iterationSpace(const Demand &demand, linalg::LinalgOp op) {
   for (unsigned loop : llvm::seq(op.getNumLoops()))
     if (!space.coordinates[loop] &&
         op.getIteratorTypesArray()[loop] == utils::IteratorType::parallel)
-      return op.emitError("parallel loop ") << loop << " does not occur in the result";
+      return op.emitError("parallel loop ")
+             << loop << " does not occur in the result";
   return space;
 }
 
 LogicalResult TileBuilder::bindOperand(linalg::LinalgOp op, OpOperand &operand,
-                                       const Iteration &space, IRMapping &mapping) {
+                                       const Iteration &space,
+                                       IRMapping &mapping) {
   BlockArgument argument = op.getMatchingBlockArgument(&operand);
   if (!isa<ShapedType>(operand.get().getType())) {
     mapping.map(argument, operand.get());
@@ -48,8 +50,8 @@ LogicalResult TileBuilder::bindOperand(linalg::LinalgOp op, OpOperand &operand,
   AffineMap indexing = op.getMatchingIndexingMap(&operand);
   for (AffineExpr expr : indexing.getResults())
     results.push_back(expr.replaceDims(space.coordinates));
-  AffineMap map =
-      AffineMap::get(space.shape.size(), space.symbols.size(), results, context);
+  AffineMap map = AffineMap::get(space.shape.size(), space.symbols.size(),
+                                 results, context);
   Value tile = compute({operand.get(), map, space.symbols, space.shape});
   if (!tile)
     return failure();
@@ -57,7 +59,8 @@ LogicalResult TileBuilder::bindOperand(linalg::LinalgOp op, OpOperand &operand,
   return success();
 }
 
-LogicalResult TileBuilder::bindOperands(linalg::LinalgOp op, const Iteration &space,
+LogicalResult TileBuilder::bindOperands(linalg::LinalgOp op,
+                                        const Iteration &space,
                                         IRMapping &mapping) {
   for (OpOperand &operand : op->getOpOperands()) {
     bool accumulator = op.isDpsInit(&operand) && op.getNumReductionLoops();
@@ -77,15 +80,16 @@ Value TileBuilder::lookupTile(Value scalar, ArrayRef<int64_t> shape,
   TypedAttr constant;
   if (matchPattern(value, m_Constant(&constant)))
     return splat(constant, shape, value.getLoc());
-  emitError(value.getLoc(), "scalar is neither a constant nor an element of a tile");
+  emitError(value.getLoc(),
+            "scalar is neither a constant nor an element of a tile");
   return {};
 }
 
 LogicalResult TileBuilder::inlineScalar(Operation *op, const Iteration &space,
                                         IRMapping &mapping) {
   if (auto index = dyn_cast<linalg::IndexOp>(op)) {
-    mapping.map(op->getResult(0),
-                indexTile(space.coordinates[index.getDim()], space, op->getLoc()));
+    mapping.map(op->getResult(0), indexTile(space.coordinates[index.getDim()],
+                                            space, op->getLoc()));
     return success();
   }
   TypedAttr constant;

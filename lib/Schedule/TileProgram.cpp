@@ -48,25 +48,27 @@ resultDims(ValueRange results, const TileOptions &options, Location loc) {
     dim.tile = getOr(options.tile, d, llvm::PowerOf2Ceil(dim.block));
     if (dim.block < 1 || dim.tile < 1 || !llvm::isPowerOf2_64(dim.tile))
       return emitError(loc, "tile of dimension ")
-             << d << " must be a power of two and its block positive, found tile "
+             << d
+             << " must be a power of two and its block positive, found tile "
              << dim.tile << " and block " << dim.block;
     if (dim.block < dim.extent && dim.block % dim.tile)
       return emitError(loc, "block extent ")
-             << dim.block << " of dimension " << d << " is no multiple of tile extent "
-             << dim.tile;
+             << dim.block << " of dimension " << d
+             << " is no multiple of tile extent " << dim.tile;
     dims.push_back(dim);
   }
   return dims;
 }
 
-static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name, Block &body,
-                                     ValueRange results, ArrayRef<ResultDim> dims,
-                                     int64_t warps) {
+static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
+                                     Block &body, ValueRange results,
+                                     ArrayRef<ResultDim> dims, int64_t warps) {
   SmallVector<Type> types;
   SmallVector<StringRef> access;
   auto add = [&](Type type, StringRef how) {
     auto tensor = cast<RankedTensorType>(type);
-    types.push_back(MemRefType::get(tensor.getShape(), tensor.getElementType()));
+    types.push_back(
+        MemRefType::get(tensor.getShape(), tensor.getElementType()));
     access.push_back(how);
   };
   for (Type type : body.getArgumentTypes())
@@ -76,7 +78,8 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name, Block &
   Location loc = results[0].getLoc();
   auto func = gpu::GPUFuncOp::create(builder, loc, name,
                                      builder.getFunctionType(types, {}));
-  func->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), builder.getUnitAttr());
+  func->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
+                builder.getUnitAttr());
   for (auto [i, how] : llvm::enumerate(access))
     func.setArgAttr(i, "kgpu.access", builder.getStringAttr(how));
   int64_t blocks = 1;
@@ -96,8 +99,8 @@ static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
   for (int64_t d = dims.size() - 1; d >= 0; --d) {
     if (dims[d].blocks() == 1)
       continue;
-    bool outermost = llvm::all_of(dims.take_front(d),
-                                  [](const ResultDim &o) { return o.blocks() == 1; });
+    bool outermost = llvm::all_of(
+        dims.take_front(d), [](const ResultDim &o) { return o.blocks() == 1; });
     AffineExpr index = outermost ? remaining : remaining % dims[d].blocks();
     AffineMap map = AffineMap::get(1, 0, index * dims[d].block);
     offsets[d] = affine::AffineApplyOp::create(builder, loc, map, id);
@@ -108,7 +111,8 @@ static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
 
 /// Loops over the tiles of a block's share; gives the offset symbols of each
 /// dimension and the point where a tile's code goes.
-static Operation *tileLoops(Operation *before, Location loc, ArrayRef<ResultDim> dims,
+static Operation *tileLoops(Operation *before, Location loc,
+                            ArrayRef<ResultDim> dims,
                             SmallVectorImpl<Value> &steps,
                             function_ref<void(scf::ForOp, Value)> opened) {
   for (auto [d, dim] : llvm::enumerate(dims)) {
@@ -119,7 +123,8 @@ static Operation *tileLoops(Operation *before, Location loc, ArrayRef<ResultDim>
     auto constant = [&](int64_t v) -> Value {
       return arith::ConstantIndexOp::create(builder, loc, v);
     };
-    Value lower = constant(0), upper = constant(dim.block), by = constant(dim.tile);
+    Value lower = constant(0), upper = constant(dim.block),
+          by = constant(dim.tile);
     auto loop = scf::ForOp::create(builder, loc, lower, upper, by);
     steps[d] = loop.getInductionVar();
     before = loop.getBody()->getTerminator();
@@ -155,9 +160,8 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
 
   SmallVector<Value> steps;
   Operation *before =
-      tileLoops(end, loc, *dims, steps, [&](scf::ForOp loop, Value iv) {
-        tiles.enterLoop(loop, iv);
-      });
+      tileLoops(end, loc, *dims, steps,
+                [&](scf::ForOp loop, Value iv) { tiles.enterLoop(loop, iv); });
 
   SmallVector<AffineExpr> coordinates;
   SmallVector<Value> symbols;
@@ -173,7 +177,8 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
     coordinates.push_back(coordinate);
     shape.push_back(dim.tile);
   }
-  AffineMap map = AffineMap::get(dims->size(), symbols.size(), coordinates, context);
+  AffineMap map =
+      AffineMap::get(dims->size(), symbols.size(), coordinates, context);
   for (auto [i, result] : llvm::enumerate(results)) {
     if (failed(tiles.store({result, map, symbols, shape},
                            func.getArgument(body.getNumArguments() + i)))) {

@@ -34,14 +34,17 @@ static TypedAttr neutralOf(Operation *op, Type type) {
   return llvm::TypeSwitch<Operation *, TypedAttr>(op)
       .Case([&](arith::AddFOp) { return number(0.0); })
       .Case([&](arith::MulFOp) { return number(1.0); })
-      .Case<arith::MaximumFOp, arith::MaxNumFOp>([&](auto) { return number(-infinity); })
-      .Case<arith::MinimumFOp, arith::MinNumFOp>([&](auto) { return number(infinity); })
+      .Case<arith::MaximumFOp, arith::MaxNumFOp>(
+          [&](auto) { return number(-infinity); })
+      .Case<arith::MinimumFOp, arith::MinNumFOp>(
+          [&](auto) { return number(infinity); })
       .Case<arith::AddIOp, arith::OrIOp, arith::XOrIOp, arith::MaxUIOp>(
           [&](auto) { return TypedAttr(builder.getZeroAttr(type)); })
       .Case([&](arith::MulIOp) { return TypedAttr(builder.getOneAttr(type)); })
       .Case([&](arith::MaxSIOp) { return integer(APInt::getSignedMinValue); })
       .Case([&](arith::MinSIOp) { return integer(APInt::getSignedMaxValue); })
-      .Case<arith::AndIOp, arith::MinUIOp>([&](auto) { return integer(APInt::getAllOnes); })
+      .Case<arith::AndIOp, arith::MinUIOp>(
+          [&](auto) { return integer(APInt::getAllOnes); })
       .Default([](Operation *) { return TypedAttr(); });
 }
 
@@ -86,13 +89,14 @@ FailureOr<Combiner> TileBuilder::analyzeCombiner(linalg::LinalgOp op) {
       if (!dependent.contains(operand) &&
           !llvm::is_contained(combiner.elements, operand) &&
           !matchPattern(operand, m_Constant()))
-        return op.emitError("the body combines more than one element per result");
+        return op.emitError(
+            "the body combines more than one element per result");
   return combiner;
 }
 
 SmallVector<Value> TileBuilder::combine(const Combiner &combiner,
-                                        ArrayRef<Value> left, ArrayRef<Value> right,
-                                        Location) {
+                                        ArrayRef<Value> left,
+                                        ArrayRef<Value> right, Location) {
   IRMapping mapping;
   auto op = cast<linalg::LinalgOp>(combiner.ops.front()->getParentOp());
   mapping.map(ArrayRef<BlockArgument>(op.getRegionOutputArgs()), left);
@@ -134,7 +138,8 @@ SmallVector<Value> TileBuilder::reduceAlong(const Combiner &combiner,
   for (Operation *inner : combiner.ops) {
     for (Value operand : inner->getOperands())
       if (Operation *constant = operand.getDefiningOp();
-          constant && !mapping.contains(operand) && matchPattern(operand, m_Constant()))
+          constant && !mapping.contains(operand) &&
+          matchPattern(operand, m_Constant()))
         inside.clone(*constant, mapping);
     inside.clone(*inner, mapping);
   }
@@ -153,7 +158,9 @@ TileBuilder::reductionDims(linalg::LinalgOp op) {
   int64_t budget = std::numeric_limits<int64_t>::max();
   if (!options.reduction.empty()) {
     unsigned number = reductionNumber.lookup(op);
-    budget = options.reduction[std::min<size_t>(number, options.reduction.size() - 1)];
+    budget =
+        options
+            .reduction[std::min<size_t>(number, options.reduction.size() - 1)];
   }
   SmallVector<unsigned> loops;
   op.getReductionDims(loops);
@@ -172,13 +179,15 @@ TileBuilder::reductionDims(linalg::LinalgOp op) {
 
 FailureOr<SmallVector<Value>>
 TileBuilder::elementsOfStep(linalg::LinalgOp op, const Combiner &combiner,
-                            const Iteration &space, ArrayRef<ReductionDim> dims) {
+                            const Iteration &space,
+                            ArrayRef<ReductionDim> dims) {
   IRMapping mapping;
   if (failed(bindOperands(op, space, mapping)))
     return failure();
   DenseSet<Operation *> combining(combiner.ops.begin(), combiner.ops.end());
   for (Operation &inner : op.getBlock()->without_terminator())
-    if (!combining.contains(&inner) && failed(inlineScalar(&inner, space, mapping)))
+    if (!combining.contains(&inner) &&
+        failed(inlineScalar(&inner, space, mapping)))
       return failure();
 
   SmallVector<AffineExpr> ragged;
@@ -192,7 +201,8 @@ TileBuilder::elementsOfStep(linalg::LinalgOp op, const Combiner &combiner,
   if (!ragged.empty())
     mask = maskTile(ragged, bounds, space, op.getLoc());
   SmallVector<Value> elements;
-  for (auto [element, neutral] : llvm::zip(combiner.elements, combiner.neutral)) {
+  for (auto [element, neutral] :
+       llvm::zip(combiner.elements, combiner.neutral)) {
     Value tile = lookupTile(element, space.shape, mapping);
     if (!tile)
       return failure();
@@ -219,7 +229,8 @@ TileBuilder::loopOverSteps(Location loc, const Iteration &space,
     auto constant = [&](int64_t v) -> Value {
       return arith::ConstantIndexOp::create(builder, loc, v);
     };
-    Value lower = constant(0), upper = constant(dim.extent), by = constant(dim.tile);
+    Value lower = constant(0), upper = constant(dim.extent),
+          by = constant(dim.tile);
     auto loop = scf::ForOp::create(builder, loc, lower, upper, by, carried);
     if (initial.empty())
       loop.getBody()->getTerminator()->erase();
@@ -229,9 +240,11 @@ TileBuilder::loopOverSteps(Location loc, const Iteration &space,
     scf::YieldOp::create(end, loc, loop.getRegionIterArgs());
     enterLoop(loop, loop.getInductionVar());
     AffineExpr &coordinate = inner.coordinates[dim.loop];
-    coordinate = coordinate + getAffineSymbolExpr(inner.symbols.size(), context);
+    coordinate =
+        coordinate + getAffineSymbolExpr(inner.symbols.size(), context);
     inner.symbols.push_back(loop.getInductionVar());
-    carried.assign(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+    carried.assign(loop.getRegionIterArgs().begin(),
+                   loop.getRegionIterArgs().end());
     loops.push_back(loop);
   }
   SmallVector<Value> next;
@@ -267,7 +280,8 @@ Value TileBuilder::computeReduction(const Demand &demand, linalg::LinalgOp op) {
       return {};
     totals = {product};
   } else {
-    bool loops = llvm::any_of(dims, [](const ReductionDim &d) { return d.trips() > 1; });
+    bool loops =
+        llvm::any_of(dims, [](const ReductionDim &d) { return d.trips() > 1; });
     SmallVector<Value> initial;
     for (TypedAttr neutral : combiner->neutral)
       if (loops)
@@ -279,7 +293,8 @@ Value TileBuilder::computeReduction(const Demand &demand, linalg::LinalgOp op) {
           auto elements = elementsOfStep(op, *combiner, step, dims);
           if (failed(elements))
             return failure();
-          next = loops ? combine(*combiner, carried, *elements, loc) : *elements;
+          next =
+              loops ? combine(*combiner, carried, *elements, loc) : *elements;
           return success(!next.empty());
         });
     if (failed(sums))
@@ -303,7 +318,8 @@ Value TileBuilder::computeReduction(const Demand &demand, linalg::LinalgOp op) {
   }
   if (!neutral) {
     for (Value init : op.getDpsInits())
-      if (Value tile = compute({init, demand.map, demand.symbols, demand.shape}))
+      if (Value tile =
+              compute({init, demand.map, demand.symbols, demand.shape}))
         initial.push_back(tile);
       else
         return {};
@@ -311,8 +327,10 @@ Value TileBuilder::computeReduction(const Demand &demand, linalg::LinalgOp op) {
   }
   // All results of the op are known now.
   for (auto [i, total] : llvm::enumerate(totals))
-    scopes.back().answers[{op->getResult(i), demand.map, demand.symbols,
-                           demand.shape}] = total;
-  return totals.empty() ? Value()
-                        : totals[cast<OpResult>(demand.value).getResultNumber()];
+    scopes.back()
+        .answers[{op->getResult(i), demand.map, demand.symbols, demand.shape}] =
+        total;
+  return totals.empty()
+             ? Value()
+             : totals[cast<OpResult>(demand.value).getResultNumber()];
 }

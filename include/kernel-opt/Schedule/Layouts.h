@@ -25,9 +25,9 @@ struct AccessShape {
 AccessShape accessShape(MemRefType memref, AffineMap map, ValueRange symbols,
                         ArrayRef<int64_t> shape);
 
-/// Gives every tile of the program a layout: loads and stores first, the largest
-/// ones setting the layouts of what is computed from them; conversions where
-/// two wishes meet. Threads are those of `known_block_size`.
+/// Gives every tile of the program a layout: loads and stores first, the
+/// largest ones setting the layouts of what is computed from them; conversions
+/// where two wishes meet. Threads are those of `known_block_size`.
 LogicalResult assignLayouts(gpu::GPUFuncOp func);
 
 /// The accumulator's layout for a product of an MxN tile by scalar FMAs: each

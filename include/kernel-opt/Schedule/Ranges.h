@@ -28,7 +28,8 @@ int64_t divisorOf(Value value);
 
 /// The same of an affine expression, its dimensions running over a tile of
 /// `shape`.
-IndexRange rangeOf(AffineExpr expr, ArrayRef<int64_t> shape, ValueRange symbols);
+IndexRange rangeOf(AffineExpr expr, ArrayRef<int64_t> shape,
+                   ValueRange symbols);
 /// ... with dimensions that are multiples of `dimDivisors`.
 int64_t divisorOf(AffineExpr expr, ArrayRef<int64_t> dimDivisors,
                   ValueRange symbols);

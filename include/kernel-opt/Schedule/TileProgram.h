@@ -21,7 +21,8 @@ struct TileOptions {
   /// Elements of each result dimension that one block computes; 0 is all.
   SmallVector<int64_t> block;
   /// Elements of each result dimension in one tile, powers of two; a block
-  /// loops where its share is larger. Missing ones: the share itself, rounded up.
+  /// loops where its share is larger. Missing ones: the share itself, rounded
+  /// up.
   SmallVector<int64_t> tile;
   /// Elements that one step of a reduction takes, a power of two, for each
   /// reduction in program order; the last one counts for those after it.

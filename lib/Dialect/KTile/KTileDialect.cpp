@@ -60,8 +60,9 @@ LinearLayout LayoutAttr::getLinearLayout() const {
   ArrayAttr parts[] = {getRegisters(), getLanes(), getWarps()};
   for (auto [holder, part] : llvm::enumerate(parts))
     for (Attribute basis : part)
-      layout.append(Holder(holder),
-                    LinearLayout::Basis(cast<DenseI64ArrayAttr>(basis).asArrayRef()));
+      layout.append(
+          Holder(holder),
+          LinearLayout::Basis(cast<DenseI64ArrayAttr>(basis).asArrayRef()));
   return layout;
 }
 
@@ -72,7 +73,8 @@ void LayoutAttr::print(AsmPrinter &printer) const {
     printer << (holder ? ", " : "") << holderNames[holder] << " = [";
     llvm::interleaveComma(part, printer, [&](Attribute basis) {
       printer << "[";
-      llvm::interleaveComma(cast<DenseI64ArrayAttr>(basis).asArrayRef(), printer);
+      llvm::interleaveComma(cast<DenseI64ArrayAttr>(basis).asArrayRef(),
+                            printer);
       printer << "]";
     });
     printer << "]";
@@ -87,7 +89,9 @@ static ParseResult parseBases(AsmParser &parser, StringRef name,
   SmallVector<Attribute> attrs;
   auto parseBasis = [&]() -> ParseResult {
     SmallVector<int64_t> masks;
-    auto parseMask = [&]() { return parser.parseInteger(masks.emplace_back()); };
+    auto parseMask = [&]() {
+      return parser.parseInteger(masks.emplace_back());
+    };
     if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseMask))
       return failure();
     attrs.push_back(DenseI64ArrayAttr::get(parser.getContext(), masks));
@@ -113,9 +117,9 @@ Attribute LayoutAttr::parse(AsmParser &parser, Type) {
                     parser.getContext(), parts[0], parts[1], parts[2]);
 }
 
-LogicalResult
-LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                   ArrayAttr registers, ArrayAttr lanes, ArrayAttr warps) {
+LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayAttr registers, ArrayAttr lanes,
+                                 ArrayAttr warps) {
   if (!lanes || lanes.size() != 5)
     return emitError() << "layout needs 5 lane bits, found "
                        << (lanes ? lanes.size() : 0);
@@ -124,7 +128,8 @@ LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     for (Attribute attr : part) {
       auto basis = dyn_cast<DenseI64ArrayAttr>(attr);
       if (!basis)
-        return emitError() << "a basis must be a list of integers, found " << attr;
+        return emitError() << "a basis must be a list of integers, found "
+                           << attr;
       if (rank < 0)
         rank = basis.size();
       if (basis.size() != rank)
@@ -144,7 +149,8 @@ LayoutAttr::verifyEncoding(ArrayRef<int64_t> shape, Type,
 
 LayoutAttr ktile::getLayout(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor ? dyn_cast_or_null<LayoutAttr>(tensor.getEncoding()) : LayoutAttr();
+  return tensor ? dyn_cast_or_null<LayoutAttr>(tensor.getEncoding())
+                : LayoutAttr();
 }
 
 RankedTensorType ktile::withLayout(RankedTensorType type,

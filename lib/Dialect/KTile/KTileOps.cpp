@@ -22,7 +22,8 @@ using namespace kernel_opt::ktile;
 static LogicalResult verifyTile(Operation *op, Type type) {
   for (int64_t extent : cast<RankedTensorType>(type).getShape())
     if (!llvm::isPowerOf2_64(extent))
-      return op->emitOpError("tile extents must be powers of two, found ") << type;
+      return op->emitOpError("tile extents must be powers of two, found ")
+             << type;
   return success();
 }
 
@@ -46,15 +47,16 @@ static LogicalResult verifyMap(Operation *op, AffineMap map, Type tile,
 
 static LogicalResult verifyElementType(Operation *op, Type tile, Type memref) {
   if (getElementTypeOrSelf(tile) != getElementTypeOrSelf(memref))
-    return op->emitOpError("tile ") << tile << " and memory " << memref
-                                    << " differ in element type";
+    return op->emitOpError("tile ")
+           << tile << " and memory " << memref << " differ in element type";
   return success();
 }
 
 LogicalResult LoadOp::verify() {
-  if (failed(verifyMap(*this, getMap(), getResult().getType(), getSymbols().size(),
-                       getSource().getType().getRank())) ||
-      failed(verifyElementType(*this, getResult().getType(), getSource().getType())))
+  if (failed(verifyMap(*this, getMap(), getResult().getType(),
+                       getSymbols().size(), getSource().getType().getRank())) ||
+      failed(verifyElementType(*this, getResult().getType(),
+                               getSource().getType())))
     return failure();
   if (getPadding().getType() != getSource().getType().getElementType())
     return emitOpError("padding must be of type ")
@@ -64,14 +66,15 @@ LogicalResult LoadOp::verify() {
 }
 
 LogicalResult StoreOp::verify() {
-  if (failed(verifyMap(*this, getMap(), getValue().getType(), getSymbols().size(),
-                       getDest().getType().getRank())))
+  if (failed(verifyMap(*this, getMap(), getValue().getType(),
+                       getSymbols().size(), getDest().getType().getRank())))
     return failure();
   return verifyElementType(*this, getValue().getType(), getDest().getType());
 }
 
 LogicalResult IndexOp::verify() {
-  return verifyMap(*this, getMap(), getResult().getType(), getSymbols().size(), 1);
+  return verifyMap(*this, getMap(), getResult().getType(), getSymbols().size(),
+                   1);
 }
 
 LogicalResult InBoundsOp::verify() {
@@ -88,8 +91,9 @@ LogicalResult ViewOp::verify() {
     return emitOpError("changes the element type from ")
            << source.getElementType() << " to " << result.getElementType();
   if (int64_t(getFrom().size()) != result.getRank())
-    return emitOpError("names ") << getFrom().size() << " dimensions, the result has "
-                                 << result.getRank();
+    return emitOpError("names ")
+           << getFrom().size() << " dimensions, the result has "
+           << result.getRank();
   SmallVector<bool> used(source.getRank(), false);
   for (auto [d, from] : llvm::enumerate(getFrom())) {
     if (from == -1)
@@ -113,20 +117,22 @@ LogicalResult ConvertOp::verify() {
   auto result = cast<RankedTensorType>(getResult().getType());
   if (source.getShape() != result.getShape() ||
       source.getElementType() != result.getElementType())
-    return emitOpError("changes more than the layout: ") << source << " to " << result;
+    return emitOpError("changes more than the layout: ")
+           << source << " to " << result;
   return success();
 }
 
 LogicalResult ReduceOp::verify() {
   if (getOperands().empty() || getOperands().size() != getResults().size())
-    return emitOpError("needs as many results as operands, at least one, found ")
+    return emitOpError(
+               "needs as many results as operands, at least one, found ")
            << getOperands().size() << " operands and " << getResults().size()
            << " results";
   Block &body = getCombiner().front();
   size_t count = getOperands().size();
   if (body.getNumArguments() != 2 * count)
-    return emitOpError("body takes ") << body.getNumArguments()
-                                      << " arguments, expected " << 2 * count;
+    return emitOpError("body takes ")
+           << body.getNumArguments() << " arguments, expected " << 2 * count;
   for (auto [i, pair] :
        llvm::enumerate(llvm::zip(getOperandTypes(), getResultTypes()))) {
     auto source = cast<RankedTensorType>(std::get<0>(pair));
@@ -139,14 +145,14 @@ LogicalResult ReduceOp::verify() {
     shape.erase(shape.begin() + getDim());
     if (result.getShape() != ArrayRef(shape) ||
         result.getElementType() != source.getElementType())
-      return emitOpError("result ") << i << " must have shape [" << shape
-                                    << "] and element type "
-                                    << source.getElementType() << ", found " << result;
+      return emitOpError("result ")
+             << i << " must have shape [" << shape << "] and element type "
+             << source.getElementType() << ", found " << result;
     if (body.getArgument(i).getType() != source.getElementType() ||
         body.getArgument(count + i).getType() != source.getElementType())
-      return emitOpError("body arguments ") << i << " and " << count + i
-                                            << " must be of type "
-                                            << source.getElementType();
+      return emitOpError("body arguments ")
+             << i << " and " << count + i << " must be of type "
+             << source.getElementType();
   }
   auto yield = cast<YieldOp>(body.getTerminator());
   if (yield.getNumOperands() != count ||
@@ -161,19 +167,23 @@ LogicalResult ReduceOp::verify() {
 //===----------------------------------------------------------------------===//
 
 void DotOp::getEffects(
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
   for (OpOperand *operand : {&getAMutable(), &getBMutable()})
     if (isa<MemRefType>(operand->get().getType()))
       effects.emplace_back(MemoryEffects::Read::get(), operand);
 }
 
 /// Rows and columns of a matrix operand: the last two dimensions.
-static FailureOr<std::pair<int64_t, int64_t>>
-matrixShape(DotOp op, Value value, size_t indices, bool transposed, StringRef name) {
+static FailureOr<std::pair<int64_t, int64_t>> matrixShape(DotOp op, Value value,
+                                                          size_t indices,
+                                                          bool transposed,
+                                                          StringRef name) {
   auto type = cast<ShapedType>(value.getType());
   int64_t leading = isa<MemRefType>(type) ? indices : 0;
   if (isa<RankedTensorType>(type) && indices)
-    return op.emitOpError("indices select from a buffer, but ") << name << " is a tile";
+    return op.emitOpError("indices select from a buffer, but ")
+           << name << " is a tile";
   if (type.getRank() != leading + 2)
     return op.emitOpError() << name << " must have " << leading + 2
                             << " dimensions, found " << type;
@@ -185,8 +195,10 @@ matrixShape(DotOp op, Value value, size_t indices, bool transposed, StringRef na
 }
 
 LogicalResult DotOp::verify() {
-  auto a = matrixShape(*this, getA(), getAIndices().size(), getATransposed(), "a");
-  auto b = matrixShape(*this, getB(), getBIndices().size(), getBTransposed(), "b");
+  auto a =
+      matrixShape(*this, getA(), getAIndices().size(), getATransposed(), "a");
+  auto b =
+      matrixShape(*this, getB(), getBIndices().size(), getBTransposed(), "b");
   if (failed(a) || failed(b))
     return failure();
   auto acc = cast<RankedTensorType>(getAcc().getType());

@@ -102,7 +102,8 @@ LinearLayout LinearLayout::blocked(ArrayRef<int64_t> shape,
 }
 
 bool LinearLayout::sameThreads(const LinearLayout &other) const {
-  return rank == other.rank && bases(Holder::Lane) == other.bases(Holder::Lane) &&
+  return rank == other.rank &&
+         bases(Holder::Lane) == other.bases(Holder::Lane) &&
          bases(Holder::Warp) == other.bases(Holder::Warp);
 }
 
@@ -121,7 +122,8 @@ std::optional<std::string> LinearLayout::check(ArrayRef<int64_t> shape) const {
   unsigned total = 0;
   for (int64_t extent : shape) {
     if (!llvm::isPowerOf2_64(extent))
-      return llvm::formatv("tile extent {0} is not a power of two", extent).str();
+      return llvm::formatv("tile extent {0} is not a power of two", extent)
+          .str();
     shift.push_back(total);
     total += llvm::Log2_64(extent);
   }

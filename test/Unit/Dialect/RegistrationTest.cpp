@@ -22,7 +22,7 @@ TEST(Registration, OwnDialectsAlone) {
   // The registry itself adds the builtin dialect.
   for (StringRef name : registry.getDialectNames())
     EXPECT_TRUE(name == "aten" || name == "kgpu" || name == "kopt" ||
-                name == "builtin")
+                name == "ktile" || name == "builtin")
         << name.str();
   MLIRContext context(registry);
   EXPECT_NE(context.getOrLoadDialect<aten::AtenDialect>(), nullptr);

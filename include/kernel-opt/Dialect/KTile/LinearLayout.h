@@ -46,7 +46,9 @@ public:
   void append(Holder holder, unsigned dim, unsigned bit);
   void appendZero(Holder holder) { append(holder, Basis(rank, 0)); }
 
-  int64_t numRegisters() const { return int64_t(1) << bases(Holder::Register).size(); }
+  int64_t numRegisters() const {
+    return int64_t(1) << bases(Holder::Register).size();
+  }
   int64_t numWarps() const { return int64_t(1) << bases(Holder::Warp).size(); }
 
   /// Coordinates of the element that register `reg` of (`lane`, `warp`) holds.
@@ -54,7 +56,8 @@ public:
 
   /// The layout of a tile that has only the dimensions `kept` of this one, in
   /// that order, each element being where any element of its fibre is. Register
-  /// bits that become zero are dropped: a thread does not hold an element twice.
+  /// bits that become zero are dropped: a thread does not hold an element
+  /// twice.
   LinearLayout project(ArrayRef<int64_t> kept) const;
 
   /// Adds dimensions: dimension d of the result is dimension `from[d]` of this
