@@ -1,0 +1,108 @@
+//===- TowerColumns.h - Inner loops of the tower -----------*- C++ -*- ===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// Layout of a value of the tower, arithmetic modulo its primes, and the loops
+// over columns, which are compiled for two instruction sets like those of the
+// float domain.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_LIB_VERIFY_DOMAIN_TOWERCOLUMNS_H
+#define KERNEL_OPT_LIB_VERIFY_DOMAIN_TOWERCOLUMNS_H
+
+// Only C headers: see FloatColumns.h.
+#include <stddef.h>
+#include <stdint.h>
+
+namespace kernel_opt::verify {
+
+/// One prime, with what Montgomery multiplication by 2^64 needs.
+struct Prime {
+  uint64_t p;
+  uint64_t negInverse; ///< -1/p modulo 2^64
+  uint64_t one;        ///< 2^64 modulo p
+  uint64_t square;     ///< 2^128 modulo p
+};
+
+struct TowerField {
+  unsigned levels;
+  Prime primes[4];
+};
+
+/// Bits of TowerValue::flags.
+enum TowerFlag : uint8_t {
+  Opaque = 1, ///< a pseudo-random function took part
+  Rooted = 2, ///< a square root took part: right up to sign
+};
+
+/// Only the first `levels` residues are stored, in Montgomery form.
+struct TowerValue {
+  double high, low; ///< the shadow; Inf and NaN are tokens without residues
+  double error;     ///< |shadow - real| is at most this
+  float numerator, denominator; ///< bounds of degrees
+  uint32_t log;                 ///< formal sum of logarithms, 0 if none
+  uint8_t lost;                 ///< levels that exps used up
+  uint8_t tainted; ///< levels at which a root of a non-square took part
+  uint8_t flags;
+  uint8_t depth; ///< nesting of exps
+  uint64_t residues[4];
+};
+constexpr size_t towerHeaderBytes = offsetof(TowerValue, residues);
+
+/// Does an operation on values that are not plain (tokens, logarithms).
+using SlowTowerOp = void (*)(void *context, const TowerValue *a,
+                             const TowerValue *b, TowerValue *out);
+
+struct TowerColumns {
+  /// Columns are arrays of values of towerHeaderBytes + 8 * levels bytes. Where
+  /// an operand or the result is not plain, `slow` does it.
+  void (*add)(const TowerField &field, const void *a, const void *b, void *out,
+              size_t n, SlowTowerOp slow, void *context);
+  void (*sub)(const TowerField &field, const void *a, const void *b, void *out,
+              size_t n, SlowTowerOp slow, void *context);
+  void (*mul)(const TowerField &field, const void *a, const void *b, void *out,
+              size_t n, SlowTowerOp slow, void *context);
+  /// As Domain::contract. Returns false, with acc untouched, if anything is not
+  /// plain.
+  bool (*contract)(const TowerField &field, size_t m, size_t n, size_t k,
+                   const void *a, const void *b, void *acc);
+};
+
+const TowerColumns *getBaselineTowerColumns();
+const TowerColumns *getAVX2TowerColumns();
+
+// Internal linkage, as in DoubleDouble.h.
+namespace {
+
+/// x / 2^64 modulo p, for x < 2^64 p; less than p.
+inline uint64_t reduceMontgomery(const Prime &f, unsigned __int128 x) {
+  uint64_t q = uint64_t(x) * f.negInverse;
+  auto r = uint64_t((x + (unsigned __int128)q * f.p) >> 64);
+  return r >= f.p ? r - f.p : r;
+}
+inline uint64_t mulMod(const Prime &f, uint64_t a, uint64_t b) {
+  return reduceMontgomery(f, (unsigned __int128)a * b);
+}
+inline uint64_t addMod(const Prime &f, uint64_t a, uint64_t b) {
+  uint64_t r = a + b;
+  return r >= f.p ? r - f.p : r;
+}
+inline uint64_t subMod(const Prime &f, uint64_t a, uint64_t b) {
+  return a >= b ? a - b : a + f.p - b;
+}
+
+inline bool isFiniteToken(double x) { return x - x == 0; }
+inline bool isPlain(const TowerValue &v) {
+  return v.log == 0 && isFiniteToken(v.high);
+}
+
+} // namespace
+} // namespace kernel_opt::verify
+
+#endif // KERNEL_OPT_LIB_VERIFY_DOMAIN_TOWERCOLUMNS_H

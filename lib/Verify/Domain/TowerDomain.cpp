@@ -1,0 +1,298 @@
+//===- TowerDomain.cpp - The exact algebra as a domain ------------- ===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "TowerAlgebra.h"
+#include "kernel-opt/Verify/Hash.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cstring>
+
+using namespace kernel_opt;
+using namespace kernel_opt::verify;
+
+static const TowerColumns *selectColumns() {
+#ifdef KERNELOPT_HAVE_AVX2
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+      __builtin_cpu_supports("bmi2"))
+    return getAVX2TowerColumns();
+#endif
+  return getBaselineTowerColumns();
+}
+
+namespace {
+/// Makes values of the tower out of the parts of a provenance expression.
+struct TowerBuilder {
+  using Value = TowerValue;
+  TowerAlgebra &algebra;
+
+  Value decimal(uint64_t digits, int exponent10) {
+    Value ten = algebra.fromReal({10, 0});
+    Value power = algebra.binary(BinaryFn::Pow, ten,
+                                 algebra.fromReal({double(exponent10), 0}));
+    return algebra.multiply(
+        algebra.fromInt(/*isSigned=*/false, int64_t(digits)), power);
+  }
+  Value real(double x) { return algebra.fromReal({x, 0}); }
+  Value symbol(Symbol symbol) { return algebra.symbol(symbol); }
+  Value unary(UnaryFn fn, const Value &x) { return algebra.unary(fn, x); }
+  Value binary(BinaryFn fn, const Value &x, const Value &y) {
+    return algebra.binary(fn, x, y);
+  }
+};
+
+class TowerDomainImpl : public TowerDomain {
+public:
+  explicit TowerDomainImpl(const TowerOptions &options)
+      : algebra(options), key(options.key), columns(selectColumns()),
+        bytes(towerHeaderBytes + 8 * algebra.getField().levels) {}
+
+  StringRef name() const override { return "tower"; }
+  size_t valueBytes() const override { return bytes; }
+
+  void constant(const llvm::APFloat &value, FloatKind kind,
+                StringRef provenance, void *out, size_t n) override;
+  void unary(UnaryFn fn, FloatKind, const void *a, void *out,
+             size_t n) override {
+    for (size_t i = 0; i < n; ++i)
+      store(out, i, algebra.unary(fn, load(a, i)));
+  }
+  void binary(BinaryFn fn, FloatKind kind, const void *a, const void *b,
+              void *out, size_t n) override;
+  void fma(FloatKind kind, const void *a, const void *b, const void *c,
+           void *out, size_t n) override;
+  void compare(CompareFn fn, FloatKind, const void *a, const void *b,
+               uint8_t *out, size_t n) override;
+  void contract(FloatKind kind, bool fused, size_t m, size_t n, size_t k,
+                const void *a, const void *b, void *acc) override {
+    if (!columns->contract(algebra.getField(), m, n, k, a, b, acc))
+      Domain::contract(kind, fused, m, n, k, a, b, acc);
+  }
+  void convert(FloatKind, FloatKind, const void *a, void *out,
+               size_t n) override {
+    if (a != out)
+      std::memcpy(out, a, n * bytes);
+  }
+  void fromInt(bool isSigned, FloatKind, const int64_t *a, void *out,
+               size_t n) override {
+    for (size_t i = 0; i < n; ++i)
+      store(out, i, algebra.fromInt(isSigned, a[i]));
+  }
+  void toInt(bool isSigned, FloatKind, const void *a, int64_t *out,
+             size_t n) override {
+    for (size_t i = 0; i < n; ++i)
+      out[i] =
+          ddToInt(isSigned, algebra.wholeNumber(UnaryFn::Trunc, load(a, i)));
+  }
+  void input(const InputKey &key, FloatKind kind, const int64_t *indices,
+             void *out, size_t n) override;
+  void poison(unsigned pattern, FloatKind kind, void *out, size_t n) override;
+  Comparison compareOutputs(FloatKind, const void *expected,
+                            const void *actual) override {
+    return algebra.compare(load(expected, 0), load(actual, 0));
+  }
+  std::string str(FloatKind, const void *value) const override;
+  void toReal(const void *a, double *high, double *low,
+              size_t n) const override {
+    for (size_t i = 0; i < n; ++i) {
+      const TowerValue &v = at(a, i);
+      high[i] = v.high;
+      if (low)
+        low[i] = v.low;
+    }
+  }
+  uint64_t undecided() const override {
+    return algebra.stats.undecided - undecidedBefore;
+  }
+  void resetUndecided() override { undecidedBefore = algebra.stats.undecided; }
+
+  const TowerStatistics &statistics() const override { return algebra.stats; }
+  bool isTainted(const void *value) const override {
+    const TowerValue &v = at(value, 0);
+    return isFinite(v.high) && !(algebra.validLevels(v) & ~v.tainted);
+  }
+  bool isOpaque(const void *value) const override {
+    return at(value, 0).flags & Opaque;
+  }
+  double evidence(const void *expected, const void *actual) const override {
+    return algebra.evidence(load(expected, 0), load(actual, 0));
+  }
+
+private:
+  const TowerValue &at(const void *a, size_t i) const {
+    return *reinterpret_cast<const TowerValue *>(static_cast<const char *>(a) +
+                                                 i * bytes);
+  }
+  /// A copy with room for all residues.
+  TowerValue load(const void *a, size_t i) const {
+    TowerValue v;
+    std::memcpy(&v, static_cast<const char *>(a) + i * bytes, bytes);
+    return v;
+  }
+  void store(void *a, size_t i, const TowerValue &v) const {
+    std::memcpy(static_cast<char *>(a) + i * bytes, &v, bytes);
+  }
+  template <BinaryFn fn>
+  static void slow(void *context, const TowerValue *a, const TowerValue *b,
+                   TowerValue *out) {
+    auto &self = *static_cast<TowerDomainImpl *>(context);
+    self.store(out, 0,
+               self.algebra.binary(fn, self.load(a, 0), self.load(b, 0)));
+  }
+  void divide(const void *a, const void *b, void *out, size_t n);
+
+  TowerAlgebra algebra;
+  uint64_t key;
+  const TowerColumns *columns;
+  size_t bytes;
+  uint64_t undecidedBefore = 0;
+  uint64_t poisoned = 0;
+  std::vector<char> product;
+  std::vector<uint64_t> prefixes, inverses;
+};
+} // namespace
+
+void TowerDomainImpl::constant(const llvm::APFloat &value, FloatKind,
+                               StringRef provenance, void *out, size_t n) {
+  TowerValue v = algebra.fromReal(toDD(value));
+  if (!provenance.empty()) {
+    TowerBuilder builder{algebra};
+    FailureOr<TowerValue> exact =
+        ProvenanceParser<TowerBuilder>(provenance, builder).parse();
+    if (failed(exact))
+      ++algebra.stats.badProvenance;
+    else
+      v = *exact;
+  }
+  for (size_t i = 0; i < n; ++i)
+    store(out, i, v);
+}
+
+void TowerDomainImpl::binary(BinaryFn fn, FloatKind, const void *a,
+                             const void *b, void *out, size_t n) {
+  const TowerField &field = algebra.getField();
+  switch (fn) {
+  case BinaryFn::Add:
+    return columns->add(field, a, b, out, n, slow<BinaryFn::Add>, this);
+  case BinaryFn::Sub:
+    return columns->sub(field, a, b, out, n, slow<BinaryFn::Sub>, this);
+  case BinaryFn::Mul:
+    return columns->mul(field, a, b, out, n, slow<BinaryFn::Mul>, this);
+  case BinaryFn::Div:
+    return divide(a, b, out, n);
+  default:
+    for (size_t i = 0; i < n; ++i)
+      store(out, i, algebra.binary(fn, load(a, i), load(b, i)));
+  }
+}
+
+/// One inversion for the whole column: the inverse of the product of all
+/// divisors, multiplied by all but one, is the inverse of that one (P.
+/// Montgomery, 1987).
+void TowerDomainImpl::divide(const void *a, const void *b, void *out,
+                             size_t n) {
+  unsigned levels = algebra.getField().levels;
+  prefixes.resize(n + 1);
+  inverses.resize(n * levels);
+  for (unsigned l = 0; l < levels; ++l) {
+    const Prime &f = algebra.getField().primes[l];
+    prefixes[0] = f.one;
+    // A zero is left out; the division itself reports it.
+    auto divisor = [&](size_t i) {
+      uint64_t r = at(b, i).residues[l];
+      return r ? r : f.one;
+    };
+    for (size_t i = 0; i < n; ++i)
+      prefixes[i + 1] = mulMod(f, prefixes[i], divisor(i));
+    uint64_t rest = algebra.inverse(l, prefixes[n]);
+    for (size_t i = n; i-- > 0;) {
+      inverses[i * levels + l] = mulMod(f, rest, prefixes[i]);
+      rest = mulMod(f, rest, divisor(i));
+    }
+  }
+  for (size_t i = 0; i < n; ++i)
+    store(out, i,
+          algebra.divide(load(a, i), load(b, i), &inverses[i * levels]));
+}
+
+void TowerDomainImpl::fma(FloatKind kind, const void *a, const void *b,
+                          const void *c, void *out, size_t n) {
+  product.resize(n * bytes);
+  binary(BinaryFn::Mul, kind, a, b, product.data(), n);
+  binary(BinaryFn::Add, kind, product.data(), c, out, n);
+}
+
+void TowerDomainImpl::compare(CompareFn fn, FloatKind, const void *a,
+                              const void *b, uint8_t *out, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    DD left = {0, 0}, right = {0, 0};
+    switch (algebra.order(load(a, i), load(b, i))) {
+    case Order::Less:
+      right.high = 1;
+      break;
+    case Order::Greater:
+      left.high = 1;
+      break;
+    case Order::Unordered:
+      left.high = __builtin_nan("");
+      break;
+    case Order::Equal:
+      break;
+    }
+    out[i] = compareReals(fn, left, right);
+  }
+}
+
+void TowerDomainImpl::input(const InputKey &inputKey, FloatKind,
+                            const int64_t *indices, void *out, size_t n) {
+  // Values that are special as rationals are taken as such.
+  bool rational = inputKey.family == InputFamily::SmallInts ||
+                  inputKey.family == InputFamily::PowersOfTwo ||
+                  inputKey.family == InputFamily::OneHot;
+  uint64_t drawKey = mixHash(key, inputKey.seed);
+  for (size_t i = 0; i < n; ++i) {
+    // Nothing is rounded here, so neither are inputs: draws of a narrow kind
+    // would tie by chance.
+    double value = drawInput(inputKey, FloatKind::F64, indices[i]);
+    store(out, i,
+          rational ? algebra.fromReal({value, 0})
+                   : algebra.fromDraw(drawKey, value));
+  }
+}
+
+void TowerDomainImpl::poison(unsigned pattern, FloatKind kind, void *out,
+                             size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    double value = drawPoison(pattern, kind, poisoned++);
+    store(out, i,
+          pattern == 1 ? algebra.fromReal({value, 0})
+                       : algebra.fromDraw(mixHash(key, poisoned), value));
+  }
+}
+
+std::string TowerDomainImpl::str(FloatKind, const void *value) const {
+  TowerValue v = load(value, 0);
+  std::string text = verify::str(DD{v.high, v.low});
+  if (!isFinite(v.high))
+    return text;
+  llvm::raw_string_ostream stream(text);
+  stream << " [";
+  for (unsigned l = 0; l < algebra.getField().levels; ++l) {
+    stream << (l ? " " : "");
+    if (v.lost >> l & 1)
+      stream << "-";
+    else
+      stream << reduceMontgomery(algebra.getField().primes[l], v.residues[l])
+             << (v.tainted >> l & 1 ? "?" : "");
+  }
+  stream << (v.log ? " +logs]" : "]");
+  return text;
+}
+
+std::unique_ptr<TowerDomain>
+verify::createTowerDomain(const TowerOptions &options) {
+  return std::make_unique<TowerDomainImpl>(options);
+}
