@@ -11,6 +11,93 @@
 
 include "mlir/Pass/PassBase.td"
 
+def NumberOps : Pass<"kopt-number-ops", "::mlir::ModuleOp"> {
+  let summary = "write the identifiers that fusion plans use into the IR";
+  let description = [{
+    Gives each operation on tensors that stands in a function, or in control
+    flow there, the attribute `kopt.id`: its name without the dialect and its
+    number among operations of that name in the function. An operation that has
+    one keeps it.
+
+    Before:
+
+    ```mlir
+    %c = linalg.matmul ins(%a, %b : ...) outs(%i : ...) -> tensor<8x8xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %c = linalg.matmul {kopt.id = "matmul_0"} ins(%a, %b : ...) outs(%i : ...)
+           -> tensor<8x8xf32>
+    ```
+
+    (* example filepath=test/Kernel/number-ops.mlir *)
+  }];
+}
+
+def FormKernels : Pass<"kopt-form-kernels", "::mlir::ModuleOp"> {
+  let summary = "group operations on tensors into kernels";
+  let description = [{
+    Moves all operations on tensors of each function into `kopt.kernel`s. What
+    remains in the function is its launch plan: kernels, views (expand_shape,
+    collapse_shape, cast), constants, sizes, and what is foreign.
+
+    Which operations become one kernel is said by a `kopt.fusion`: one of the
+    file `plan-file`, or, without a file, of the module itself; one that is for
+    the function before one that is for any. Without a plan, or for operations
+    that it leaves to the default, these rules hold:
+
+    * elementwise operations join what they read: as epilogue of a product or
+      window, or in one kernel with reductions whose rows they share;
+    * reductions join what they read if no product or window computes it; where
+      the result is used again in the same kernel (softmax, normalization), the
+      operations must share at least 64 rows, or be small;
+    * two products are joined only if a reduction stands between them and all
+      three share rows (attention), and the heads fit on the chip;
+    * a product or window takes in, as prologue, only a few simple operations
+      that nobody else reads;
+    * fills, reshapes, transposes, slices and paddings are copied into the
+      kernels that read through them, as is elementwise work on inputs that are
+      much smaller than what is computed with it;
+    * a value that several kernels read is stored once, by the kernel that
+      computes it.
+
+    Kernels are named after the function and what they do.
+
+    Before:
+
+    ```mlir
+    %0 = linalg.matmul ins(%a, %b : ...) outs(%i : ...) -> tensor<64x64xf32>
+    %1 = linalg.exp ins(%0 : ...) outs(%j : ...) -> tensor<64x64xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %1 = kopt.kernel @f_matmul (%x = %a : ..., %y = %b : ...)
+        -> (tensor<64x64xf32>) {
+      %2 = linalg.matmul ins(%x, %y : ...) outs(...) -> tensor<64x64xf32>
+      %3 = linalg.generic ... ins(%2 : ...) { math.exp ... }
+      kopt.yield %3 : tensor<64x64xf32>
+    }
+    ```
+
+    (* example filepath=test/Kernel/form-kernels.mlir *)
+  }];
+  let options = [
+    Option<"planFile", "plan-file", "std::string", /*default=*/"",
+           "File with the fusion plans; the module itself when empty">,
+    Option<"normalize", "normalize", "bool", /*default=*/"true",
+           "Bring kernels into the form that schedules expect">
+  ];
+  let dependentDialects = [
+    "::kernel_opt::kopt::KoptDialect",
+    "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
 def LaunchToGPU : Pass<"kopt-launch-to-gpu", "::mlir::ModuleOp"> {
   let summary = "turn launches on memrefs into gpu.launch_func";
   let description = [{

@@ -75,6 +75,11 @@ LogicalResult KoptDialect::verifyOperationAttribute(Operation *op,
              << "expects '" << name
              << "' to be \"sha256:\" and 64 lower-case hex digits, found "
              << value;
+  } else if (name == kIdAttrName) {
+    auto text = dyn_cast<StringAttr>(value);
+    if (!text || text.empty())
+      return op->emitOpError()
+             << "expects '" << name << "' to be an identifier, found " << value;
   } else if (name == kPolicyAttrName) {
     auto text = dyn_cast<StringAttr>(value);
     if (!text || text.empty())

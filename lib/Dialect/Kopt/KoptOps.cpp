@@ -8,6 +8,7 @@
 
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringMap.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::kopt;
@@ -61,6 +62,27 @@ static ParseResult parseStaticSizes(OpAsmParser &parser,
 static void printStaticSizes(OpAsmPrinter &printer, Operation *,
                              mlir::DenseI64ArrayAttr sizes) {
   llvm::interleaveComma(sizes.asArrayRef(), printer);
+}
+
+LogicalResult FusionOp::verify() {
+  llvm::StringMap<StringRef> owners;
+  for (NamedAttribute kernel : getKernels()) {
+    StringRef name = kernel.getName();
+    auto ids = dyn_cast<ArrayAttr>(kernel.getValue());
+    if (!ids || ids.empty() || !llvm::all_of(ids, llvm::IsaPred<StringAttr>))
+      return emitOpError() << "expects kernel '" << name
+                           << "' to be a list of identifiers of operations, "
+                              "found "
+                           << kernel.getValue();
+    for (StringRef id : ids.getAsValueRange<StringAttr>()) {
+      auto [it, isNew] = owners.try_emplace(id, name);
+      if (!isNew)
+        return emitOpError()
+               << "names operation '" << id << "' twice, in kernels '"
+               << it->second << "' and '" << name << "'";
+    }
+  }
+  return success();
 }
 
 #define GET_OP_CLASSES

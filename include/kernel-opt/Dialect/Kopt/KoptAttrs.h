@@ -33,6 +33,8 @@ inline constexpr StringLiteral kParameterAttrName = "kopt.parameter";
 inline constexpr StringLiteral kRangeAttrName = "kopt.range";
 /// On a constant: #kopt.const.
 inline constexpr StringLiteral kConstAttrName = "kopt.const";
+/// On an operation: the identifier by which fusion plans name it.
+inline constexpr StringLiteral kIdAttrName = "kopt.id";
 /// On any operation: hash of its certificate, "sha256:" and 64 hex digits.
 inline constexpr StringLiteral kCertificateAttrName = "kopt.certificate";
 /// On a module: the name of the weakest policy that its contents were

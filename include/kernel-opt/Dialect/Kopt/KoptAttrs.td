@@ -144,4 +144,6 @@ def Kopt_ConstAttr : Kopt_Attr<"Const", "const"> {
   let genVerifyDecl = 1;
 }
 
+def Kopt_RestAttr : EnumAttr<Kopt_Dialect, Kopt_Rest, "rest">;
+
 #endif // KERNEL_OPT_DIALECT_KOPT_KOPTATTRS_TD

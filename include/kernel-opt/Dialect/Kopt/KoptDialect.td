@@ -28,6 +28,7 @@ def Kopt_Dialect : Dialect {
     | `kopt.parameter` | an argument of a function | unit: a parameter of the model |
     | `kopt.range` | an argument of a function | `#kopt.range` |
     | `kopt.const` | a constant | `#kopt.const` |
+    | `kopt.id` | any operation | a string: the identifier by which fusion plans name it |
     | `kopt.certificate` | any operation | `"sha256:<64 hex digits>"`, the hash of its certificate |
     | `kopt.policy` | a module | name of the weakest policy that its contents were verified under |
   }];

@@ -49,4 +49,13 @@ def Kopt_Parameters : I32EnumAttr<"Parameters", "treatment of parameters", [
   let genSpecializedAttr = 0;
 }
 
+/// What becomes of operations that a fusion plan does not name.
+def Kopt_Rest : I32EnumAttr<"Rest", "treatment of unnamed operations", [
+    I32EnumAttrCase<"Default", 0, "default">,
+    I32EnumAttrCase<"Separate", 1, "separate">
+  ]> {
+  let cppNamespace = "::kernel_opt::kopt";
+  let genSpecializedAttr = 0;
+}
+
 #endif // KERNEL_OPT_DIALECT_KOPT_KOPTENUMS_TD

@@ -156,4 +156,45 @@ def Kopt_LaunchOp : Kopt_Op<"launch", [
   let hasVerifier = 1;
 }
 
+//===----------------------------------------------------------------------===//
+// Fusion plans
+//===----------------------------------------------------------------------===//
+
+def Kopt_FusionOp : Kopt_Op<"fusion", [Symbol]> {
+  let summary = "which operations of a function become one kernel";
+  let description = [{
+    For each kernel its name and the operations that it consists of, named by
+    their identifiers: `kopt.id` where an operation carries it; otherwise the
+    operation's name without the dialect and its number among operations of
+    that name in the function, counted from 0 in the order of the text
+    (`matmul_0`, `generic_3`). `kopt-number-ops` writes them into the IR.
+
+    Operations that compute nothing (constants, fills, reshapes, transposes,
+    slices, paddings) need not be named: each kernel gets a copy of those that
+    it reads through. One that is named is computed by that kernel alone and
+    stored. All other operations must be named to be part of a kernel of the
+    plan. What no kernel names is fused by the default plan, or, with
+    `rest separate`, becomes a kernel for each operation.
+
+    Without `for`, the plan is for any function. A plan is refused where a
+    kernel would have to wait for itself.
+
+    ```mlir
+    kopt.fusion @plan for @forward {
+      scores = ["matmul_0", "generic_0"], output = ["matmul_1"]
+    } rest separate
+    ```
+  }];
+  let arguments = (ins
+    SymbolNameAttr:$sym_name,
+    OptionalAttr<FlatSymbolRefAttr>:$function,
+    DictionaryAttr:$kernels,
+    DefaultValuedAttr<Kopt_RestAttr, "::kernel_opt::kopt::Rest::Default">:$rest
+  );
+  let assemblyFormat = [{
+    $sym_name (`for` $function^)? $kernels (`rest` $rest^)? attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
 #endif // KERNEL_OPT_DIALECT_KOPT_KOPTOPS_TD

@@ -1,0 +1,49 @@
+//===- FormKernels.h - From operations to kernels ---------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_KERNEL_FORMKERNELS_H
+#define KERNEL_OPT_KERNEL_FORMKERNELS_H
+
+#include "kernel-opt/Dialect/Kopt/KoptOps.h"
+#include "kernel-opt/Kernel/FusionPlan.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace kernel_opt::kernel {
+
+struct FormOptions {
+  /// The plan; the default one if null.
+  kopt::FusionOp plan;
+  FusionLimits limits;
+  /// Whether kernels are brought into the form that schedules expect.
+  bool normalize = true;
+};
+
+/// Makes kernels of all operations on tensors in the blocks of a function
+/// (those of control flow included), so that the function becomes the launch
+/// plan: kernels, views, constants, sizes, and what is foreign. `names` holds
+/// the names of kernels that the module has, and gets the new ones.
+LogicalResult formKernels(Operation *function, const FormOptions &options,
+                          llvm::StringSet<> &names);
+
+/// Moves the operations of a group into a kernel before the end of the block,
+/// with copies of the free operations that it reads through.
+kopt::KernelOp outlineGroup(const FusionGraph &graph, unsigned group,
+                            StringRef name);
+
+/// Brings the inside of a kernel into the form that schedules expect:
+/// elementwise and moving operations are linalg.generic; an elementwise one
+/// with a single reader that is elementwise as well is fused into it;
+/// transposes and broadcasts become indexing maps of their readers.
+/// Contractions, windows and reductions by name stay as they are unless a
+/// transpose is folded into them. No arithmetic is changed or moved out of
+/// order.
+LogicalResult normalizeKernel(kopt::KernelOp kernel);
+
+} // namespace kernel_opt::kernel
+
+#endif // KERNEL_OPT_KERNEL_FORMKERNELS_H
