@@ -215,12 +215,19 @@ bool FusionGraph::canMerge(ArrayRef<unsigned> wanted,
           if (isWanted(group))
             continue;
           if (path) {
+            // Backward: each group is left by one operation and was entered
+            // by another, or by the same.
             path->push_back(nodes[consumer].op);
+            unsigned exit = node;
             for (unsigned at = group; !isWanted(at);) {
-              path->push_back(nodes[from[at].second].op);
-              path->push_back(nodes[from[at].first].op);
-              at = nodes[from[at].first].group;
+              auto [before, entry] = from[at];
+              if (entry != exit)
+                path->push_back(nodes[exit].op);
+              path->push_back(nodes[entry].op);
+              exit = before;
+              at = nodes[before].group;
             }
+            path->push_back(nodes[exit].op);
             std::reverse(path->begin(), path->end());
           }
           return false;

@@ -9,6 +9,9 @@
 #include "kernel-opt/Kernel/FormKernels.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -59,23 +62,199 @@ static bool isFused(OpOperand *operand) {
          producer->hasOneUse();
 }
 
+//===----------------------------------------------------------------------===//
+// Views
+//===----------------------------------------------------------------------===//
+
+/// Whether a reshape may be folded into the elementwise operation or reduction
+/// that reads it.
+static bool isFoldedView(OpOperand *operand) {
+  Operation *producer = operand->get().getDefiningOp();
+  if (!isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
+          producer))
+    return false;
+  // One of what comes from outside moves to the launch plan as it is.
+  if (isa<mlir::BlockArgument>(producer->getOperand(0)))
+    return false;
+  OpClass reader = classify(operand->getOwner());
+  return reader == OpClass::Elementwise || reader == OpClass::Reduction ||
+         reader == OpClass::Movement;
+}
+
+namespace {
+/// Folds a view of a view. Greedy folding is off for the sake of literals.
+template <typename View>
+struct FoldView : OpRewritePattern<View> {
+  using OpRewritePattern<View>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(View view,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<OpFoldResult> results;
+    if (failed(view->fold(results)) || results.size() != 1 ||
+        !isa<Value>(results.front()))
+      return failure();
+    Value value = cast<Value>(results.front());
+    if (value.getType() != view.getType() || value == view.getResult())
+      return failure();
+    rewriter.replaceOp(view, value);
+    return success();
+  }
+};
+
+/// Reads `x[i, 0]` of a tensor<8x1xf32> as `x[i]` of a tensor<8xf32>.
+struct DropUnitAccess : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    SmallVector<Value> inputs(op.getInputs());
+    bool changed = false;
+    for (auto [input, map] : llvm::zip(inputs, maps)) {
+      auto type = dyn_cast<RankedTensorType>(input.getType());
+      if (!type)
+        continue;
+      SmallVector<AffineExpr> kept;
+      SmallVector<int64_t> sizes;
+      SmallVector<SmallVector<int64_t, 2>> groups;
+      for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
+        bool isDropped =
+            isa<mlir::AffineConstantExpr>(expr) && type.getDimSize(dim) == 1;
+        if (!isDropped) {
+          kept.push_back(expr);
+          sizes.push_back(type.getDimSize(dim));
+        }
+        // Leading dropped dimensions go with the first that is kept.
+        if (groups.empty() || (!isDropped && kept.size() > 1))
+          groups.emplace_back();
+        groups.back().push_back(dim);
+      }
+      if (kept.size() == map.getNumResults())
+        continue;
+      if (kept.empty())
+        groups.clear();
+      auto dropped = RankedTensorType::get(sizes, type.getElementType());
+      input = tensor::CollapseShapeOp::create(rewriter, op.getLoc(), dropped,
+                                              input, groups);
+      map = AffineMap::get(map.getNumDims(), 0, kept, op.getContext());
+      changed = true;
+    }
+    if (!changed)
+      return failure();
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getInputsMutable().assign(inputs);
+      op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+    });
+    return success();
+  }
+};
+} // namespace
+
+/// A view that depends on nothing but its source.
+static bool isPlainView(Operation *op) {
+  return op && classify(op) == OpClass::View && op->getNumOperands() == 1;
+}
+
+/// Views of operands move before the kernel, views of results behind it.
+static void hoistViews(kopt::KernelOp kernel) {
+  Block *block = kernel.getBlock();
+  OpBuilder outside(kernel);
+  for (Operation &op : llvm::make_early_inc_range(*block)) {
+    auto source = isPlainView(&op)
+                      ? dyn_cast<mlir::BlockArgument>(op.getOperand(0))
+                      : mlir::BlockArgument();
+    if (!source)
+      continue;
+    Operation *view = outside.clone(op);
+    view->setOperand(0, kernel.getInputs()[source.getArgNumber()]);
+    Value argument = block->addArgument(op.getResult(0).getType(), op.getLoc());
+    kernel.getInputsMutable().append(view->getResult(0));
+    op.getResult(0).replaceAllUsesWith(argument);
+    op.erase();
+  }
+  outside.setInsertionPointAfter(kernel);
+  kopt::YieldOp yield = kernel.getYield();
+  for (OpOperand &yielded : yield->getOpOperands()) {
+    OpResult result = kernel->getResult(yielded.getOperandNumber());
+    SmallVector<Operation *> views;
+    Value value = yielded.get();
+    while (isPlainView(value.getDefiningOp())) {
+      views.push_back(value.getDefiningOp());
+      value = views.back()->getOperand(0);
+    }
+    if (views.empty())
+      continue;
+    yielded.set(value);
+    result.setType(value.getType());
+    Value shown = result;
+    mlir::SmallPtrSet<Operation *, 4> made;
+    for (Operation *view : llvm::reverse(views)) {
+      Operation *copy = outside.clone(*view);
+      copy->setOperand(0, shown);
+      made.insert(copy);
+      shown = copy->getResult(0);
+    }
+    result.replaceAllUsesExcept(shown, made);
+    for (Operation *view : views)
+      if (view->use_empty())
+        view->erase();
+  }
+}
+
 LogicalResult kernel::normalizeKernel(kopt::KernelOp kernel) {
   mlir::MLIRContext *context = kernel->getContext();
   mlir::GreedyRewriteConfig config;
   // Folding would merge literals that stand for different values.
   config.enableFolding(false).enableConstantCSE(false);
-  auto run = [&](RewritePatternSet &&patterns) {
+  using Populate = function_ref<void(RewritePatternSet &)>;
+  auto run = [&](Populate populate) {
+    RewritePatternSet patterns(context);
+    populate(patterns);
     return mlir::applyPatternsGreedily(kernel.getBody(), std::move(patterns),
                                        config);
   };
-  RewritePatternSet first(context);
-  linalg::populateElementwiseToLinalgConversionPatterns(first);
-  first.add<Generalize>(context);
-  if (failed(run(std::move(first))))
-    return kernel.emitOpError("cannot be brought into the form of schedules");
-  RewritePatternSet second(context);
-  linalg::populateElementwiseOpsFusionPatterns(second, isFused);
-  if (failed(run(std::move(second))))
-    return kernel.emitOpError("cannot be brought into the form of schedules");
+  auto addViewPatterns = [&](RewritePatternSet &patterns) {
+    tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, context);
+    tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, context);
+    tensor::populateFoldTensorEmptyPatterns(patterns);
+    linalg::FillOp::getCanonicalizationPatterns(patterns, context);
+    patterns.add<FoldView<tensor::CollapseShapeOp>,
+                 FoldView<tensor::ExpandShapeOp>, FoldView<tensor::CastOp>>(
+        context);
+  };
+  auto generalize = [&](RewritePatternSet &patterns) {
+    linalg::populateElementwiseToLinalgConversionPatterns(patterns);
+    patterns.add<Generalize>(context);
+  };
+  auto dropUnits = [&](RewritePatternSet &patterns) {
+    patterns.add<DropUnitAccess>(context);
+    addViewPatterns(patterns);
+  };
+  // First readers of expansions are collapsed, so that a product keeps its
+  // shape; what then reads collapsed values is expanded.
+  auto collapse = [&](RewritePatternSet &patterns) {
+    linalg::populateFoldReshapeOpsByCollapsingPatterns(
+        patterns, [](OpOperand *operand) {
+          return isFoldedView(operand) &&
+                 isa<tensor::ExpandShapeOp>(operand->get().getDefiningOp());
+        });
+    addViewPatterns(patterns);
+  };
+  auto expand = [&](RewritePatternSet &patterns) {
+    linalg::populateFoldReshapeOpsByExpansionPatterns(
+        patterns, [](OpOperand *operand) {
+          return isFoldedView(operand) &&
+                 isa<tensor::CollapseShapeOp>(operand->get().getDefiningOp());
+        });
+    addViewPatterns(patterns);
+  };
+  auto fuse = [&](RewritePatternSet &patterns) {
+    linalg::populateElementwiseOpsFusionPatterns(patterns, isFused);
+  };
+  for (Populate stage : {Populate(generalize), Populate(dropUnits),
+                         Populate(collapse), Populate(expand), Populate(fuse)})
+    if (failed(run(stage)))
+      return kernel.emitOpError("cannot be brought into the form of schedules");
+  hoistViews(kernel);
   return success();
 }

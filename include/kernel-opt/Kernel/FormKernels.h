@@ -38,7 +38,9 @@ kopt::KernelOp outlineGroup(const FusionGraph &graph, unsigned group,
 /// Brings the inside of a kernel into the form that schedules expect:
 /// elementwise and moving operations are linalg.generic; an elementwise one
 /// with a single reader that is elementwise as well is fused into it;
-/// transposes and broadcasts become indexing maps of their readers.
+/// transposes and broadcasts become indexing maps of their readers; reshapes
+/// between operations are folded into the loops of those that read them, and
+/// reshapes of operands and results move out of the kernel.
 /// Contractions, windows and reductions by name stay as they are unless a
 /// transpose is folded into them. No arithmetic is changed or moved out of
 /// order.
