@@ -137,20 +137,20 @@ SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op,
   int64_t groups = int64_t(1) << groupBits.size(), parts = int64_t(1)
                                                            << warpBits.size();
   Value group = packThreadBits(groupBits), part = packThreadBits(warpBits);
-  // Of the lanes that hold the same partial result, the first one writes.
-  int64_t sameLanes = 0;
-  for (unsigned bit = 0; bit < 5; ++bit)
-    if (!llvm::is_contained(groupBits, bit))
-      sameLanes |= int64_t(1) << bit;
+  // Of the threads that hold the same partial result (lanes that were combined
+  // already, lanes and warps that replicate), the first one writes.
+  int64_t same = 0;
+  for (unsigned bit = 0; bit < threadBits; ++bit)
+    if (!llvm::is_contained(groupBits, bit) &&
+        !llvm::is_contained(warpBits, bit))
+      same |= int64_t(1) << bit;
   Value writer;
-  if (sameLanes) {
-    Value same =
-        arith::AndIOp::create(builder, loc, thread, constantIndex(sameLanes));
-    writer = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, same,
-                                   constantIndex(0));
+  if (same) {
+    Value number =
+        arith::AndIOp::create(builder, loc, thread, constantIndex(same));
+    writer = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                   number, constantIndex(0));
   }
-  // Replicated warps (no basis at all, yet not summed) write equal values; only
-  // the first of them may.
   SmallVector<Value> buffers;
   barrierBeforeReuse(op);
   for (Value vector : vectors) {

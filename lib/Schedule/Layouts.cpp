@@ -155,6 +155,8 @@ private:
                     RankedTensorType tile);
   void insertConversions();
   void convertOperand(OpOperand &operand, const LinearLayout &layout);
+  /// `result` is made in `layout` and converted to what its users expect.
+  void convertResult(Value result, const LinearLayout &layout);
   void applyTypes();
 
   gpu::GPUFuncOp func;
@@ -327,6 +329,19 @@ void LayoutAssigner::convertOperand(OpOperand &operand,
   operand.set(converted);
 }
 
+void LayoutAssigner::convertResult(Value result, const LinearLayout &layout) {
+  LinearLayout wanted = layouts.find(result)->second;
+  if (wanted == layout)
+    return;
+  OpBuilder builder(result.getContext());
+  builder.setInsertionPointAfterValue(result);
+  auto converted = ktile::ConvertOp::create(builder, result.getLoc(),
+                                            result.getType(), result);
+  result.replaceAllUsesExcept(converted, converted);
+  layouts.insert({converted, wanted});
+  layouts.find(result)->second = layout;
+}
+
 void LayoutAssigner::insertConversions() {
   SmallVector<Operation *> ops;
   func.walk([&](Operation *op) { ops.push_back(op); });
@@ -346,6 +361,10 @@ void LayoutAssigner::insertConversions() {
       LinearLayout layout = layouts.find(reduce.getOperands()[0])->second;
       for (OpOperand &operand : reduce->getOpOperands())
         convertOperand(operand, layout);
+      LinearLayout reduced =
+          layout.project(allBut(layout.getRank(), reduce.getDim()));
+      for (Value result : reduce.getResults())
+        convertResult(result, reduced);
     } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
       for (auto [i, argument] : llvm::enumerate(loop.getRegionIterArgs()))
         if (isTile(argument)) {
