@@ -7,12 +7,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/InitAll.h"
+#include "kernel-opt/Conversion/ScheduledToNVVM/Passes.h"
 #include "kernel-opt/Dialect/Aten/AtenDialect.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
 #include "kernel-opt/Dialect/KTile/KTileDialect.h"
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
 #include "kernel-opt/Kernel/Passes.h"
 #include "kernel-opt/Schedule/ScheduleOps.h"
+#include "kernel-opt/Target/NVPTX/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -33,6 +35,8 @@ void kernel_opt::registerKernelOptDialects(DialectRegistry &registry) {
 
 void kernel_opt::registerKernelOptPasses() {
   kernel::registerKernelOptKernelPasses();
+  registerScheduledToNVVM();
+  nvptx::registerNVPTXTargetPasses();
 }
 
 void kernel_opt::registerAllDialects(DialectRegistry &registry) {

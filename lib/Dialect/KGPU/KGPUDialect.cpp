@@ -68,6 +68,12 @@ LogicalResult KGPUDialect::verifyOperationAttribute(Operation *op,
       return op->emitError() << "'" << name << "' expects a number of bytes";
     return success();
   }
+  if (name == kGridSizeAttrName) {
+    auto sizes = dyn_cast<mlir::DenseI32ArrayAttr>(attribute.getValue());
+    if (!sizes || sizes.size() != 3)
+      return op->emitError() << "'" << name << "' expects 'array<i32: x, y, z>'";
+    return success();
+  }
   if (name == kTensorMapsAttrName) {
     if (!isa<ArrayAttr>(attribute.getValue()))
       return op->emitError() << "'" << name << "' expects an array";

@@ -31,6 +31,8 @@ inline constexpr StringLiteral kAccessWorkspace = "workspace";
 inline constexpr StringLiteral kClusterSizeAttrName = "kgpu.cluster_size";
 /// Bytes of dynamic shared memory to launch with, on the lowered kernel.
 inline constexpr StringLiteral kSharedBytesAttrName = "kgpu.shared_bytes";
+/// Blocks of the grid in x, y, z, on the lowered kernel.
+inline constexpr StringLiteral kGridSizeAttrName = "kgpu.grid_size";
 /// Tensor-map parameters of the lowered kernel, an array of dictionaries.
 inline constexpr StringLiteral kTensorMapsAttrName = "kgpu.tensor_maps";
 

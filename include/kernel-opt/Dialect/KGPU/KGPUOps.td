@@ -74,6 +74,12 @@ def KGPU_LoadOp : KGPU_Op<"load", [AttrSizedOperandSegments,
     (`padding` $padding^)? (`cache` $cache^)? attr-dict `:` type($memref) `->` type($result)
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Type of the memref; the verifier makes sure that it is one.
+    MemRefType getMemRefType() {
+      return ::llvm::cast<MemRefType>(getMemref().getType());
+    }
+  }];
 }
 
 def KGPU_StoreOp : KGPU_Op<"store", [AttrSizedOperandSegments,
@@ -97,6 +103,12 @@ def KGPU_StoreOp : KGPU_Op<"store", [AttrSizedOperandSegments,
     (`cache` $cache^)? attr-dict `:` type($value) `,` type($memref)
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Type of the memref; the verifier makes sure that it is one.
+    MemRefType getMemRefType() {
+      return ::llvm::cast<MemRefType>(getMemref().getType());
+    }
+  }];
 }
 
 //===----------------------------------------------------------------------===//
