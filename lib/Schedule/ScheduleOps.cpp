@@ -11,6 +11,7 @@
 #include "kernel-opt/Dialect/KTile/KTileDialect.h"
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Schedule/Distribute.h"
+#include "kernel-opt/Schedule/KernelStructure.h"
 #include "kernel-opt/Schedule/Layouts.h"
 #include "kernel-opt/Schedule/Stage.h"
 #include "kernel-opt/Schedule/TileProgram.h"
@@ -66,21 +67,71 @@ static gpu::GPUModuleOp makeModule(kopt::KernelOp kernel) {
                                   kernel.getKernelName());
 }
 
+/// The numbers of a list some of which are parameters.
+static DiagnosedSilenceableFailure
+readNumbers(schedule::TileOp op, transform::TransformState &state,
+            OperandRange dynamic, ArrayRef<int64_t> numbers,
+            SmallVectorImpl<int64_t> &result) {
+  auto next = dynamic.begin();
+  for (int64_t number : numbers) {
+    if (!ShapedType::isDynamic(number)) {
+      result.push_back(number);
+      continue;
+    }
+    ArrayRef<Attribute> params = state.getParams(*next++);
+    if (params.size() != 1 || !isa<IntegerAttr>(params[0]))
+      return op.emitSilenceableError()
+             << "a parameter must be one integer, found " << params.size()
+             << " attributes";
+    result.push_back(cast<IntegerAttr>(params[0]).getInt());
+  }
+  return DiagnosedSilenceableFailure::success();
+}
+
+static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
+                                               transform::TransformState &state,
+                                               TileOptions &options) {
+  SmallVector<int64_t> elements, warps;
+  std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
+      lists[] = {
+          {op.getDynamicBlock(), op.getBlock(), &options.block},
+          {op.getDynamicTile(), op.getTile(), &options.tile},
+          {op.getDynamicReduction(), op.getReduction(), &options.reduction},
+          {op.getDynamicElements(), op.getElements(), &elements},
+          {op.getDynamicWarps(), op.getWarps(), &warps}};
+  for (auto [dynamic, numbers, result] : lists) {
+    auto status = readNumbers(op, state, dynamic, numbers, *result);
+    if (!status.succeeded())
+      return status;
+  }
+  if (!elements.empty())
+    options.elements = elements[0];
+  if (!warps.empty())
+    options.warps = warps[0];
+  return DiagnosedSilenceableFailure::success();
+}
+
+LogicalResult schedule::TileOp::verify() {
+  if (getElements().size() > 1 || getWarps().size() > 1)
+    return emitOpError("takes one number of elements and one of warps, found ")
+           << getElements().size() << " and " << getWarps().size();
+  return success();
+}
+
 DiagnosedSilenceableFailure
 schedule::TileOp::apply(transform::TransformRewriter &,
                         transform::TransformResults &results,
                         transform::TransformState &state) {
+  TileOptions options;
+  auto read = readOptions(*this, state, options);
+  if (!read.succeeded())
+    return read;
   SmallVector<Operation *> programs;
   for (Operation *target : state.getPayloadOps(getTarget())) {
     auto kernel = dyn_cast<kopt::KernelOp>(target);
     if (!kernel)
       return emitSilenceableError()
              << "target must be a kopt.kernel, found " << target->getName();
-    TileOptions options;
-    options.block.assign(getBlock().begin(), getBlock().end());
-    options.tile.assign(getTile().begin(), getTile().end());
-    options.reduction.assign(getReduction().begin(), getReduction().end());
-    options.warps = getWarps();
     gpu::GPUModuleOp module = makeModule(kernel);
     auto done = silenceably(target, "kernel cannot be tiled so", [&] {
       OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
@@ -100,9 +151,47 @@ schedule::TileOp::apply(transform::TransformRewriter &,
   return DiagnosedSilenceableFailure::success();
 }
 
-void schedule::TileOp::getEffects(
+//===----------------------------------------------------------------------===//
+// MatchStructureOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult schedule::MatchStructureOp::verify() {
+  if (!parseStructureKind(getKind()))
+    return emitOpError("knows no structure '")
+           << getKind()
+           << "': elementwise, row, reduction, contraction, attention or "
+              "window";
+  return success();
+}
+
+DiagnosedSilenceableFailure
+schedule::MatchStructureOp::apply(transform::TransformRewriter &,
+                                  transform::TransformResults &,
+                                  transform::TransformState &state) {
+  for (Operation *target : state.getPayloadOps(getTarget())) {
+    auto kernel = dyn_cast<kopt::KernelOp>(target);
+    if (!kernel || kernel.getYield().getValues().empty())
+      return emitSilenceableError() << "no kernel with results";
+    StructureKind kind =
+        KernelStructure(*kernel.getBlock(), kernel.getYield().getValues())
+            .getKind();
+    if (kind != parseStructureKind(getKind()))
+      return emitSilenceableError()
+             << "structure is '" << stringify(kind) << "'";
+  }
+  return DiagnosedSilenceableFailure::success();
+}
+
+void schedule::MatchStructureOp::getEffects(
     SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   transform::onlyReadsHandle(getTargetMutable(), effects);
+  transform::onlyReadsPayload(effects);
+}
+
+void schedule::TileOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  for (OpOperand &operand : getOperation()->getOpOperands())
+    transform::onlyReadsHandle(operand, effects);
   transform::producesHandle(getOperation()->getOpResults(), effects);
   transform::modifiesPayload(effects);
 }

@@ -20,6 +20,7 @@
 #define KERNEL_OPT_LIB_SCHEDULE_TILEBUILDER_H
 
 #include "kernel-opt/Dialect/KTile/KTileOps.h"
+#include "kernel-opt/Schedule/KernelStructure.h"
 #include "kernel-opt/Schedule/TileProgram.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -53,8 +54,10 @@ struct Combiner {
 
 class TileBuilder {
 public:
-  TileBuilder(OpBuilder &builder, const TileOptions &options)
-      : options(options), context(builder.getContext()) {}
+  TileBuilder(OpBuilder &builder, const TileOptions &options,
+              const KernelStructure &structure, ArrayRef<int64_t> resultTile)
+      : options(options), structure(structure), resultTile(resultTile),
+        context(builder.getContext()) {}
 
   /// Where results of `body` come from in the program.
   void bindArgument(Value argument, Value memref) {
@@ -127,7 +130,8 @@ private:
   Value lookupTile(Value scalar, ArrayRef<int64_t> shape, IRMapping &mapping);
 
   FailureOr<Combiner> analyzeCombiner(linalg::LinalgOp op);
-  SmallVector<ReductionDim> reductionDims(linalg::LinalgOp op);
+  SmallVector<ReductionDim> reductionDims(linalg::LinalgOp op,
+                                          ArrayRef<int64_t> parallel);
   bool isContraction(linalg::LinalgOp op, const Iteration &space,
                      const Demand &demand, ArrayRef<ReductionDim> dims);
   SmallVector<Value> combine(const Combiner &combiner, ArrayRef<Value> left,
@@ -162,6 +166,8 @@ private:
                      MakeFn make);
 
   const TileOptions &options;
+  const KernelStructure &structure;
+  SmallVector<int64_t> resultTile; ///< tile extents of the first result
   MLIRContext *context;
   DenseMap<Value, Value> arguments;
   DenseMap<Operation *, unsigned> reductionNumber;

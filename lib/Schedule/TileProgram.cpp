@@ -27,35 +27,62 @@ struct ResultDim {
 };
 } // namespace
 
-static int64_t getOr(ArrayRef<int64_t> values, size_t i, int64_t otherwise) {
-  return i < values.size() && values[i] != 0 ? values[i] : otherwise;
+/// Entry of a list that is aligned with the last dimensions.
+static std::optional<int64_t> lastAligned(ArrayRef<int64_t> values, size_t d,
+                                          size_t rank) {
+  size_t missing = rank - std::min(rank, values.size());
+  if (d < missing)
+    return std::nullopt;
+  return values[values.size() - (rank - d)];
+}
+
+static LogicalResult checkDim(const ResultDim &dim, unsigned d, Location loc) {
+  if (dim.block < 1 || dim.tile < 1 || !llvm::isPowerOf2_64(dim.tile))
+    return emitError(loc, "tile of dimension ")
+           << d << " must be a power of two and its block positive, found tile "
+           << dim.tile << " and block " << dim.block;
+  if (dim.block < dim.extent && dim.block % dim.tile)
+    return emitError(loc, "block extent ")
+           << dim.block << " of dimension " << d
+           << " is no multiple of tile extent " << dim.tile;
+  return success();
 }
 
 static FailureOr<SmallVector<ResultDim>>
-resultDims(ValueRange results, const TileOptions &options, Location loc) {
+resultDims(ValueRange results, const KernelStructure &structure,
+           const TileOptions &options, Location loc) {
   auto type = cast<RankedTensorType>(results[0].getType());
   for (Value result : results)
     if (cast<RankedTensorType>(result.getType()).getShape() != type.getShape())
       return emitError(loc, "results of one kernel must have one shape, found ")
              << type << " and " << result.getType();
-  if (!type.hasStaticShape())
-    return emitError(loc, "only static shapes can be tiled, found ") << type;
-  SmallVector<ResultDim> dims;
-  for (auto [d, extent] : llvm::enumerate(type.getShape())) {
-    ResultDim dim;
-    dim.extent = extent;
-    dim.block = getOr(options.block, d, extent);
-    dim.tile = getOr(options.tile, d, llvm::PowerOf2Ceil(dim.block));
-    if (dim.block < 1 || dim.tile < 1 || !llvm::isPowerOf2_64(dim.tile))
-      return emitError(loc, "tile of dimension ")
-             << d
-             << " must be a power of two and its block positive, found tile "
-             << dim.tile << " and block " << dim.block;
-    if (dim.block < dim.extent && dim.block % dim.tile)
-      return emitError(loc, "block extent ")
-             << dim.block << " of dimension " << d
-             << " is no multiple of tile extent " << dim.tile;
-    dims.push_back(dim);
+  if (!type.hasStaticShape() || type.getNumElements() == 0)
+    return emitError(loc, "only static, non-empty shapes can be tiled, found ")
+           << type;
+  if (options.elements < 1 || options.warps < 1 || options.warps > 32)
+    return emitError(loc, "elements must be positive and warps 1 to 32, found ")
+           << options.elements << " and " << options.warps;
+  size_t rank = type.getRank();
+  SmallVector<ResultDim> dims(rank);
+  int64_t budget = options.elements;
+  for (size_t d = rank; d-- > 0;) {
+    ResultDim &dim = dims[d];
+    dim.extent = type.getDimSize(d);
+    std::optional<int64_t> block = lastAligned(options.block, d, rank);
+    std::optional<int64_t> tile = lastAligned(options.tile, d, rank);
+    bool whole = structure.wholeDims().test(d) || block == 0;
+    int64_t share = whole                    ? dim.extent
+                    : block                  ? *block
+                    : !options.block.empty() ? 1
+                                             : dim.extent;
+    dim.tile = tile && *tile
+                   ? *tile
+                   : std::min<int64_t>(llvm::PowerOf2Ceil(share),
+                                       llvm::bit_floor(uint64_t(budget)));
+    budget = std::max<int64_t>(1, budget / std::max<int64_t>(1, dim.tile));
+    dim.block = whole || block || !options.block.empty() ? share : dim.tile;
+    if (failed(checkDim(dim, d, loc)))
+      return failure();
   }
   return dims;
 }
@@ -137,7 +164,11 @@ FailureOr<gpu::GPUFuncOp>
 schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
                            ValueRange results, const TileOptions &options) {
   Location loc = body.getParentOp()->getLoc();
-  FailureOr<SmallVector<ResultDim>> dims = resultDims(results, options, loc);
+  if (results.empty())
+    return emitError(loc, "a kernel without results has no tile program");
+  KernelStructure structure(body, results);
+  FailureOr<SmallVector<ResultDim>> dims =
+      resultDims(results, structure, options, loc);
   if (failed(dims))
     return failure();
   gpu::GPUFuncOp func =
@@ -147,7 +178,10 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
   inside.setInsertionPoint(end);
   SmallVector<Value> offsets = blockOffsets(inside, loc, *dims);
 
-  TileBuilder tiles(builder, options);
+  SmallVector<int64_t> tileShape;
+  for (const ResultDim &dim : *dims)
+    tileShape.push_back(dim.tile);
+  TileBuilder tiles(builder, options, structure, tileShape);
   tiles.numberReductions(body);
   for (auto [argument, memref] :
        llvm::zip(body.getArguments(), func.getArguments()))

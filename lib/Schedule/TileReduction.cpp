@@ -154,9 +154,12 @@ SmallVector<Value> TileBuilder::reduceAlong(const Combiner &combiner,
 //===----------------------------------------------------------------------===//
 
 SmallVector<TileBuilder::ReductionDim>
-TileBuilder::reductionDims(linalg::LinalgOp op) {
-  int64_t budget = std::numeric_limits<int64_t>::max();
-  if (!options.reduction.empty()) {
+TileBuilder::reductionDims(linalg::LinalgOp op, ArrayRef<int64_t> parallel) {
+  int64_t budget;
+  if (options.reduction.empty()) {
+    budget =
+        std::max<int64_t>(1, options.elements / llvm::product_of(parallel));
+  } else {
     unsigned number = reductionNumber.lookup(op);
     budget =
         options
@@ -170,9 +173,13 @@ TileBuilder::reductionDims(linalg::LinalgOp op) {
     dims.push_back({loop, extents[loop], 1});
   // The innermost loops first: they are the likeliest to be contiguous.
   for (ReductionDim &dim : llvm::reverse(dims)) {
+    // Where the result's tiles pass by, too, equal steps share their loads.
+    std::optional<unsigned> shared = structure.resultDimOf(op, dim.loop);
     int64_t whole = llvm::PowerOf2Ceil(dim.extent);
-    dim.tile = std::min<int64_t>(whole, budget);
-    budget /= dim.tile;
+    dim.tile =
+        shared ? resultTile[*shared]
+               : std::min<int64_t>(whole, llvm::bit_floor(uint64_t(budget)));
+    budget = std::max<int64_t>(1, budget / dim.tile);
   }
   return dims;
 }
@@ -263,7 +270,7 @@ Value TileBuilder::computeReduction(const Demand &demand, linalg::LinalgOp op) {
   FailureOr<Combiner> combiner = analyzeCombiner(op);
   if (failed(space) || failed(combiner))
     return {};
-  SmallVector<ReductionDim> dims = reductionDims(op);
+  SmallVector<ReductionDim> dims = reductionDims(op, space->shape);
   int64_t rank = space->shape.size();
   for (const ReductionDim &dim : dims) {
     AffineExpr &coordinate = space->coordinates[dim.loop];

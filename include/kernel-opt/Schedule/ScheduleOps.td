@@ -10,6 +10,7 @@
 #define KERNEL_OPT_SCHEDULE_SCHEDULEOPS_TD
 
 include "mlir/Dialect/Transform/IR/TransformDialect.td"
+include "mlir/Dialect/Transform/Interfaces/MatchInterfaces.td"
 include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.td"
 include "mlir/Dialect/Transform/IR/TransformTypes.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -27,36 +28,68 @@ class ScheduleOp<string mnemonic, list<Trait> traits = []>
   }];
 }
 
-def Schedule_TileOp : ScheduleOp<"tile"> {
+def Schedule_MatchStructureOp : ScheduleOp<"match_structure", [MatchOpInterface]> {
+  let summary = "succeeds for kernels of one structure";
+  let description = [{
+    The structure of a `kopt.kernel` is `elementwise` (no reduction), `row`
+    (reductions along dimensions that the results have, too: normalization),
+    `reduction` (along dimensions that they lack), `contraction` (one product),
+    `attention` (products chained through a reduction) or `window` (convolution,
+    pooling).
+
+    ```mlir
+    transform.kopt.match_structure %kernel "contraction" : !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, StrAttr:$kind);
+  let assemblyFormat = "$target $kind attr-dict `:` type($target)";
+  let hasVerifier = 1;
+}
+
+def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
   let summary = "makes the tile program of a kernel";
   let description = [{
     Cuts the results of a `kopt.kernel` into blocks and tiles and makes, in a
-    `gpu.module` with the kernel's name, the `gpu.func` that computes them; gives a
-    handle to it. The kernel itself stays: it is what the program must be equal to.
+    `gpu.module` with the kernel's name, the `gpu.func` that computes them; gives
+    a handle to it. The kernel itself stays: it is what the program must be equal
+    to. Every number may be a parameter.
 
-    `block`: elements of each result dimension for one block (0: all). `tile`:
-    elements of each in one tile, powers of two (0: the block's share). `reduction`:
-    elements of one step of each reduction, in program order. `warps`: warps of a
-    block.
+    `block`: elements of each result dimension for one block, given for the last
+    dimensions (0: all; leading ones not given: 1). `tile`: elements of each in
+    one tile, powers of two. `elements`: how many a tile has where the lists do
+    not say, filled up from the last dimension on. `reduction`: elements of one
+    step of each reduction, in program order. `warps`: warps of a block.
+    A dimension along which the kernel reduces always belongs to one block.
 
     Fails silenceably if an operation of the kernel cannot be tiled so.
 
     ```mlir
-    %program = transform.kopt.tile %kernel block = [1, 0] reduction = [1024] warps = 8
-      : (!transform.any_op) -> !transform.any_op
+    %program = transform.kopt.tile %kernel block [64, 64] reduction [16] warps [%w]
+      : (!transform.any_op, !transform.any_param) -> !transform.any_op
     ```
   }];
   let arguments = (ins TransformHandleTypeInterface:$target,
-                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$block,
-                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$tile,
-                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$reduction,
-                       DefaultValuedAttr<I64Attr, "4">:$warps);
+                       Variadic<TransformParamTypeInterface>:$dynamic_block,
+                       Variadic<TransformParamTypeInterface>:$dynamic_tile,
+                       Variadic<TransformParamTypeInterface>:$dynamic_elements,
+                       Variadic<TransformParamTypeInterface>:$dynamic_reduction,
+                       Variadic<TransformParamTypeInterface>:$dynamic_warps,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$block,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$tile,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$elements,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$reduction,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$warps);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
-    $target oilist(`block` `=` $block | `tile` `=` $tile | `reduction` `=` $reduction
-                   | `warps` `=` $warps)
+    $target oilist(
+      `block` custom<DynamicIndexList>($dynamic_block, $block)
+      | `tile` custom<DynamicIndexList>($dynamic_tile, $tile)
+      | `elements` custom<DynamicIndexList>($dynamic_elements, $elements)
+      | `reduction` custom<DynamicIndexList>($dynamic_reduction, $reduction)
+      | `warps` custom<DynamicIndexList>($dynamic_warps, $warps))
     attr-dict `:` functional-type(operands, results)
   }];
+  let hasVerifier = 1;
 }
 
 class ProgramOp<string mnemonic> : ScheduleOp<mnemonic> {

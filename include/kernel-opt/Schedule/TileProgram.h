@@ -15,17 +15,23 @@
 
 namespace kernel_opt::schedule {
 
-/// How a kernel's work is cut. Dimensions are those of its results, which must
-/// all have one shape.
+/// How a kernel's work is cut. Lists of dimensions are those of the first
+/// result's last ones, in order; all results must have one shape. A dimension
+/// along which the kernel reduces belongs to a block whole, whatever is asked.
 struct TileOptions {
-  /// Elements of each result dimension that one block computes; 0 is all.
+  /// Elements of each result dimension that one block computes; 0 is all,
+  /// missing ones are 1. Without any: one tile.
   SmallVector<int64_t> block;
   /// Elements of each result dimension in one tile, powers of two; a block
-  /// loops where its share is larger. Missing ones: the share itself, rounded
-  /// up.
+  /// loops where its share is larger. Missing ones: the share itself.
   SmallVector<int64_t> tile;
+  /// Elements of a tile where neither list says more: filled up from the last
+  /// dimension on.
+  int64_t elements = 4096;
   /// Elements that one step of a reduction takes, a power of two, for each
   /// reduction in program order; the last one counts for those after it.
+  /// Without any: what a tile has left of `elements`. Along dimensions that the
+  /// result has, too, steps are as large as the result's tiles.
   SmallVector<int64_t> reduction;
   /// Warps of a block.
   int64_t warps = 4;

@@ -1,0 +1,66 @@
+//===- KernelStructure.h - What kind of kernel it is ------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_SCHEDULE_KERNELSTRUCTURE_H
+#define KERNEL_OPT_SCHEDULE_KERNELSTRUCTURE_H
+
+#include "kernel-opt/Support/LLVM.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/ADT/SmallBitVector.h"
+
+namespace kernel_opt::schedule {
+
+/// What strategies are chosen by: the structure of a kernel, not the names of
+/// its operations.
+enum class StructureKind {
+  Elementwise, ///< no reduction
+  Row,         ///< reductions over dimensions that the results have, too
+  Reduction,   ///< reductions over dimensions that the results lack
+  Contraction, ///< one product
+  Attention,   ///< products chained through a reduction
+  Window,      ///< reductions over windows: convolution, pooling
+};
+
+StringRef stringify(StructureKind kind);
+std::optional<StructureKind> parseStructureKind(StringRef name);
+
+/// Dimensions of a kernel's tensors and loops of its operations, put into
+/// classes: what runs along the same axis is in one class.
+class KernelStructure {
+public:
+  KernelStructure(Block &body, ValueRange results);
+
+  StructureKind getKind() const { return kind; }
+  /// Dimensions of the first result along which something is reduced: a block
+  /// must own them whole, or each block would repeat the reduction.
+  const llvm::SmallBitVector &wholeDims() const { return whole; }
+  /// The dimension of the first result that `loop` of `op` runs along, if any.
+  std::optional<unsigned> resultDimOf(linalg::LinalgOp op, unsigned loop) const;
+
+private:
+  /// Names dimension `number` of a value, or loop `number` of an operation.
+  using Axis = std::pair<const void *, unsigned>;
+  void connect(Operation *op);
+  void connectGroups(Value expanded, Value collapsed,
+                     ArrayRef<SmallVector<int64_t, 2>> groups);
+  bool same(Axis a, Axis b) const;
+  static Axis axis(Value value, unsigned dim) {
+    return {value.getAsOpaquePointer(), dim};
+  }
+  static Axis axis(Operation *op, unsigned loop) { return {op, loop}; }
+
+  llvm::EquivalenceClasses<Axis> axes;
+  Value result;
+  llvm::SmallBitVector whole;
+  StructureKind kind = StructureKind::Elementwise;
+};
+
+} // namespace kernel_opt::schedule
+
+#endif // KERNEL_OPT_SCHEDULE_KERNELSTRUCTURE_H

@@ -1,0 +1,122 @@
+//===- KernelStructure.cpp - What kind of kernel it is ----------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Schedule/KernelStructure.h"
+#include "kernel-opt/Kernel/OpClass.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+using kernel::OpClass;
+
+static constexpr std::pair<StructureKind, StringLiteral> kindNames[] = {
+    {StructureKind::Elementwise, "elementwise"},
+    {StructureKind::Row, "row"},
+    {StructureKind::Reduction, "reduction"},
+    {StructureKind::Contraction, "contraction"},
+    {StructureKind::Attention, "attention"},
+    {StructureKind::Window, "window"},
+};
+
+StringRef schedule::stringify(StructureKind kind) {
+  return kindNames[unsigned(kind)].second;
+}
+
+std::optional<StructureKind> schedule::parseStructureKind(StringRef name) {
+  for (auto [kind, kindName] : kindNames)
+    if (kindName == name)
+      return kind;
+  return std::nullopt;
+}
+
+void KernelStructure::connectGroups(Value expanded, Value collapsed,
+                                    ArrayRef<SmallVector<int64_t, 2>> groups) {
+  for (auto [i, group] : llvm::enumerate(groups))
+    for (int64_t d : group)
+      axes.unionSets(axis(expanded, d), axis(collapsed, i));
+}
+
+void KernelStructure::connect(Operation *op) {
+  if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
+    for (OpOperand &operand : op->getOpOperands()) {
+      AffineMap map = structured.getMatchingIndexingMap(&operand);
+      Value value = operand.get();
+      if (structured.isDpsInit(&operand))
+        value = structured.getTiedOpResult(&operand);
+      for (auto [d, expr] : llvm::enumerate(map.getResults()))
+        if (auto dim = dyn_cast<AffineDimExpr>(expr))
+          axes.unionSets(axis(value, d), axis(op, dim.getPosition()));
+    }
+    return;
+  }
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+    return connectGroups(expand.getResult(), expand.getSrc(),
+                         expand.getReassociationIndices());
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
+    return connectGroups(collapse.getSrc(), collapse.getResult(),
+                         collapse.getReassociationIndices());
+  if (isa<tensor::PadOp, tensor::CastOp>(op))
+    for (int64_t d = 0;
+         d < cast<ShapedType>(op->getResult(0).getType()).getRank(); ++d)
+      axes.unionSets(axis(op->getResult(0), d), axis(op->getOperand(0), d));
+}
+
+bool KernelStructure::same(Axis a, Axis b) const {
+  return axes.isEquivalent(a, b);
+}
+
+std::optional<unsigned> KernelStructure::resultDimOf(linalg::LinalgOp op,
+                                                     unsigned loop) const {
+  for (unsigned d = 0; d < whole.size(); ++d)
+    if (same(axis(op, loop), axis(result, d)))
+      return d;
+  return std::nullopt;
+}
+
+KernelStructure::KernelStructure(Block &body, ValueRange results)
+    : result(results[0]) {
+  unsigned products = 0, windows = 0, reductions = 0;
+  body.walk([&](Operation *op) {
+    connect(op);
+    switch (kernel::classify(op)) {
+    case OpClass::Contraction:
+      ++products;
+      break;
+    case OpClass::Convolution:
+    case OpClass::Pooling:
+      ++windows;
+      break;
+    case OpClass::Reduction:
+      ++reductions;
+      break;
+    default:
+      break;
+    }
+  });
+  whole.resize(cast<RankedTensorType>(result.getType()).getRank());
+  body.walk([&](linalg::LinalgOp op) {
+    SmallVector<unsigned> loops;
+    op.getReductionDims(loops);
+    for (unsigned loop : loops)
+      if (std::optional<unsigned> d = resultDimOf(op, loop))
+        whole.set(*d);
+  });
+  if (windows)
+    kind = StructureKind::Window;
+  else if (products > 1)
+    kind = StructureKind::Attention;
+  else if (products)
+    kind = StructureKind::Contraction;
+  else if (whole.any())
+    kind = StructureKind::Row;
+  else if (reductions)
+    kind = StructureKind::Reduction;
+}
