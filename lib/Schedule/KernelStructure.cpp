@@ -20,7 +20,8 @@ using kernel::OpClass;
 static constexpr std::pair<StructureKind, StringLiteral> kindNames[] = {
     {StructureKind::Elementwise, "elementwise"},
     {StructureKind::Row, "row"},
-    {StructureKind::Reduction, "reduction"},
+    {StructureKind::InnerReduction, "inner_reduction"},
+    {StructureKind::OuterReduction, "outer_reduction"},
     {StructureKind::Contraction, "contraction"},
     {StructureKind::Attention, "attention"},
     {StructureKind::Window, "window"},
@@ -81,9 +82,31 @@ std::optional<unsigned> KernelStructure::resultDimOf(linalg::LinalgOp op,
   return std::nullopt;
 }
 
+/// Whether the op reduces along the fastest dimension of its largest input.
+static bool reducesInnermost(linalg::LinalgOp op) {
+  OpOperand *largest = nullptr;
+  for (OpOperand *input : op.getDpsInputOperands()) {
+    auto type = dyn_cast<RankedTensorType>(input->get().getType());
+    if (!type || !type.hasStaticShape() || !type.getRank())
+      continue;
+    if (!largest ||
+        cast<RankedTensorType>(largest->get().getType()).getNumElements() <
+            type.getNumElements())
+      largest = input;
+  }
+  if (!largest)
+    return false;
+  AffineExpr last = op.getMatchingIndexingMap(largest).getResults().back();
+  SmallVector<unsigned> loops;
+  op.getReductionDims(loops);
+  return llvm::any_of(
+      loops, [&](unsigned loop) { return last.isFunctionOfDim(loop); });
+}
+
 KernelStructure::KernelStructure(Block &body, ValueRange results)
     : result(results[0]) {
   unsigned products = 0, windows = 0, reductions = 0;
+  bool inner = false;
   body.walk([&](Operation *op) {
     connect(op);
     switch (kernel::classify(op)) {
@@ -96,6 +119,8 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
       break;
     case OpClass::Reduction:
       ++reductions;
+      if (auto structured = dyn_cast<linalg::LinalgOp>(op))
+        inner |= reducesInnermost(structured);
       break;
     default:
       break;
@@ -118,5 +143,6 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
   else if (whole.any())
     kind = StructureKind::Row;
   else if (reductions)
-    kind = StructureKind::Reduction;
+    kind =
+        inner ? StructureKind::InnerReduction : StructureKind::OuterReduction;
 }

@@ -19,12 +19,14 @@ namespace kernel_opt::schedule {
 /// What strategies are chosen by: the structure of a kernel, not the names of
 /// its operations.
 enum class StructureKind {
-  Elementwise, ///< no reduction
-  Row,         ///< reductions over dimensions that the results have, too
-  Reduction,   ///< reductions over dimensions that the results lack
-  Contraction, ///< one product
-  Attention,   ///< products chained through a reduction
-  Window,      ///< reductions over windows: convolution, pooling
+  Elementwise,    ///< no reduction
+  Row,            ///< reductions over dimensions that the results have, too
+  InnerReduction, ///< reductions over dimensions that the results lack, where
+                  ///< the reduced elements are neighbours in memory
+  OuterReduction, ///< the same where they are not
+  Contraction,    ///< one product
+  Attention,      ///< products chained through a reduction
+  Window,         ///< reductions over windows: convolution, pooling
 };
 
 StringRef stringify(StructureKind kind);

@@ -33,9 +33,9 @@ def Schedule_MatchStructureOp : ScheduleOp<"match_structure", [MatchOpInterface]
   let description = [{
     The structure of a `kopt.kernel` is `elementwise` (no reduction), `row`
     (reductions along dimensions that the results have, too: normalization),
-    `reduction` (along dimensions that they lack), `contraction` (one product),
-    `attention` (products chained through a reduction) or `window` (convolution,
-    pooling).
+    `inner_reduction` (along dimensions that they lack, contiguous in memory),
+    `outer_reduction` (along others), `contraction` (one product), `attention`
+    (products chained through a reduction) or `window` (convolution, pooling).
 
     ```mlir
     transform.kopt.match_structure %kernel "contraction" : !transform.any_op

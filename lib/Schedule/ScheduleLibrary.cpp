@@ -1,0 +1,198 @@
+//===- ScheduleLibrary.cpp - Strategies from files --------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Schedule/ScheduleLibrary.h"
+#include "mlir/Dialect/Transform/IR/TransformDialect.h"
+#include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
+#include "mlir/Dialect/Transform/TuneExtension/TuneExtensionOps.h"
+#include "mlir/Parser/Parser.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+
+namespace {
+struct EmbeddedFile {
+  const char *name, *text;
+};
+} // namespace
+
+static constexpr EmbeddedFile shippedFiles[] = {
+#include "ShippedSchedules.inc"
+};
+
+static constexpr StringLiteral entryName = "__kernel_schedules";
+
+//===----------------------------------------------------------------------===//
+// Loading
+//===----------------------------------------------------------------------===//
+
+/// The knobs of a sequence whose options are integers.
+static FailureOr<SmallVector<Knob>>
+collectKnobs(transform::NamedSequenceOp action) {
+  SmallVector<Knob> knobs;
+  WalkResult result =
+      action.walk([&](transform::tune::KnobOp op) -> WalkResult {
+        Knob knob;
+        knob.name = op.getName().str();
+        auto options = dyn_cast<ArrayAttr>(op.getOptions());
+        auto selected = dyn_cast_or_null<IntegerAttr>(op.getSelectedAttr());
+        if (!options || options.empty() || !selected)
+          return op.emitError("knob '")
+                 << knob.name
+                 << "' needs a list of integers and a selected one";
+        for (Attribute option : options) {
+          auto number = dyn_cast<IntegerAttr>(option);
+          if (!number)
+            return op.emitError("option ")
+                   << option << " of knob '" << knob.name << "' is no integer";
+          knob.options.push_back(number.getInt());
+        }
+        knob.value = selected.getInt();
+        knobs.push_back(std::move(knob));
+        return WalkResult::advance();
+      });
+  if (result.wasInterrupted())
+    return failure();
+  return knobs;
+}
+
+LogicalResult ScheduleLibrary::add(OwningOpRef<ModuleOp> module) {
+  auto entry = module->lookupSymbol<transform::NamedSequenceOp>(entryName);
+  transform::ForeachMatchOp table;
+  if (entry)
+    entry.walk([&](transform::ForeachMatchOp op) { table = op; });
+  if (!table)
+    return module->emitError("a file of schedules needs a sequence @")
+           << entryName << " with one transform.foreach_match";
+  for (auto [matcher, action] :
+       llvm::zip(table.getMatchers(), table.getActions())) {
+    Strategy strategy;
+    strategy.name = cast<SymbolRefAttr>(action).getLeafReference().str();
+    strategy.matcher = module->lookupSymbol<transform::NamedSequenceOp>(
+        cast<SymbolRefAttr>(matcher));
+    strategy.action = module->lookupSymbol<transform::NamedSequenceOp>(
+        cast<SymbolRefAttr>(action));
+    if (!strategy.matcher || !strategy.action)
+      return table.emitError("no sequence ")
+             << (strategy.matcher ? action : matcher) << " in this file";
+    FailureOr<SmallVector<Knob>> knobs = collectKnobs(strategy.action);
+    if (failed(knobs))
+      return failure();
+    strategy.knobs = std::move(*knobs);
+    strategies.push_back(std::move(strategy));
+  }
+  modules.push_back(std::move(module));
+  return success();
+}
+
+FailureOr<ScheduleLibrary> ScheduleLibrary::load(MLIRContext *context,
+                                                 ArrayRef<std::string> files) {
+  context->loadDialect<transform::TransformDialect>();
+  ScheduleLibrary library;
+  for (const std::string &file : files) {
+    OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, context);
+    if (!module || failed(library.add(std::move(module))))
+      return failure();
+  }
+  for (const EmbeddedFile &file : shippedFiles) {
+    OwningOpRef<ModuleOp> module =
+        parseSourceString<ModuleOp>(file.text, context, file.name);
+    if (!module || failed(library.add(std::move(module))))
+      return failure();
+  }
+  return library;
+}
+
+const Strategy *ScheduleLibrary::lookup(StringRef name) const {
+  for (const Strategy &strategy : strategies)
+    if (strategy.name == name)
+      return &strategy;
+  return nullptr;
+}
+
+//===----------------------------------------------------------------------===//
+// Application
+//===----------------------------------------------------------------------===//
+
+/// Runs a sequence of one argument on a kernel; diagnostics become `reasons`.
+static LogicalResult runSequence(kopt::KernelOp kernel,
+                                 transform::NamedSequenceOp sequence,
+                                 ModuleOp module,
+                                 SmallVectorImpl<std::string> &reasons) {
+  auto keep = [&](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Error) {
+      reasons.push_back(diagnostic.str());
+      for (Diagnostic &note : diagnostic.getNotes())
+        reasons.push_back(note.str());
+    }
+    return success();
+  };
+  ScopedDiagnosticHandler handler(kernel.getContext(), keep);
+  return transform::applyTransformNamedSequence(
+      kernel, sequence, module,
+      transform::TransformOptions().enableExpensiveChecks(false));
+}
+
+SmallVector<const Strategy *>
+ScheduleLibrary::match(kopt::KernelOp kernel) const {
+  SmallVector<const Strategy *> matched;
+  SmallVector<std::string> reasons;
+  for (const Strategy &strategy : strategies) {
+    auto module = strategy.matcher->getParentOfType<ModuleOp>();
+    if (succeeded(runSequence(kernel, strategy.matcher, module, reasons)))
+      matched.push_back(&strategy);
+  }
+  return matched;
+}
+
+FailureOr<gpu::GPUFuncOp>
+ScheduleLibrary::apply(kopt::KernelOp kernel, const Strategy &strategy,
+                       const KnobValues &knobs,
+                       SmallVectorImpl<std::string> &reasons) const {
+  // The choice is made in a copy: strategies are shared.
+  OwningOpRef<ModuleOp> module(
+      strategy.action->getParentOfType<ModuleOp>().clone());
+  auto action = module->lookupSymbol<transform::NamedSequenceOp>(
+      strategy.action.getSymName());
+  for (const auto &chosen : knobs)
+    if (llvm::none_of(strategy.knobs, [&](const Knob &k) {
+          return k.name == chosen.getKey();
+        })) {
+      reasons.push_back(("strategy '" + strategy.name + "' has no knob '" +
+                         chosen.getKey() + "'")
+                            .str());
+      return failure();
+    }
+  bool legal = true;
+  action.walk([&](transform::tune::KnobOp op) {
+    auto chosen = knobs.find(op.getName());
+    if (chosen == knobs.end())
+      return;
+    for (Attribute option : cast<ArrayAttr>(op.getOptions()))
+      if (cast<IntegerAttr>(option).getInt() == chosen->second)
+        return op.setSelectedAttr(option);
+    reasons.push_back(
+        llvm::formatv("knob '{0}' of strategy '{1}' has no option {2}",
+                      op.getName(), strategy.name, chosen->second)
+            .str());
+    legal = false;
+  });
+  if (!legal || failed(runSequence(kernel, action, *module, reasons)))
+    return failure();
+  auto top = kernel->getParentOfType<ModuleOp>();
+  auto program = top.lookupSymbol<gpu::GPUModuleOp>(kernel.getKernelName());
+  auto func = program
+                  ? program.lookupSymbol<gpu::GPUFuncOp>(kernel.getKernelName())
+                  : gpu::GPUFuncOp();
+  if (!func) {
+    reasons.push_back("strategy '" + strategy.name + "' made no program");
+    return failure();
+  }
+  return func;
+}

@@ -1,0 +1,26 @@
+// Each element of the results once: no reduction, every block a piece of memory.
+
+module @elementwise attributes {transform.with_named_sequence, kopt.schedules, kopt.version = 1 : i64} {
+  transform.named_sequence @match_elementwise(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "elementwise" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+
+  transform.named_sequence @elementwise(%kernel: !transform.any_op {transform.readonly}) {
+    // One access of 16 bytes a thread keeps the memory busy; more hides nothing.
+    %elements = transform.tune.knob<"elements"> = 512 : i64 from options = [256 : i64, 512 : i64, 1024 : i64, 2048 : i64, 4096 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 4 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel elements [%elements] warps [%warps]
+      : (!transform.any_op, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.readonly}) {
+    transform.foreach_match in %root
+      @match_elementwise -> @elementwise
+      : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}

@@ -1,0 +1,64 @@
+// Reductions along whole dimensions. Each block owns the rows that it reduces;
+// every thread sums elements of its own, then lanes, then warps join in a tree, so
+// that no sum is one long chain.
+
+module @reduction attributes {transform.with_named_sequence, kopt.schedules, kopt.version = 1 : i64} {
+  transform.named_sequence @match_row(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "row" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+  transform.named_sequence @match_inner_reduction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "inner_reduction" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+  transform.named_sequence @match_outer_reduction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "outer_reduction" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+
+  // A row is reduced and its elements are used again (softmax, normalization): read
+  // once if it fits a tile, once for each reduction if not.
+  transform.named_sequence @row(%kernel: !transform.any_op {transform.readonly}) {
+    %elements = transform.tune.knob<"elements"> = 4096 : i64 from options = [512 : i64, 1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64, 16384 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel elements [%elements] warps [%warps]
+      : (!transform.any_op, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  // The reduced dimension is contiguous: few rows a block, many elements a step.
+  transform.named_sequence @inner_reduction(%kernel: !transform.any_op {transform.readonly}) {
+    %rows = transform.tune.knob<"rows"> = 1 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %elements = transform.tune.knob<"elements"> = 2048 : i64 from options = [512 : i64, 1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [%rows] elements [%elements] warps [%warps]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  // What remains is contiguous: a row of columns a block, some of the reduced
+  // elements of each at once.
+  transform.named_sequence @outer_reduction(%kernel: !transform.any_op {transform.readonly}) {
+    %columns = transform.tune.knob<"columns"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64, 256 : i64, 512 : i64] -> !transform.any_param
+    %elements = transform.tune.knob<"elements"> = 4096 : i64 from options = [1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [%columns] elements [%elements] warps [%warps]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.readonly}) {
+    transform.foreach_match in %root
+      @match_row -> @row,
+      @match_inner_reduction -> @inner_reduction,
+      @match_outer_reduction -> @outer_reduction
+      : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
