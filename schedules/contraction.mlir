@@ -20,7 +20,7 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield
   }
 
-  transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.readonly}) {
+  transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.consumed}) {
     transform.foreach_match in %root
       @match_contraction -> @contraction_fma
       : (!transform.any_op) -> !transform.any_op

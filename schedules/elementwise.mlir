@@ -17,7 +17,7 @@ module @elementwise attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield
   }
 
-  transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.readonly}) {
+  transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.consumed}) {
     transform.foreach_match in %root
       @match_elementwise -> @elementwise
       : (!transform.any_op) -> !transform.any_op

@@ -53,7 +53,7 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     transform.yield
   }
 
-  transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.readonly}) {
+  transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.consumed}) {
     transform.foreach_match in %root
       @match_row -> @row,
       @match_inner_reduction -> @inner_reduction,

@@ -74,12 +74,21 @@ bool KernelStructure::same(Axis a, Axis b) const {
   return axes.isEquivalent(a, b);
 }
 
-std::optional<unsigned> KernelStructure::resultDimOf(linalg::LinalgOp op,
-                                                     unsigned loop) const {
+std::optional<unsigned> KernelStructure::resultDimOf(Axis of) const {
   for (unsigned d = 0; d < whole.size(); ++d)
-    if (same(axis(op, loop), axis(result, d)))
+    if (same(of, axis(result, d)))
       return d;
   return std::nullopt;
+}
+
+std::optional<unsigned> KernelStructure::resultDimOf(linalg::LinalgOp op,
+                                                     unsigned loop) const {
+  return resultDimOf(axis(op, loop));
+}
+
+std::optional<unsigned> KernelStructure::resultDimOf(Value value,
+                                                     unsigned dim) const {
+  return resultDimOf(axis(value, dim));
 }
 
 /// Whether the op reduces along the fastest dimension of its largest input.

@@ -158,8 +158,9 @@ ScheduleLibrary::apply(kopt::KernelOp kernel, const Strategy &strategy,
   // The choice is made in a copy: strategies are shared.
   OwningOpRef<ModuleOp> module(
       strategy.action->getParentOfType<ModuleOp>().clone());
-  auto action = module->lookupSymbol<transform::NamedSequenceOp>(
-      strategy.action.getSymName());
+  transform::NamedSequenceOp original = strategy.action;
+  auto action =
+      module->lookupSymbol<transform::NamedSequenceOp>(original.getSymName());
   for (const auto &chosen : knobs)
     if (llvm::none_of(strategy.knobs, [&](const Knob &k) {
           return k.name == chosen.getKey();

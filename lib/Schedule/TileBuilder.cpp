@@ -93,6 +93,22 @@ void TileBuilder::numberReductions(Block &body) {
   });
 }
 
+bool TileBuilder::inScopeOf(ArrayRef<Value> symbols,
+                            function_ref<bool()> work) {
+  size_t level = 0;
+  for (size_t i = 0; i < scopes.size(); ++i)
+    if (llvm::any_of(symbols, [&](Value symbol) {
+          return llvm::is_contained(scopes[i].symbols, symbol);
+        }))
+      level = i;
+  std::vector<Scope> deeper(std::make_move_iterator(scopes.begin() + level + 1),
+                            std::make_move_iterator(scopes.end()));
+  scopes.resize(level + 1);
+  bool done = work();
+  std::move(deeper.begin(), deeper.end(), std::back_inserter(scopes));
+  return done;
+}
+
 Value TileBuilder::compute(Demand demand) {
   SmallVector<AffineExpr> dims;
   SmallVector<int64_t> from(demand.shape.size(), -1), shape;
@@ -117,35 +133,22 @@ Value TileBuilder::compute(Demand demand) {
                                                    demand.symbols.size()),
                   demand.symbols, shape};
 
-  // The outermost scope that knows every symbol answers.
-  size_t level = 0;
-  for (size_t i = 0; i < scopes.size(); ++i)
-    if (llvm::any_of(inner.symbols, [&](Value symbol) {
-          return llvm::is_contained(scopes[i].symbols, symbol);
-        }))
-      level = i;
-  auto found = scopes[level].answers.find(inner);
   Value tile;
-  if (found != scopes[level].answers.end()) {
-    tile = found->second;
-  } else {
-    std::vector<Scope> deeper(
-        std::make_move_iterator(scopes.begin() + level + 1),
-        std::make_move_iterator(scopes.end()));
-    scopes.resize(level + 1);
-    tile = computeInScope(inner);
+  bool done = inScopeOf(inner.symbols, [&] {
+    // By value: answering may add further answers.
+    tile = scopes.back().answers.lookup(inner);
     if (!tile)
-      return {};
-    scopes[level].answers[inner] = tile;
-    std::move(deeper.begin(), deeper.end(), std::back_inserter(scopes));
-  }
+      tile = computeInScope(inner);
+    if (tile)
+      scopes.back().answers[inner] = tile;
+    return bool(tile);
+  });
+  if (!done)
+    return {};
   return view(tile, from, demand.shape, demand.value.getLoc());
 }
 
 LogicalResult TileBuilder::store(const Demand &demand, Value memref) {
-  Value tile = compute(demand);
-  if (!tile)
-    return failure();
   // Extents of one are no dimensions of a tile, nor of its place.
   SmallVector<AffineExpr> dims;
   SmallVector<int64_t> shape;
@@ -159,9 +162,14 @@ LogicalResult TileBuilder::store(const Demand &demand, Value memref) {
   AffineMap map = simplifyDemandMap(
       demand.map.replaceDimsAndSymbols(dims, {}, shape.size(), symbols.size()),
       symbols);
-  if (shape.size() != demand.shape.size())
-    tile = compute({demand.value, map, symbols, shape});
-  ktile::StoreOp::create(at(), loc(demand.value), tile, memref, map, symbols);
+  Value tile = compute({demand.value, map, symbols, shape});
+  if (!tile)
+    return failure();
+  // Written once, where its place is known, not once for each tile of others.
+  inScopeOf(symbols, [&] {
+    ktile::StoreOp::create(at(), loc(demand.value), tile, memref, map, symbols);
+    return true;
+  });
   return success();
 }
 

@@ -42,6 +42,15 @@ struct Demand {
   bool operator<(const Demand &other) const;
 };
 
+/// Tiles that were computed, by what was demanded.
+class DemandMap : public std::map<Demand, Value> {
+public:
+  Value lookup(const Demand &demand) const {
+    auto found = find(demand);
+    return found == end() ? Value() : found->second;
+  }
+};
+
 /// What a reduction's body is made of: `elements[i]` (values of the body that
 /// do not depend on the accumulators) are combined with accumulator i by `ops`,
 /// which yield `yields[i]`.
@@ -84,7 +93,7 @@ private:
   struct Scope {
     Operation *before;
     SmallVector<Value> symbols;
-    std::map<Demand, Value> answers;
+    DemandMap answers;
   };
   /// The iteration space of a structured op seen from a demand.
   struct Iteration {
@@ -101,6 +110,9 @@ private:
     bool ragged() const { return trips() * tile != extent; }
   };
 
+  /// Runs `work` with the outermost scope that knows every symbol as the
+  /// current one.
+  bool inScopeOf(ArrayRef<Value> symbols, function_ref<bool()> work);
   Value computeInScope(const Demand &demand);
   Value computeDefined(const Demand &demand, Operation *op);
   Value computeLoad(const Demand &demand, Value memref);

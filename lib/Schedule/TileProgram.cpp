@@ -52,10 +52,6 @@ static FailureOr<SmallVector<ResultDim>>
 resultDims(ValueRange results, const KernelStructure &structure,
            const TileOptions &options, Location loc) {
   auto type = cast<RankedTensorType>(results[0].getType());
-  for (Value result : results)
-    if (cast<RankedTensorType>(result.getType()).getShape() != type.getShape())
-      return emitError(loc, "results of one kernel must have one shape, found ")
-             << type << " and " << result.getType();
   if (!type.hasStaticShape() || type.getNumElements() == 0)
     return emitError(loc, "only static, non-empty shapes can be tiled, found ")
            << type;
@@ -136,9 +132,9 @@ static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
   return offsets;
 }
 
-/// Loops over the tiles of a block's share; gives the offset symbols of each
-/// dimension and the point where a tile's code goes.
-static Operation *tileLoops(Operation *before, Location loc,
+/// Loops over the tiles of a block's share; gives the offset of each dimension
+/// (null where there is no loop).
+static void tileLoops(Operation *before, Location loc,
                             ArrayRef<ResultDim> dims,
                             SmallVectorImpl<Value> &steps,
                             function_ref<void(scf::ForOp, Value)> opened) {
@@ -157,7 +153,41 @@ static Operation *tileLoops(Operation *before, Location loc,
     before = loop.getBody()->getTerminator();
     opened(loop, loop.getInductionVar());
   }
-  return before;
+}
+
+/// Finds the tile of a further result that goes with a tile of the first one:
+/// dimensions that run along the same axis, all others of the first result
+/// being whole in one block.
+static LogicalResult alignResult(Demand &demand,
+                                 ArrayRef<AffineExpr> coordinates,
+                                 ArrayRef<ResultDim> dims,
+                                 const KernelStructure &structure) {
+  auto type = cast<RankedTensorType>(demand.value.getType());
+  SmallVector<AffineExpr> mine;
+  llvm::SmallBitVector used(dims.size());
+  for (unsigned d = 0; d < type.getRank(); ++d) {
+    std::optional<unsigned> along = structure.resultDimOf(demand.value, d);
+    bool fits = along && dims[*along].extent == type.getDimSize(d) &&
+                !used.test(*along);
+    if (!fits)
+      return emitError(demand.value.getLoc(), "dimension ")
+             << d << " of a further result " << type
+             << " runs along no dimension of the first result";
+    used.set(*along);
+    mine.push_back(coordinates[*along]);
+  }
+  for (auto [d, dim] : llvm::enumerate(dims))
+    if (!used.test(d) && dim.blocks() > 1)
+      return emitError(demand.value.getLoc(), "a further result ")
+             << type << " lacks dimension " << d
+             << " of the first one, which blocks share";
+  demand.map = AffineMap::get(dims.size(), demand.symbols.size(), mine,
+                              type.getContext());
+  // Dimensions that it lacks are none of its tile's.
+  for (auto [d, dim] : llvm::enumerate(dims))
+    if (!used.test(d))
+      demand.shape[d] = 1;
+  return success();
 }
 
 FailureOr<gpu::GPUFuncOp>
@@ -193,9 +223,8 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
   tiles.openScope(end, known);
 
   SmallVector<Value> steps;
-  Operation *before =
-      tileLoops(end, loc, *dims, steps,
-                [&](scf::ForOp loop, Value iv) { tiles.enterLoop(loop, iv); });
+  tileLoops(end, loc, *dims, steps,
+            [&](scf::ForOp loop, Value iv) { tiles.enterLoop(loop, iv); });
 
   SmallVector<AffineExpr> coordinates;
   SmallVector<Value> symbols;
@@ -211,15 +240,14 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
     coordinates.push_back(coordinate);
     shape.push_back(dim.tile);
   }
-  AffineMap map =
-      AffineMap::get(dims->size(), symbols.size(), coordinates, context);
   for (auto [i, result] : llvm::enumerate(results)) {
-    if (failed(tiles.store({result, map, symbols, shape},
+    Demand demand = {result, {}, symbols, shape};
+    if (failed(alignResult(demand, coordinates, *dims, structure)) ||
+        failed(tiles.store(demand,
                            func.getArgument(body.getNumArguments() + i)))) {
       func.erase();
       return failure();
     }
   }
-  (void)before;
   return func;
 }

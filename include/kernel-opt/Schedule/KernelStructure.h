@@ -44,6 +44,8 @@ public:
   const llvm::SmallBitVector &wholeDims() const { return whole; }
   /// The dimension of the first result that `loop` of `op` runs along, if any.
   std::optional<unsigned> resultDimOf(linalg::LinalgOp op, unsigned loop) const;
+  /// The same for dimension `dim` of a value.
+  std::optional<unsigned> resultDimOf(Value value, unsigned dim) const;
 
 private:
   /// Names dimension `number` of a value, or loop `number` of an operation.
@@ -52,6 +54,7 @@ private:
   void connectGroups(Value expanded, Value collapsed,
                      ArrayRef<SmallVector<int64_t, 2>> groups);
   bool same(Axis a, Axis b) const;
+  std::optional<unsigned> resultDimOf(Axis axis) const;
   static Axis axis(Value value, unsigned dim) {
     return {value.getAsOpaquePointer(), dim};
   }
