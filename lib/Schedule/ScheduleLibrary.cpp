@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Schedule/ScheduleLibrary.h"
+#include "kernel-opt/Schedule/TileProgram.h"
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
 #include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
 #include "mlir/Dialect/Transform/TuneExtension/TuneExtensionOps.h"
@@ -186,11 +187,7 @@ ScheduleLibrary::apply(kopt::KernelOp kernel, const Strategy &strategy,
   });
   if (!legal || failed(runSequence(kernel, action, *module, reasons)))
     return failure();
-  auto top = kernel->getParentOfType<ModuleOp>();
-  auto program = top.lookupSymbol<gpu::GPUModuleOp>(kernel.getKernelName());
-  auto func = program
-                  ? program.lookupSymbol<gpu::GPUFuncOp>(kernel.getKernelName())
-                  : gpu::GPUFuncOp();
+  gpu::GPUFuncOp func = lookupProgram(kernel);
   if (!func) {
     reasons.push_back("strategy '" + strategy.name + "' made no program");
     return failure();

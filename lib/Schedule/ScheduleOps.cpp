@@ -59,12 +59,12 @@ DiagnosedSilenceableFailure silenceably(Operation *op, Twine what,
 /// leaves the last program.
 static gpu::GPUModuleOp makeModule(kopt::KernelOp kernel) {
   auto top = kernel->getParentOfType<ModuleOp>();
-  if (auto old = top.lookupSymbol<gpu::GPUModuleOp>(kernel.getKernelName()))
+  std::string name = programModuleName(kernel.getKernelName());
+  if (auto old = top.lookupSymbol<gpu::GPUModuleOp>(name))
     old.erase();
   OpBuilder builder(top.getBodyRegion());
   builder.setInsertionPointToEnd(top.getBody());
-  return gpu::GPUModuleOp::create(builder, kernel.getLoc(),
-                                  kernel.getKernelName());
+  return gpu::GPUModuleOp::create(builder, kernel.getLoc(), name);
 }
 
 /// The numbers of a list some of which are parameters.

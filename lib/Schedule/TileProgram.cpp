@@ -16,6 +16,18 @@ using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::schedule;
 
+std::string schedule::programModuleName(StringRef kernelName) {
+  return (kernelName + "_program").str();
+}
+
+gpu::GPUFuncOp schedule::lookupProgram(kopt::KernelOp kernel) {
+  auto top = kernel->getParentOfType<ModuleOp>();
+  auto module = top.lookupSymbol<gpu::GPUModuleOp>(
+      programModuleName(kernel.getKernelName()));
+  return module ? module.lookupSymbol<gpu::GPUFuncOp>(kernel.getKernelName())
+                : gpu::GPUFuncOp();
+}
+
 namespace {
 /// One dimension of the results: who computes which part of it.
 struct ResultDim {
@@ -134,10 +146,9 @@ static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
 
 /// Loops over the tiles of a block's share; gives the offset of each dimension
 /// (null where there is no loop).
-static void tileLoops(Operation *before, Location loc,
-                            ArrayRef<ResultDim> dims,
-                            SmallVectorImpl<Value> &steps,
-                            function_ref<void(scf::ForOp, Value)> opened) {
+static void tileLoops(Operation *before, Location loc, ArrayRef<ResultDim> dims,
+                      SmallVectorImpl<Value> &steps,
+                      function_ref<void(scf::ForOp, Value)> opened) {
   for (auto [d, dim] : llvm::enumerate(dims)) {
     steps.push_back({});
     if (dim.steps() == 1)

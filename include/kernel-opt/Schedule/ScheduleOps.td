@@ -50,8 +50,8 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
   let summary = "makes the tile program of a kernel";
   let description = [{
     Cuts the results of a `kopt.kernel` into blocks and tiles and makes, in a
-    `gpu.module` with the kernel's name, the `gpu.func` that computes them; gives
-    a handle to it. The kernel itself stays: it is what the program must be equal
+    `gpu.module` called `<kernel>_program`, the `gpu.func` of the kernel's name
+    that computes them; gives a handle to it. The kernel itself stays: it is what the program must be equal
     to. Every number may be a parameter.
 
     `block`: elements of each result dimension for one block, given for the last

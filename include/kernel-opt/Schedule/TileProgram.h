@@ -9,6 +9,7 @@
 #ifndef KERNEL_OPT_SCHEDULE_TILEPROGRAM_H
 #define KERNEL_OPT_SCHEDULE_TILEPROGRAM_H
 
+#include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Support/LLVM.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/Builders.h"
@@ -36,6 +37,12 @@ struct TileOptions {
   /// Warps of a block.
   int64_t warps = 4;
 };
+
+/// Name of the `gpu.module` that holds a kernel's program; the `gpu.func` in it
+/// has the kernel's own.
+std::string programModuleName(StringRef kernelName);
+/// The program of a kernel in the module around it, null if there is none.
+gpu::GPUFuncOp lookupProgram(kopt::KernelOp kernel);
 
 /// Makes the tile program that computes `results`, values of `body`, whose
 /// arguments become the kernel's inputs: a `gpu.func @name` at the builder's
