@@ -11,6 +11,53 @@
 
 include "mlir/Pass/PassBase.td"
 
+def OutlineIslands : Pass<"kopt-outline-islands", "::mlir::ModuleOp"> {
+  let summary = "move what kernels can hold out of functions with foreign code";
+  let description = [{
+    A function that holds nothing but operations on tensors (linalg, tensor,
+    arith, math, aten) stays as it is. In any other, each maximal group of such
+    operations becomes a private function of its own, called where its results
+    are first needed; that also holds inside of control flow. Everything else
+    stays in place and in order: calls, control flow, memory, operations of
+    other dialects. All of it is reported at once, by remarks with names and
+    locations; with `require-all` by errors, and nothing is changed.
+
+    Constants and empty tensors are copied into the islands that use them;
+    islands have the contract of the function that they come from.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: tensor<8xf32>) -> tensor<8xf32> {
+      %0 = math.exp %x : tensor<8xf32>
+      %1 = call @outside(%0) : (tensor<8xf32>) -> tensor<8xf32>
+      return %1 : tensor<8xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%x: tensor<8xf32>) -> tensor<8xf32> {
+      %0 = call @f_island(%x) : (tensor<8xf32>) -> tensor<8xf32>
+      %1 = call @outside(%0) : (tensor<8xf32>) -> tensor<8xf32>
+      return %1 : tensor<8xf32>
+    }
+    func.func private @f_island(%x: tensor<8xf32>) -> tensor<8xf32> {
+      %0 = math.exp %x : tensor<8xf32>
+      return %0 : tensor<8xf32>
+    }
+    ```
+
+    (* example filepath=test/Kernel/outline-islands.mlir *)
+  }];
+  let options = [
+    Option<"requireAll", "require-all", "bool", /*default=*/"false",
+           "Make it an error if anything cannot be part of a kernel">
+  ];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
 def NumberOps : Pass<"kopt-number-ops", "::mlir::ModuleOp"> {
   let summary = "write the identifiers that fusion plans use into the IR";
   let description = [{
