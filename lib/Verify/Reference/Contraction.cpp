@@ -1,0 +1,237 @@
+//===- Contraction.cpp - Sums of products -------------------------- ===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// Structured operations whose payload is acc + f(a) * g(b), with a and b one
+// operand each: products of matrices, convolutions, weighted sums. Operands are
+// packed into panels (which is im2col for a convolution) for Domain::contract.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Evaluator.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace kernel_opt;
+using namespace kernel_opt::verify;
+
+namespace {
+struct Product {
+  Value left, right; ///< in the payload, f(a) and g(b)
+  OpOperand *leftOperand, *rightOperand;
+  bool fused;
+};
+} // namespace
+
+/// The only operand that `value` is computed from, if there is just one.
+static OpOperand *findOnlyOperand(linalg::LinalgOp op, Value value) {
+  OpOperand *found = nullptr;
+  bool ok = true;
+  SmallVector<Value> work = {value};
+  while (!work.empty() && ok) {
+    Value next = work.pop_back_val();
+    if (auto argument = dyn_cast<BlockArgument>(next)) {
+      if (argument.getOwner() != op.getBlock())
+        continue;
+      OpOperand *operand = op.getMatchingOpOperand(argument);
+      ok = !op.isDpsInit(operand) && (!found || found == operand);
+      found = operand;
+      continue;
+    }
+    Operation *def = next.getDefiningOp();
+    if (def->getBlock() != op.getBlock())
+      continue;
+    // An index makes the value depend on more than the operand.
+    ok &= !isa<linalg::IndexOp, tensor::ExtractOp>(def);
+    work.append(def->operand_begin(), def->operand_end());
+  }
+  return ok ? found : nullptr;
+}
+
+static std::optional<Product> matchProduct(linalg::LinalgOp op, Value yielded,
+                                           BlockArgument accumulator) {
+  Operation *sum = yielded.getDefiningOp();
+  if (!sum || sum->getBlock() != op.getBlock())
+    return std::nullopt;
+  Product p;
+  if (auto fma = dyn_cast<math::FmaOp>(sum)) {
+    if (fma.getC() != accumulator)
+      return std::nullopt;
+    p = {fma.getA(), fma.getB(), nullptr, nullptr, /*fused=*/true};
+  } else if (isa<arith::AddFOp>(sum)) {
+    int side = sum->getOperand(0) == accumulator ? 1 : 0;
+    auto product = sum->getOperand(side).getDefiningOp<arith::MulFOp>();
+    if (sum->getOperand(1 - side) != accumulator || !product ||
+        product->getBlock() != op.getBlock())
+      return std::nullopt;
+    p = {product.getLhs(), product.getRhs(), nullptr, nullptr, false};
+  } else {
+    return std::nullopt;
+  }
+  p.leftOperand = findOnlyOperand(op, p.left);
+  p.rightOperand = findOnlyOperand(op, p.right);
+  if (!p.leftOperand || !p.rightOperand)
+    return std::nullopt;
+  return p;
+}
+
+static llvm::SmallBitVector dimsOf(AffineMap map) {
+  llvm::SmallBitVector dims(map.getNumDims());
+  for (AffineExpr expr : map.getResults())
+    expr.walk([&](AffineExpr part) {
+      if (auto dim = dyn_cast<mlir::AffineDimExpr>(part))
+        dims.set(dim.getPosition());
+    });
+  return dims;
+}
+
+namespace {
+/// The dimensions of the result by the factors that they index: one, the other,
+/// both (batch; they run one point at a time).
+struct Roles {
+  SmallVector<unsigned> m, n, batch;
+};
+} // namespace
+
+LogicalResult Evaluator::computeContraction(Structured &s, Tile &tile,
+                                            bool &done) {
+  done = false;
+  auto product = matchProduct(s.op, s.yielded, s.accumulator);
+  if (!product)
+    return success();
+  done = true;
+  FloatKind kind = *tile.values.kind;
+  size_t bytes = domain.valueBytes();
+  llvm::SmallBitVector inLeft =
+      dimsOf(s.maps[product->leftOperand->getOperandNumber()]);
+  llvm::SmallBitVector inRight =
+      dimsOf(s.maps[product->rightOperand->getOperandNumber()]);
+  Roles roles;
+  for (unsigned d : s.parallel)
+    (inLeft.test(d) && inRight.test(d) ? roles.batch
+     : inRight.test(d)                 ? roles.n
+                                       : roles.m)
+        .push_back(d);
+
+  auto readPanel = [&](OpOperand *operand, Value value, const Box &points,
+                       ArrayRef<unsigned> order) -> FailureOr<Column> {
+    Payload payload;
+    FailureOr<Column> column = readOperand(s, *operand, points, order);
+    if (failed(column))
+      return failure();
+    payload.points = column->size(domain);
+    payload.known[s.op.getMatchingBlockArgument(operand)] = std::move(*column);
+    return evalPayload(payload, value);
+  };
+
+  FailureOr<Column> init = readInit(s, s.box);
+  if (failed(init))
+    return failure();
+  tile.values = std::move(*init);
+
+  // The result as a space with batch, m and n dimensions outermost to
+  // innermost, cut into panels that fit into the caches.
+  SmallVector<int64_t> strides = getStrides(s.box.sizes);
+  auto subspace = [&](ArrayRef<unsigned> dims, const Box &loops) {
+    Box box;
+    for (unsigned d : dims) {
+      box.offsets.push_back(loops.offsets[d]);
+      box.sizes.push_back(loops.sizes[d]);
+    }
+    return box;
+  };
+  auto restrict = [](Box &points, ArrayRef<unsigned> dims, const Box &part) {
+    for (auto [i, d] : llvm::enumerate(dims)) {
+      points.offsets[d] = part.offsets[i];
+      points.sizes[d] = part.sizes[i];
+    }
+  };
+  SmallVector<int64_t> strideOf(s.loops.rank(), 0);
+  for (auto [i, d] : llvm::enumerate(s.parallel))
+    strideOf[d] = strides[i];
+  auto positions = [&](ArrayRef<unsigned> dims, const Box &part) {
+    SmallVector<int64_t> result;
+    (void)forEachPoint(part, [&](ArrayRef<int64_t> index) {
+      int64_t position = 0;
+      for (auto [i, d] : llvm::enumerate(dims))
+        position += (index[i] - s.loops.offsets[d]) * strideOf[d];
+      result.push_back(position);
+      return success();
+    });
+    return result;
+  };
+
+  bool chunked = options.order == ReductionOrder::Chunks16;
+  constexpr int64_t panelRows = 128, panelColumns = 128, panelDepth = 512;
+  auto panel = [&](Box points) -> LogicalResult {
+    Box mBox = subspace(roles.m, points), nBox = subspace(roles.n, points);
+    auto m = size_t(mBox.volume()), n = size_t(nBox.volume());
+    SmallVector<int64_t> rows = positions(roles.m, mBox);
+    SmallVector<int64_t> columns = positions(roles.n, nBox);
+    int64_t base = 0;
+    for (unsigned d : roles.batch)
+      base += (points.offsets[d] - s.loops.offsets[d]) * strideOf[d];
+    std::vector<char> acc(m * n * bytes), chunk;
+    auto move = [&](bool store) {
+      for (size_t i = 0; i < m; ++i)
+        for (size_t j = 0; j < n; ++j) {
+          char *there =
+              tile.values.floats.data() + (base + rows[i] + columns[j]) * bytes;
+          char *here = acc.data() + (i * n + j) * bytes;
+          std::memcpy(store ? there : here, store ? here : there, bytes);
+        }
+    };
+    move(/*store=*/false);
+    SmallVector<unsigned> leftOrder(roles.m), rightOrder(s.reduction);
+    leftOrder.append(s.reduction);
+    rightOrder.append(roles.n);
+    auto step = [&](const Box &terms) -> LogicalResult {
+      restrict(points, s.reduction, terms);
+      // Dimensions that a factor does not know do not run in its panel.
+      FailureOr<Column> left =
+          readPanel(product->leftOperand, product->left, points, leftOrder);
+      FailureOr<Column> right =
+          readPanel(product->rightOperand, product->right, points, rightOrder);
+      if (failed(left) || failed(right))
+        return failure();
+      auto k = size_t(terms.volume());
+      if (!chunked) {
+        domain.contract(kind, product->fused, m, n, k, left->floats.data(),
+                        right->floats.data(), acc.data());
+        return success();
+      }
+      chunk.resize(m * n * bytes);
+      domain.constant(APFloat(0.0), kind, "", chunk.data(), m * n);
+      domain.contract(kind, product->fused, m, n, k, left->floats.data(),
+                      right->floats.data(), chunk.data());
+      domain.binary(BinaryFn::Add, kind, acc.data(), chunk.data(), acc.data(),
+                    m * n);
+      return success();
+    };
+    if (failed(forEachPart(subspace(s.reduction, s.loops),
+                           chunked ? 16 : panelDepth, step)))
+      return failure();
+    move(/*store=*/true);
+    return success();
+  };
+  return forEachPoint(
+      subspace(roles.batch, s.loops), [&](ArrayRef<int64_t> index) {
+        Box points = s.loops;
+        for (auto [i, d] : llvm::enumerate(roles.batch))
+          points.offsets[d] = index[i], points.sizes[d] = 1;
+        return forEachPart(
+            subspace(roles.m, s.loops), panelRows, [&](const Box &mPart) {
+              restrict(points, roles.m, mPart);
+              return forEachPart(subspace(roles.n, s.loops), panelColumns,
+                                 [&](const Box &nPart) {
+                                   restrict(points, roles.n, nPart);
+                                   return panel(points);
+                                 });
+            });
+      });
+}

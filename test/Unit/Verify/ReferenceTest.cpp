@@ -1,0 +1,370 @@
+//===- ReferenceTest.cpp - Evaluator of linalg on tensors -------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Verify/Reference.h"
+#include "kernel-opt/InitAll.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "gtest/gtest.h"
+#include <cmath>
+
+using namespace kernel_opt;
+using namespace kernel_opt::verify;
+
+namespace {
+/// Argument values by position: element i is (i % 7) - 3 + argument / 4, and
+/// integers i % 3. Counts what was asked for.
+class PatternInputs : public InputSource {
+public:
+  static double valueOf(unsigned argument, int64_t i) {
+    return double(i % 7) - 3 + argument / 4.0;
+  }
+  void floats(Domain &domain, unsigned argument, FloatKind kind,
+              ArrayRef<int64_t>, ArrayRef<int64_t> indices,
+              void *out) override {
+    asked += indices.size();
+    for (auto [i, index] : llvm::enumerate(indices))
+      domain.constant(APFloat(valueOf(argument, index)), kind, "",
+                      static_cast<char *>(out) + i * domain.valueBytes(), 1);
+  }
+  void integers(unsigned, unsigned, ArrayRef<int64_t>,
+                ArrayRef<int64_t> indices, int64_t *out) override {
+    for (auto [i, index] : llvm::enumerate(indices))
+      out[i] = index % 3;
+  }
+  size_t asked = 0;
+};
+
+class ReferenceTest : public testing::Test {
+protected:
+  ReferenceTest() {
+    DialectRegistry registry;
+    registerAllDialects(registry);
+    context.appendDialectRegistry(registry);
+    context.loadAllAvailableDialects();
+  }
+
+  Block &parse(StringRef body) {
+    module = mlir::parseSourceString<ModuleOp>(body, &context);
+    EXPECT_TRUE(module);
+    return (*module->getOps<func::FuncOp>().begin()).getBody().front();
+  }
+
+  /// The elements of one result, or nothing after a reported error.
+  std::vector<double> run(StringRef body, ArrayRef<SmallVector<int64_t>> shapes,
+                          std::optional<Box> box = std::nullopt,
+                          ReferenceOptions options = {}) {
+    auto reference = Reference::create(parse(body), *domain, shapes, options);
+    if (failed(reference))
+      return {};
+    auto shape = (*reference)->getResultShape(0);
+    if (failed(shape))
+      return {};
+    auto tile =
+        (*reference)->evaluate(0, box ? *box : Box::all(*shape), inputs);
+    if (failed(tile))
+      return {};
+    if (!tile->values.kind)
+      return std::vector<double>(tile->values.ints.begin(),
+                                 tile->values.ints.end());
+    std::vector<double> result(tile->values.size(*domain));
+    domain->toReal(tile->values.floats.data(), result.data(), nullptr,
+                   result.size());
+    return result;
+  }
+
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
+  std::unique_ptr<Domain> domain = createFloatDomain();
+  PatternInputs inputs;
+};
+
+double in(unsigned argument, int64_t i) {
+  return PatternInputs::valueOf(argument, i);
+}
+} // namespace
+
+TEST_F(ReferenceTest, MatmulOfOneTileReadsItsRowsOnly) {
+  StringRef text = R"(
+    func.func @f(%a: tensor<512x64xf32>, %b: tensor<64x512xf32>)
+        -> tensor<512x512xf32> {
+      %zero = arith.constant 0.0 : f32
+      %e = tensor.empty() : tensor<512x512xf32>
+      %i = linalg.fill ins(%zero : f32) outs(%e : tensor<512x512xf32>)
+          -> tensor<512x512xf32>
+      %r = linalg.matmul ins(%a, %b : tensor<512x64xf32>, tensor<64x512xf32>)
+          outs(%i : tensor<512x512xf32>) -> tensor<512x512xf32>
+      return %r : tensor<512x512xf32>
+    })";
+  Box box = {{100, 200}, {3, 5}};
+  auto values = run(text, {{512, 64}, {64, 512}}, box);
+  ASSERT_EQ(values.size(), 15u);
+  for (int i = 0; i < 3; ++i)
+    for (int j = 0; j < 5; ++j) {
+      double sum = 0;
+      for (int k = 0; k < 64; ++k)
+        sum += in(0, (100 + i) * 64 + k) * in(1, k * 512 + 200 + j);
+      EXPECT_EQ(values[i * 5 + j], sum);
+    }
+  EXPECT_EQ(inputs.asked, 8u * 64);
+}
+
+TEST_F(ReferenceTest, ConvolutionPoolingAndPadding) {
+  StringRef text = R"(
+    func.func @f(%x: tensor<1x2x5x5xf32>, %w: tensor<3x2x3x3xf32>)
+        -> tensor<1x3x2x2xf32> {
+      %zero = arith.constant 0.0 : f32
+      %low = arith.constant 0xFF800000 : f32
+      %p = tensor.pad %x low[0, 0, 1, 1] high[0, 0, 1, 1] {
+      ^bb0(%a: index, %b: index, %c: index, %d: index):
+        tensor.yield %zero : f32
+      } : tensor<1x2x5x5xf32> to tensor<1x2x7x7xf32>
+      %e = tensor.empty() : tensor<1x3x5x5xf32>
+      %i = linalg.fill ins(%zero : f32) outs(%e : tensor<1x3x5x5xf32>)
+          -> tensor<1x3x5x5xf32>
+      %c = linalg.conv_2d_nchw_fchw {strides = dense<1> : tensor<2xi64>}
+          ins(%p, %w : tensor<1x2x7x7xf32>, tensor<3x2x3x3xf32>)
+          outs(%i : tensor<1x3x5x5xf32>) -> tensor<1x3x5x5xf32>
+      %window = tensor.empty() : tensor<2x2xf32>
+      %e2 = tensor.empty() : tensor<1x3x2x2xf32>
+      %i2 = linalg.fill ins(%low : f32) outs(%e2 : tensor<1x3x2x2xf32>)
+          -> tensor<1x3x2x2xf32>
+      %r = linalg.pooling_nchw_max {strides = dense<2> : tensor<2xi64>}
+          ins(%c, %window : tensor<1x3x5x5xf32>, tensor<2x2xf32>)
+          outs(%i2 : tensor<1x3x2x2xf32>) -> tensor<1x3x2x2xf32>
+      return %r : tensor<1x3x2x2xf32>
+    })";
+  auto values = run(text, {{1, 2, 5, 5}, {3, 2, 3, 3}});
+  ASSERT_EQ(values.size(), 12u);
+  auto conv = [](int f, int y, int x) {
+    double sum = 0;
+    for (int c = 0; c < 2; ++c)
+      for (int dy = 0; dy < 3; ++dy)
+        for (int dx = 0; dx < 3; ++dx) {
+          int iy = y + dy - 1, ix = x + dx - 1;
+          if (iy >= 0 && iy < 5 && ix >= 0 && ix < 5)
+            sum += in(0, c * 25 + iy * 5 + ix) *
+                   in(1, ((f * 2 + c) * 3 + dy) * 3 + dx);
+        }
+    return sum;
+  };
+  for (int f = 0; f < 3; ++f)
+    for (int y = 0; y < 2; ++y)
+      for (int x = 0; x < 2; ++x) {
+        double best = -INFINITY;
+        for (int d = 0; d < 4; ++d)
+          best = std::max(best, conv(f, 2 * y + d / 2, 2 * x + d % 2));
+        EXPECT_EQ(values[f * 4 + y * 2 + x], best);
+      }
+}
+
+TEST_F(ReferenceTest, ReductionsWithAnyPayload) {
+  // The position of the maximum, carried along with it.
+  StringRef text = R"(
+    func.func @f(%x: tensor<4x9xf32>) -> tensor<4xi64> {
+      %low = arith.constant 0xFF800000 : f32
+      %zero = arith.constant 0 : i64
+      %e = tensor.empty() : tensor<4xf32>
+      %m = linalg.fill ins(%low : f32) outs(%e : tensor<4xf32>)
+          -> tensor<4xf32>
+      %e2 = tensor.empty() : tensor<4xi64>
+      %p = linalg.fill ins(%zero : i64) outs(%e2 : tensor<4xi64>)
+          -> tensor<4xi64>
+      %r:2 = linalg.generic {
+          indexing_maps = [affine_map<(i, j) -> (i, j)>,
+                           affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i)>],
+          iterator_types = ["parallel", "reduction"]}
+          ins(%x : tensor<4x9xf32>) outs(%m, %p : tensor<4xf32>, tensor<4xi64>) {
+      ^bb0(%v: f32, %best: f32, %at: i64):
+        %j = linalg.index 1 : index
+        %jj = arith.index_cast %j : index to i64
+        %more = arith.cmpf ogt, %v, %best : f32
+        %b = arith.select %more, %v, %best : f32
+        %a = arith.select %more, %jj, %at : i64
+        linalg.yield %b, %a : f32, i64
+      } -> (tensor<4xf32>, tensor<4xi64>)
+      return %r#1 : tensor<4xi64>
+    })";
+  auto values = run(text, {{4, 9}});
+  ASSERT_EQ(values.size(), 4u);
+  for (int i = 0; i < 4; ++i) {
+    int at = 0;
+    for (int j = 1; j < 9; ++j)
+      at = in(0, i * 9 + j) > in(0, i * 9 + at) ? j : at;
+    EXPECT_EQ(values[i], at);
+  }
+}
+
+TEST_F(ReferenceTest, DataMovement) {
+  StringRef text = R"(
+    func.func @f(%x: tensor<6x8xf32>, %y: tensor<2x3xf32>) -> tensor<48xf32> {
+      %s = tensor.extract_slice %x[1, 2] [2, 3] [2, 1]
+          : tensor<6x8xf32> to tensor<2x3xf32>
+      %d = arith.subf %y, %s : tensor<2x3xf32>
+      %i = tensor.insert_slice %d into %x[0, 1] [2, 3] [3, 2]
+          : tensor<2x3xf32> into tensor<6x8xf32>
+      %w = tensor.expand_shape %i [[0, 1], [2, 3]] output_shape [2, 3, 4, 2]
+          : tensor<6x8xf32> into tensor<2x3x4x2xf32>
+      %e = tensor.empty() : tensor<3x2x4x2xf32>
+      %t = linalg.transpose ins(%w : tensor<2x3x4x2xf32>)
+          outs(%e : tensor<3x2x4x2xf32>) permutation = [1, 0, 2, 3]
+      %c = tensor.collapse_shape %t [[0, 1, 2, 3]]
+          : tensor<3x2x4x2xf32> into tensor<48xf32>
+      return %c : tensor<48xf32>
+    })";
+  double x[6][8];
+  for (int i = 0; i < 48; ++i)
+    x[i / 8][i % 8] = in(0, i);
+  double y[6][8];
+  std::copy_n(&x[0][0], 48, &y[0][0]);
+  for (int i = 0; i < 2; ++i)
+    for (int j = 0; j < 3; ++j)
+      y[3 * i][1 + 2 * j] = in(1, i * 3 + j) - x[1 + 2 * i][2 + j];
+  auto all = run(text, {{6, 8}, {2, 3}});
+  ASSERT_EQ(all.size(), 48u);
+  for (int i = 0; i < 48; ++i) {
+    int a = i / 16, b = i / 8 % 2;
+    EXPECT_EQ(all[i], y[b * 3 + a][i % 8]) << i;
+  }
+  // Parts are the same as cut out of the whole.
+  for (int64_t start : {0, 5, 30}) {
+    auto part = run(text, {{6, 8}, {2, 3}}, Box{{start}, {17}});
+    ASSERT_EQ(part.size(), 17u);
+    for (int i = 0; i < 17; ++i)
+      EXPECT_EQ(part[i], all[start + i]);
+  }
+}
+
+TEST_F(ReferenceTest, DynamicSizesAndGather) {
+  StringRef text = R"(
+    func.func @f(%table: tensor<?x?xf32>, %ids: tensor<?xi64>)
+        -> tensor<?x?xf32> {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %n = tensor.dim %ids, %c0 : tensor<?xi64>
+      %w = tensor.dim %table, %c1 : tensor<?x?xf32>
+      %e = tensor.empty(%n, %w) : tensor<?x?xf32>
+      %r = linalg.generic {
+          indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>],
+          iterator_types = ["parallel", "parallel"]}
+          ins(%ids : tensor<?xi64>) outs(%e : tensor<?x?xf32>) {
+      ^bb0(%id: i64, %o: f32):
+        %row = arith.index_cast %id : i64 to index
+        %j = linalg.index 1 : index
+        %v = tensor.extract %table[%row, %j] : tensor<?x?xf32>
+        linalg.yield %v : f32
+      } -> tensor<?x?xf32>
+      return %r : tensor<?x?xf32>
+    })";
+  auto values = run(text, {{3, 4}, {5}});
+  ASSERT_EQ(values.size(), 20u);
+  for (int i = 0; i < 20; ++i)
+    EXPECT_EQ(values[i], in(0, i / 4 % 3 * 4 + i % 4));
+  // A table of two rows has no row 2.
+  std::string message;
+  mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &d) {
+    message = d.str();
+    return success();
+  });
+  EXPECT_TRUE(run(text, {{2, 4}, {5}}).empty());
+  EXPECT_NE(message.find("index 2 of dimension 0 is out of bounds"),
+            std::string::npos);
+}
+
+TEST_F(ReferenceTest, ChunkedSumsRoundOtherwise) {
+  StringRef text = R"(
+    func.func @f(%x: tensor<2x100xf32>) -> tensor<2xf32> {
+      %zero = arith.constant 0.5 : f32
+      %e = tensor.empty() : tensor<2xf32>
+      %i = linalg.fill ins(%zero : f32) outs(%e : tensor<2xf32>)
+          -> tensor<2xf32>
+      %r = linalg.reduce ins(%x : tensor<2x100xf32>)
+          outs(%i : tensor<2xf32>) dimensions = [1]
+          (%v: f32, %acc: f32) {
+            %third = arith.constant 0.333333343 : f32
+            %scaled = arith.divf %v, %third : f32
+            %sum = arith.addf %acc, %scaled : f32
+            linalg.yield %sum : f32
+          }
+      return %r : tensor<2xf32>
+    })";
+  ReferenceOptions chunks;
+  chunks.order = ReductionOrder::Chunks16;
+  auto sequential = run(text, {{2, 100}});
+  auto chunked = run(text, {{2, 100}}, std::nullopt, chunks);
+  ASSERT_EQ(sequential.size(), 2u);
+  for (int i = 0; i < 2; ++i) {
+    float plain = 0.5f, sum = 0.5f;
+    for (int start = 0; start < 100; start += 16) {
+      float chunk = 0;
+      for (int j = start; j < std::min(start + 16, 100); ++j) {
+        float term = float(in(0, i * 100 + j)) / 0.333333343f;
+        plain += term;
+        chunk += term;
+      }
+      sum += chunk;
+    }
+    EXPECT_EQ(sequential[i], plain);
+    EXPECT_EQ(chunked[i], sum);
+  }
+}
+
+TEST_F(ReferenceTest, LongRowsInPieces) {
+  StringRef text = R"(
+    func.func @f(%x: tensor<2x393216xf32>) -> tensor<2xf32> {
+      %zero = arith.constant 0.0 : f32
+      %e = tensor.empty() : tensor<2xf32>
+      %i = linalg.fill ins(%zero : f32) outs(%e : tensor<2xf32>)
+          -> tensor<2xf32>
+      %r = linalg.reduce { arith.addf } ins(%x : tensor<2x393216xf32>)
+          outs(%i : tensor<2xf32>) dimensions = [1]
+      return %r : tensor<2xf32>
+    })";
+  auto values = run(text, {{2, 393216}}, Box{{1}, {1}});
+  ASSERT_EQ(values.size(), 1u);
+  double sum = 0;
+  for (int64_t i = 0; i < 393216; ++i)
+    sum += in(0, 393216 + i);
+  EXPECT_EQ(values[0], sum);
+  EXPECT_EQ(inputs.asked, 393216u);
+}
+
+TEST_F(ReferenceTest, ReportsAllUnsupportedOperations) {
+  StringRef text = R"(
+    func.func @f(%x: tensor<4xf32>, %c: complex<f32>) -> tensor<4xf32> {
+      %a = tensor.cast %x : tensor<4xf32> to tensor<?xf32>
+      %r = tensor.rank %x : tensor<4xf32>
+      %s = bufferization.to_buffer %x : tensor<4xf32> to memref<4xf32>
+      return %x : tensor<4xf32>
+    })";
+  unsigned errors = 0;
+  mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &) {
+    ++errors;
+    return success();
+  });
+  EXPECT_TRUE(run(text, {{4}, {}}).empty());
+  EXPECT_EQ(errors, 3u);
+}
+
+TEST_F(ReferenceTest, ChecksShapesOfArguments) {
+  StringRef text = R"(
+    func.func @f(%x: tensor<4x?xf32>) -> tensor<4x?xf32> {
+      return %x : tensor<4x?xf32>
+    })";
+  EXPECT_EQ(run(text, {{4, 2}}).size(), 8u);
+  std::string message;
+  mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &d) {
+    message = d.str();
+    return success();
+  });
+  EXPECT_TRUE(run(text, {{5, 2}}).empty());
+  EXPECT_NE(message.find("cannot have sizes [5, 2]"), std::string::npos);
+}
