@@ -26,4 +26,33 @@ def TestDialects : Pass<"test-kopt-dialects", "::mlir::ModuleOp"> {
   ];
 }
 
+def TestInterpret : Pass<"test-kopt-interpret", "::mlir::ModuleOp"> {
+  let summary = "interpret every kernel and report its faults";
+  let description = [{
+    Runs all blocks of each `gpu.func` kernel in the bit-exact float domain on
+    generated inputs. Each fault becomes an error where it happened, with a note
+    at the other access. With `digest`, a remark at the kernel gives the number
+    of written elements and a hash of all written values.
+
+    ```mlir
+    gpu.func @missing_guard(%x: memref<100xf32>) kernel
+    // error: out of bounds: thread (4, 0, 0) of block (3, 0, 0) reads
+    //        argument 0(100), extents are (100)
+    ```
+  }];
+  let dependentDialects = ["::kernel_opt::kgpu::KGPUDialect"];
+  let options = [
+    Option<"seed", "seed", "uint64_t", "1", "seed of the inputs">,
+    Option<"poison", "poison", "unsigned", "0", "pattern of unwritten memory">,
+    Option<"early", "early", "bool", "false",
+           "asynchronous copies land at issue">,
+    Option<"reverse", "reverse", "bool", "false",
+           "blocks and warps run in reverse order">,
+    Option<"digest", "digest", "bool", "false",
+           "print a digest of the written values">,
+    Option<"counters", "counters", "bool", "false",
+           "print counters of the run">
+  ];
+}
+
 #endif // KERNEL_OPT_TEST_LIB_TESTPASSES_TD

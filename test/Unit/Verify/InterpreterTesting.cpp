@@ -1,0 +1,71 @@
+//===- InterpreterTesting.cpp - Kernels that several tests use ------------===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "InterpreterTesting.h"
+
+using namespace kernel_opt;
+using namespace kernel_opt::verify;
+
+std::string unittest::tiledMatmul(int64_t n) {
+  std::string text = R"mlir(
+gpu.module @m {
+  gpu.func @kernel(%a: memref<NxNxf32> {kgpu.access = "read"},
+                   %b: memref<NxNxf32> {kgpu.access = "read"},
+                   %c: memref<NxNxf32> {kgpu.access = "write"}) kernel
+      attributes {known_block_size = array<i32: 16, 16, 1>,
+                  known_grid_size = array<i32: G, G, 1>} {
+    %sa = kgpu.alloc_shared : memref<16x16xf32, #kgpu.shared>
+    %sb = kgpu.alloc_shared : memref<16x16xf32, #kgpu.shared>
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c16 = arith.constant 16 : index
+    %cN = arith.constant N : index
+    %zero = arith.constant 0.0 : f32
+    %tx = gpu.thread_id x
+    %ty = gpu.thread_id y
+    %bx = gpu.block_id x
+    %by = gpu.block_id y
+    %row0 = arith.muli %by, %c16 : index
+    %row = arith.addi %row0, %ty : index
+    %col0 = arith.muli %bx, %c16 : index
+    %col = arith.addi %col0, %tx : index
+    %sum = scf.for %k = %c0 to %cN step %c16
+        iter_args(%acc = %zero) -> (f32) {
+      %ka = arith.addi %k, %tx : index
+      %kb = arith.addi %k, %ty : index
+      %va = memref.load %a[%row, %ka] : memref<NxNxf32>
+      %vb = memref.load %b[%kb, %col] : memref<NxNxf32>
+      memref.store %va, %sa[%ty, %tx] : memref<16x16xf32, #kgpu.shared>
+      memref.store %vb, %sb[%ty, %tx] : memref<16x16xf32, #kgpu.shared>
+      gpu.barrier
+      %inner = scf.for %j = %c0 to %c16 step %c1
+          iter_args(%in = %acc) -> (f32) {
+        %x = memref.load %sa[%ty, %j] : memref<16x16xf32, #kgpu.shared>
+        %y = memref.load %sb[%j, %tx] : memref<16x16xf32, #kgpu.shared>
+        %p = arith.mulf %x, %y : f32
+        %s = arith.addf %in, %p : f32
+        scf.yield %s : f32
+      }
+      gpu.barrier
+      scf.yield %inner : f32
+    }
+    memref.store %sum, %c[%row, %col] : memref<NxNxf32>
+    gpu.return
+  }
+})mlir";
+  auto replace = [&](StringRef from, const std::string &to) {
+    for (size_t at = 0; (at = text.find(from.str(), at)) != std::string::npos;
+         at += to.size())
+      text.replace(at, from.size(), to);
+  };
+  std::string size = std::to_string(n), tiles = std::to_string(n / 16);
+  replace("NxNx", size + "x" + size + "x");
+  replace("constant N ", "constant " + size + " ");
+  replace("i32: G, G,", "i32: " + tiles + ", " + tiles + ",");
+  return text;
+}

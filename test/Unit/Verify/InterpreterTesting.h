@@ -1,0 +1,107 @@
+//===- InterpreterTesting.h - Runs a kernel given as text ----- -*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_TEST_UNIT_VERIFY_INTERPRETERTESTING_H
+#define KERNEL_OPT_TEST_UNIT_VERIFY_INTERPRETERTESTING_H
+
+#include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
+#include "kernel-opt/Verify/Interpreter/Interpreter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/raw_ostream.h"
+#include "gtest/gtest.h"
+#include <cmath>
+
+namespace kernel_opt::verify::unittest {
+
+/// A parsed and compiled kernel; the only gpu.func of its module.
+struct KernelUnderTest {
+  explicit KernelUnderTest(StringRef text) {
+    mlir::DialectRegistry registry;
+    registry.insert<arith::ArithDialect, gpu::GPUDialect, math::MathDialect,
+                    memref::MemRefDialect, scf::SCFDialect,
+                    vector::VectorDialect, kgpu::KGPUDialect>();
+    context.appendDialectRegistry(registry);
+    module = mlir::parseSourceString<ModuleOp>(text, &context);
+    EXPECT_TRUE(module);
+    if (!module)
+      return;
+    module->walk([&](gpu::GPUFuncOp kernel) {
+      auto result = CompiledKernel::compile(kernel);
+      if (succeeded(result))
+        compiled = std::make_unique<CompiledKernel>(std::move(*result));
+    });
+    EXPECT_TRUE(compiled);
+  }
+
+  /// Runs on inputs that `value(argument, index)` gives.
+  RunResult run(Domain &domain,
+                std::function<double(unsigned, int64_t)> value,
+                LaunchSpec launch = {}) {
+    InputSource inputs;
+    inputs.floats = [&domain, value](unsigned argument, FloatKind kind,
+                                     const int64_t *indices, void *out,
+                                     size_t n) {
+      for (size_t k = 0; k < n; ++k)
+        domain.constant(APFloat(value(argument, indices[k])), FloatKind::F64,
+                        "", static_cast<char *>(out) + k * domain.valueBytes(),
+                        1);
+    };
+    inputs.integers = [value](unsigned argument, unsigned,
+                              const int64_t *indices, int64_t *out, size_t n) {
+      for (size_t k = 0; k < n; ++k)
+        out[k] = int64_t(value(argument, indices[k]));
+    };
+    auto result = interpret(*compiled, domain, inputs, launch);
+    EXPECT_TRUE(succeeded(result));
+    return std::move(*result);
+  }
+
+  mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
+  OwningOpRef<ModuleOp> module;
+  std::unique_ptr<CompiledKernel> compiled;
+};
+
+/// Written elements of an argument as doubles; NaN where nobody wrote.
+inline std::vector<double> outputs(const KernelUnderTest &kernel,
+                                   const RunResult &result, Domain &domain,
+                                   unsigned argument) {
+  MemRefType type = kernel.compiled->arguments()[argument].type;
+  std::vector<double> values(size_t(type.getNumElements()), std::nan(""));
+  bool isFloat = isa<FloatType>(type.getElementType());
+  result.forEachWritten(argument, [&](int64_t index, const void *value) {
+    double low;
+    if (isFloat)
+      domain.toReal(value, &values[size_t(index)], &low, 1);
+    else
+      values[size_t(index)] = double(*static_cast<const int64_t *>(value));
+  });
+  return values;
+}
+
+inline void expectClean(const RunResult &result) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  for (const Report &report : result.reports)
+    printReport(report, os);
+  EXPECT_TRUE(result.clean()) << text;
+}
+
+/// The tiled product of the micro-benchmark: n x n, tiles of 16 x 16.
+std::string tiledMatmul(int64_t n);
+
+} // namespace kernel_opt::verify::unittest
+
+#endif // KERNEL_OPT_TEST_UNIT_VERIFY_INTERPRETERTESTING_H
