@@ -204,9 +204,10 @@ void Machine::countTraffic(Warp &w, const AccessInfo &access,
     return;
   TrafficMemo &memo = memos[&access - program.accesses.data()];
   int64_t elementBytes = info.element.bytes();
-  // Only the base within a period of the banks (of a sector) matters.
+  // Only the base within a sector, or a period of the swizzle, matters; without
+  // a swizzle, moving all lanes by whole words turns the banks.
   unsigned first = llvm::countr_zero(lanes);
-  int64_t period = info.shared ? 1024 : 32;
+  int64_t period = !info.shared ? 32 : info.swizzle ? 1024 : 4;
   int64_t base = linear[first] * elementBytes % period;
   bool same = memo.valid && memo.lanes == lanes && memo.base == base;
   if (same) {
