@@ -89,6 +89,15 @@ struct FunctionPattern : KernelPattern<gpu::GPUFuncOp> {
     if (auto maps = kernel->getAttr(kTensorMapsAttrName))
       add(kTensorMapsAttrName, maps);
     add(kSharedBytesAttrName, b.getI64IntegerAttr(facts.sharedBytes));
+    // setmaxnreg needs to know how many registers a thread begins with.
+    StringRef maxRegisters = NVVM::NVVMDialect::getMaxnregAttrName();
+    if (facts.changesRegisters && facts.blockSize &&
+        !kernel->hasAttr(maxRegisters)) {
+      ArrayRef<int32_t> size = *facts.blockSize;
+      int64_t share = 65536 / (int64_t(size[0]) * size[1] * size[2]);
+      add(maxRegisters,
+          b.getI32IntegerAttr(std::min<int64_t>(share, 255) / 8 * 8));
+    }
     // Hints such as nvvm.maxnreg and nvvm.minctasm pass through.
     for (NamedAttribute attribute : kernel->getDiscardableAttrs())
       if (attribute.getName().strref().starts_with("nvvm."))

@@ -32,6 +32,8 @@ struct KernelFacts {
   unsigned sm = 90;
   /// Blocks of the kernel form clusters of more than one.
   bool hasClusters = false;
+  /// Warpgroups change their register counts.
+  bool changesRegisters = false;
   /// Bytes of dynamic shared memory.
   int64_t sharedBytes = 0;
   /// Offsets of buffers and mbarriers in shared memory.

@@ -122,6 +122,22 @@ struct IntrinsicPattern : mlir::ConvertOpToLLVMPattern<Op> {
   const char *approximate, *exact32, *exact64;
 };
 
+/// tanh with afn is one instruction, for which LLVM has no intrinsic.
+struct ApproximateTanhPattern : mlir::ConvertOpToLLVMPattern<math::TanhOp> {
+  explicit ApproximateTanhPattern(const mlir::LLVMTypeConverter &converter)
+      : ConvertOpToLLVMPattern(converter, /*benefit=*/10) {}
+  LogicalResult matchAndRewrite(math::TanhOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &b) const override {
+    if (!op.getType().isF32() ||
+        !bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::afn))
+      return failure();
+    b.replaceOp(op, emitAsm(b, op.getLoc(), b.getF32Type(),
+                            "tanh.approx.f32 $0, $1;", "=f,f",
+                            {adaptor.getOperand()}, /*hasSideEffects=*/false));
+    return success();
+  }
+};
+
 } // namespace
 
 void kernel_opt::populateMathPatterns(const mlir::LLVMTypeConverter &converter,
@@ -136,7 +152,6 @@ void kernel_opt::populateMathPatterns(const mlir::LLVMTypeConverter &converter,
       converter, "llvm.nvvm.sqrt.approx.f", "llvm.nvvm.sqrt.rn.f",
       "llvm.nvvm.sqrt.rn.d");
   patterns.add<IntrinsicPattern<math::Exp2Op>>(
-      converter, "llvm.nvvm.ex2.approx.f", nullptr, nullptr);
-  patterns.add<IntrinsicPattern<math::TanhOp>>(
-      converter, "llvm.nvvm.tanh.approx.f", nullptr, nullptr);
+      converter, "llvm.nvvm.ex2.approx", nullptr, nullptr);
+  patterns.add<ApproximateTanhPattern>(converter);
 }

@@ -51,8 +51,6 @@ LogicalResult kernel_opt::checkKernel(gpu::GPUFuncOp kernel, unsigned sm) {
     ok = false;
     return op->emitError();
   };
-  if (!kernel.getFunctionType().getResults().empty())
-    fail(kernel) << "a kernel has no results";
   for (auto [i, type] : llvm::enumerate(kernel.getArgumentTypes())) {
     auto memref = dyn_cast<MemRefType>(type);
     bool isBuffer = memref && isGlobal(memref) && memref.hasStaticShape() &&
@@ -81,6 +79,10 @@ LogicalResult kernel_opt::checkKernel(gpu::GPUFuncOp kernel, unsigned sm) {
         fail(op) << "memrefs must be arguments of the kernel or come from "
                     "'kgpu.alloc_shared'";
     }
+    if (isa<SetMaxRegistersOp>(op) && !kernel.getKnownBlockSize())
+      fail(op) << "'" << op->getName()
+               << "' needs 'known_block_size' on the kernel, which decides how "
+                  "many registers there are to share";
     if (auto wgmma = dyn_cast<WgmmaOp>(op);
         wgmma && !isa<VectorType>(wgmma.getA().getType()) &&
         wgmma.getA().getDefiningOp<ClusterSharedOp>())
@@ -319,8 +321,7 @@ KernelFacts kernel_opt::collectFacts(gpu::GPUFuncOp kernel, unsigned sm) {
     facts.hasClusters = (*cluster)[0] * (*cluster)[1] * (*cluster)[2] > 1;
   assignShared(kernel, facts);
   kernel.walk([&](Operation *op) {
-    if (op->getNumOperands() == 0)
-      return;
+    facts.changesRegisters |= isa<SetMaxRegistersOp>(op);
     for (Value operand : op->getOperands()) {
       if (!isa<MemRefType>(operand.getType()))
         continue;

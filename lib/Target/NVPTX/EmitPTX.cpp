@@ -64,7 +64,7 @@ static LogicalResult lower(gpu::GPUModuleOp module, const Chip &chip) {
 FailureOr<CompiledKernel> nvptx::compileToPTX(gpu::GPUModuleOp module,
                                               const PtxOptions &options) {
   auto fail = [&](llvm::Error error) {
-    module.emitError() << llvm::toString(std::move(error));
+    mlir::emitError(module.getLoc()) << llvm::toString(std::move(error));
     return failure();
   };
   llvm::Expected<Chip> chip = findChip(options.target);
@@ -74,7 +74,7 @@ FailureOr<CompiledKernel> nvptx::compileToPTX(gpu::GPUModuleOp module,
     return failure();
   LLVM::LLVMFuncOp function = findKernel(module);
   if (!function)
-    return module.emitError("there is no kernel in this 'gpu.module'");
+    return mlir::emitError(module.getLoc(), "there is no kernel in this 'gpu.module'");
 
   CompiledKernel kernel;
   kernel.name = function.getName().str();
@@ -89,7 +89,7 @@ FailureOr<CompiledKernel> nvptx::compileToPTX(gpu::GPUModuleOp module,
           function->getAttrOfType<IntegerAttr>(kgpu::kSharedBytesAttrName))
     kernel.sharedBytes = bytes.getInt();
   if (kernel.sharedBytes > chip->limits.sharedPerBlock)
-    return module.emitError()
+    return mlir::emitError(module.getLoc())
            << "the kernel needs " << kernel.sharedBytes
            << " bytes of shared memory, but a block on '" << chip->name
            << "' has " << chip->limits.sharedPerBlock;
@@ -98,7 +98,7 @@ FailureOr<CompiledKernel> nvptx::compileToPTX(gpu::GPUModuleOp module,
   std::unique_ptr<llvm::Module> translated =
       mlir::translateModuleToLLVMIR(module, context, kernel.name);
   if (!translated)
-    return module.emitError("cannot be translated to LLVM IR");
+    return mlir::emitError(module.getLoc(), "cannot be translated to LLVM IR");
   llvm::Expected<std::string> ptx =
       generatePTX(*translated, kernel.name, *chip, options);
   if (!ptx)
