@@ -123,5 +123,8 @@ if lit_config.params.get("roundtrip"):
     )
 config.substitutions.append(("%bin", bin_dir))
 config.substitutions.append(("%plugin", plugin))
+config.substitutions.append(
+    ("%fakecuda", os.path.join(config.binary_root, "lib", "libfakecuda.so"))
+)
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%examples", os.path.join(config.source_root, "examples")))

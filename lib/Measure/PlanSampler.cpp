@@ -109,6 +109,14 @@ bool PlanSampler::ClockCheck::agrees() const {
 }
 
 llvm::Expected<PlanSampler::ClockCheck> PlanSampler::checkClocks() {
+  // A busy host is late now and then; work that hides is hidden every time.
+  llvm::Expected<ClockCheck> check = checkClocksOnce();
+  for (int i = 0; i < 6 && check && !check->agrees(); ++i)
+    check = checkClocksOnce();
+  return check;
+}
+
+llvm::Expected<PlanSampler::ClockCheck> PlanSampler::checkClocksOnce() {
   using Clock = std::chrono::steady_clock;
   auto since = [](Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();

@@ -170,9 +170,12 @@ llvm::Error Driver::loadFunctions(void *library) {
 #undef X
   if (missing.empty())
     return llvm::Error::success();
+  size_t more = missing.size() > 3 ? missing.size() - 3 : 0;
+  missing.truncate(missing.size() - more);
+  std::string rest = more ? " and " + std::to_string(more) + " more" : "";
   return deviceError(ErrorKind::NoDriver, "the CUDA driver '" + path +
                                               "' lacks " +
-                                              llvm::join(missing, ", ") +
+                                              llvm::join(missing, ", ") + rest +
                                               "; CUDA 12.0 or newer is needed");
 }
 

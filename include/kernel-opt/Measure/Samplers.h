@@ -34,7 +34,8 @@ public:
   llvm::Expected<std::vector<unsigned>> changedOutputs();
 
   /// Runs replays back to back and compares the device's clock with the
-  /// host's, to notice work that the events do not see.
+  /// host's, to notice work that the events do not see. Repeated a few times
+  /// while they disagree.
   struct ClockCheck {
     double eventSeconds = 0, wallSeconds = 0;
     /// What the context still had to do after the stream was done.
@@ -45,10 +46,12 @@ public:
   llvm::Expected<ClockCheck> checkClocks();
 
   unsigned sets() const { return unsigned(expected.size()); }
+  const runtime::LaunchPlan &plan() const { return runner.plan(); }
 
 private:
   PlanSampler(runtime::Session &session, runtime::PlanRunner &runner)
       : session(session), runner(runner) {}
+  llvm::Expected<ClockCheck> checkClocksOnce();
   runtime::Session &session;
   runtime::PlanRunner &runner;
   runtime::Event begin, end;

@@ -1,0 +1,233 @@
+//===- Worker.cpp - Requests on standard input ---------------------- -*- C++
+//-*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// docs/WorkerProtocol.md describes the requests.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Engine.h"
+#include "kernel-opt/Support/JSONReader.h"
+#include "llvm/Support/raw_ostream.h"
+#include <cstdio>
+#include <unistd.h>
+
+using namespace kernel_opt;
+using namespace kernel_opt::run;
+using namespace kernel_opt::runtime;
+namespace json = llvm::json;
+
+/// A plan with its code in it fits by far.
+static constexpr size_t longestLine = 256u << 20;
+
+namespace {
+class Worker {
+public:
+  explicit Worker(const DeviceRequest &device) : engine(device) {}
+  int serve();
+
+private:
+  llvm::Expected<json::Object> answer(JSONReader &request,
+                                      const std::string &command);
+  llvm::Expected<json::Object> load(JSONReader &request);
+  llvm::Expected<json::Object> perform(const json::Value &request,
+                                       const std::string &command);
+  unsigned handle(JSONReader &request) {
+    return unsigned(request.integer("handle", 0, INT32_MAX));
+  }
+
+  Engine engine;
+};
+} // namespace
+
+static std::vector<std::string> strings(JSONReader &reader, StringRef key,
+                                        bool required) {
+  std::vector<std::string> result;
+  reader.each(key, required, [&](const json::Value &v, const std::string &at) {
+    if (auto s = v.getAsString())
+      result.push_back(s->str());
+    else
+      reader.allErrors().add(at, "expected a string");
+  });
+  return result;
+}
+
+llvm::Expected<json::Object> Worker::load(JSONReader &request) {
+  LoadRequest load;
+  const json::Value *inputs = request.value("inputs", /*required=*/false);
+  if (inputs && inputs->getAsArray()) {
+    load.inputFiles = strings(request, "inputs", false);
+  } else {
+    std::string name = request.string("inputs", "normal");
+    if (auto family = verify::getInputFamily(name))
+      load.family = *family;
+    else
+      request.fail("inputs", "there is no input family '" + name + "'");
+  }
+  load.seed = uint64_t(request.integer("seed", 0, INT64_MAX, 0));
+  std::string guard = request.string("guard", "end");
+  if (guard == "none")
+    load.placement = Placement::Plain;
+  else if (guard == "front")
+    load.placement = Placement::GuardedFront;
+  else if (guard != "end")
+    request.fail("guard", "expected none, front or end");
+  const json::Value *plan = request.value("plan", /*required=*/false);
+  std::string file = request.string("plan_file", plan ? "" : StringRef());
+  if (!plan == file.empty())
+    request.fail("expected one of 'plan' and 'plan_file'");
+  request.finish();
+  if (llvm::Error e = request.allErrors().take("request"))
+    return std::move(e);
+  auto parsed =
+      plan ? LaunchPlan::fromJSON(*plan, ".") : LaunchPlan::fromFile(file);
+  if (!parsed)
+    return parsed.takeError();
+  load.plan = std::move(*parsed);
+  auto loaded = engine.load(std::move(load));
+  if (!loaded)
+    return loaded.takeError();
+  auto described = engine.describe(*loaded);
+  if (!described)
+    return described.takeError();
+  (*described)["handle"] = int64_t(*loaded);
+  return described;
+}
+
+llvm::Expected<json::Object> Worker::answer(JSONReader &request,
+                                            const std::string &command) {
+  auto ready = [&] {
+    request.finish();
+    return request.allErrors().take("request");
+  };
+  if (command == "info") {
+    bool bandwidth = request.boolean("bandwidth", false);
+    if (llvm::Error e = ready())
+      return std::move(e);
+    return engine.info(bandwidth);
+  }
+  if (command == "load")
+    return load(request);
+  if (command == "unload") {
+    unsigned h = handle(request);
+    if (llvm::Error e = ready())
+      return std::move(e);
+    if (llvm::Error e = engine.unload(h))
+      return std::move(e);
+    return json::Object();
+  }
+  if (command == "run") {
+    unsigned h = handle(request);
+    auto repeats = unsigned(request.integer("repeats", 1, 1000, 2));
+    if (llvm::Error e = ready())
+      return std::move(e);
+    return engine.run(h, repeats);
+  }
+  if (command == "check") {
+    unsigned h = handle(request);
+    CheckRequest check;
+    check.references = strings(request, "references", true);
+    check.scales = strings(request, "scales", false);
+    check.originals = strings(request, "originals", false);
+    check.tolerance = request.number("tolerance", 0);
+    if (llvm::Error e = ready())
+      return std::move(e);
+    return engine.check(h, check);
+  }
+  if (command == "dump") {
+    unsigned h = handle(request);
+    std::string folder = request.string("folder");
+    if (llvm::Error e = ready())
+      return std::move(e);
+    return engine.dump(h, folder);
+  }
+  if (command == "time") {
+    unsigned h = handle(request);
+    auto samples = unsigned(request.integer("samples", 1, 100000, 1));
+    if (llvm::Error e = ready())
+      return std::move(e);
+    return engine.time(h, samples);
+  }
+  return llvm::createStringError("there is no command '" + command + "'");
+}
+
+llvm::Expected<json::Object> Worker::perform(const json::Value &value,
+                                             const std::string &command) {
+  JSONErrors errors;
+  JSONReader request(&value, "", errors);
+  request.value("id", /*required=*/false);
+  request.value("command", /*required=*/false);
+  return answer(request, command);
+}
+
+static void write(json::Object answer) {
+  llvm::outs() << json::Value(std::move(answer)) << '\n';
+  llvm::outs().flush();
+}
+
+/// Reads a line without its line feed; false at the end of the input.
+static bool readLine(std::string &line, bool &tooLong) {
+  line.clear();
+  tooLong = false;
+  int c;
+  while ((c = std::getc(stdin)) != EOF && c != '\n') {
+    if (line.size() < longestLine)
+      line.push_back(char(c));
+    else
+      tooLong = true;
+  }
+  return c != EOF || !line.empty();
+}
+
+int Worker::serve() {
+  std::string line;
+  bool tooLong = false;
+  while (readLine(line, tooLong)) {
+    if (StringRef(line).trim().empty())
+      continue;
+    auto value = json::parse(line);
+    const json::Object *object =
+        value && !tooLong ? value->getAsObject() : nullptr;
+    if (!object) {
+      std::string why = "expected an object";
+      if (tooLong)
+        why = "the line is too long";
+      if (!value)
+        why = llvm::toString(value.takeError());
+      write(errorAnswer(std::nullopt, "bad-request", "not a request: " + why));
+      continue;
+    }
+    std::optional<int64_t> id = object->getInteger("id");
+    std::string command = object->getString("command").value_or("").str();
+    if (command == "quit") {
+      json::Object answer{{"ok", true}};
+      if (id)
+        answer["id"] = *id;
+      write(std::move(answer));
+      return 0;
+    }
+    auto result = perform(*value, command);
+    if (!result) {
+      ErrorText text = textOf(result.takeError());
+      bool fatal = text.fatal || engine.isLost();
+      write(errorAnswer(id, text.kind, text.message, fatal));
+      // The device may hang: not even destructors may touch it again.
+      if (fatal)
+        ::_exit(4);
+      continue;
+    }
+    (*result)["ok"] = true;
+    if (id)
+      (*result)["id"] = *id;
+    write(std::move(*result));
+  }
+  return 0;
+}
+
+int run::serve(const DeviceRequest &device) { return Worker(device).serve(); }
