@@ -126,5 +126,8 @@ config.substitutions.append(("%plugin", plugin))
 config.substitutions.append(
     ("%fakecuda", os.path.join(config.binary_root, "lib", "libfakecuda.so"))
 )
+config.substitutions.append(
+    ("%mlir_lib_dir", os.path.join(os.path.dirname(config.llvm_tools_dir), "lib"))
+)
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%examples", os.path.join(config.source_root, "examples")))

@@ -46,6 +46,9 @@ kopt::KernelOp outlineGroup(const FusionGraph &graph, unsigned group,
 /// order.
 LogicalResult normalizeKernel(kopt::KernelOp kernel);
 
+/// Puts the operations of a kernel in its place.
+void inlineKernel(kopt::KernelOp kernel);
+
 } // namespace kernel_opt::kernel
 
 #endif // KERNEL_OPT_KERNEL_FORMKERNELS_H

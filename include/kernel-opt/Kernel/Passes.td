@@ -145,6 +145,31 @@ def FormKernels : Pass<"kopt-form-kernels", "::mlir::ModuleOp"> {
   ];
 }
 
+def InlineKernels : Pass<"kopt-inline-kernels"> {
+  let summary = "put the operations of kernels in their place";
+  let description = [{
+    The inverse of forming kernels: what remains is a program for any target of
+    linalg, which computes the same. Reference results come from there.
+
+    Before:
+
+    ```mlir
+    %r = kopt.kernel @k (%a = %x : tensor<8xf32>) -> (tensor<8xf32>) {
+      %0 = math.exp %a : tensor<8xf32>
+      kopt.yield %0 : tensor<8xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    %r = math.exp %x : tensor<8xf32>
+    ```
+
+    (* example filepath=test/Kernel/inline-kernels.mlir *)
+  }];
+}
+
 def LaunchToGPU : Pass<"kopt-launch-to-gpu", "::mlir::ModuleOp"> {
   let summary = "turn launches on memrefs into gpu.launch_func";
   let description = [{
