@@ -192,5 +192,7 @@ ScheduleLibrary::apply(kopt::KernelOp kernel, const Strategy &strategy,
     reasons.push_back("strategy '" + strategy.name + "' made no program");
     return failure();
   }
+  func->setAttr("kopt.strategy",
+                StringAttr::get(kernel.getContext(), strategy.name));
   return func;
 }

@@ -1,4 +1,4 @@
-//===- kernel-opt.cpp - The optimizer driver --------------------*- C++ -*-===//
+//===- kernel-opt.cpp - The optimizer of GPU kernels ------------*- C++ -*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,11 +6,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MainJob.h"
 #include "Tools.h"
 #include "kernel-opt/InitAll.h"
 #include "mlir/IR/DialectRegistry.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
+using namespace mlir;
 using namespace kernel_opt;
 
 #ifdef KERNELOPT_TEST_PASSES
@@ -19,6 +23,30 @@ void registerTestPasses();
 } // namespace kernel_opt::test
 #endif
 
+static constexpr StringLiteral overview =
+    R"(kernel-opt, an optimizer for GPU kernels
+
+  kernel-opt IN.mlir -o OUT.mlir
+
+reads functions on tensors (linalg, TOSA or aten), puts their work into GPU kernels,
+schedules, checks and compiles these, and prints the module with the kernels as
+binaries and their launches. What it decided goes to standard error.
+
+With a pass named it runs that instead, as mlir-opt does.
+)";
+
+/// Whether the command line asks for passes, or for something else that
+/// mlir-opt does with a module.
+static bool isForMlirOpt(const MlirOptMainConfig &config,
+                         DialectRegistry &registry) {
+  if (config.shouldVerifyDiagnostics() || config.shouldVerifyRoundtrip() ||
+      config.shouldRunReproducer() || config.shouldShowDialects() || !config.inputSplitMarker().empty())
+    return true;
+  MLIRContext context(registry);
+  PassManager manager(&context);
+  return failed(config.setupPassPipeline(manager)) || manager.size() != 0;
+}
+
 int kernel_opt::kernelOptMain(int argc, char **argv) {
   DialectRegistry registry;
   registerAllDialects(registry);
@@ -26,6 +54,10 @@ int kernel_opt::kernelOptMain(int argc, char **argv) {
 #ifdef KERNELOPT_TEST_PASSES
   test::registerTestPasses();
 #endif
-  return mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "kernel-opt, an optimizer for GPU kernels\n", registry));
+  MainJobOptions options;
+  auto [input, output] =
+      registerAndParseCLIOptions(argc, argv, overview, registry);
+  if (isForMlirOpt(MlirOptMainConfig::createFromCLOptions(), registry))
+    return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
+  return asMainReturnCode(runMainJob(input, output, options, registry));
 }

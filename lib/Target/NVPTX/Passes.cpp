@@ -61,6 +61,37 @@ static DictionaryAttr metadataOf(MLIRContext *context,
   return list.getDictionary(context);
 }
 
+static gpu::KernelTableAttr kernelTable(gpu::GPUModuleOp module,
+                                        const CompiledKernel &kernel) {
+  MLIRContext *context = module.getContext();
+  auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(kernel.name);
+  auto metadata = gpu::KernelMetadataAttr::get(
+      StringAttr::get(context, kernel.name), function.getFunctionType(),
+      ArrayAttr(), metadataOf(context, kernel));
+  return gpu::KernelTableAttr::get(context, {metadata});
+}
+
+gpu::BinaryOp nvptx::replaceByBinary(gpu::GPUModuleOp module,
+                                     const CompiledKernel &kernel,
+                                     const PtxOptions &options,
+                                     bool machineCode) {
+  OpBuilder b(module);
+  machineCode &= kernel.ptxas.has_value();
+  auto object = gpu::ObjectAttr::get(
+      NVVM::NVVMTargetAttr::get(module.getContext(), options.optLevel,
+                                "nvptx64-nvidia-cuda", kernel.chip.name,
+                                kernel.chip.features()),
+      machineCode ? gpu::CompilationTarget::Binary
+                  : gpu::CompilationTarget::Assembly,
+      b.getStringAttr(machineCode ? kernel.ptxas->cubin : kernel.ptx),
+      DictionaryAttr(), kernelTable(module, kernel));
+  auto binary =
+      gpu::BinaryOp::create(b, module.getLoc(), module.getName(), Attribute(),
+                            ArrayRef<Attribute>{object});
+  module.erase();
+  return binary;
+}
+
 namespace {
 
 struct EmitPTX : impl::EmitPTXBase<EmitPTX> {
@@ -105,28 +136,8 @@ struct EmitPTX : impl::EmitPTXBase<EmitPTX> {
       if (!kernel->ptxas->performanceLosses.empty())
         return failure();
     }
-    OpBuilder b(module);
-    MLIRContext *context = &getContext();
-    auto object = gpu::ObjectAttr::get(
-        NVVM::NVVMTargetAttr::get(context, optLevel, "nvptx64-nvidia-cuda",
-                                  kernel->chip.name, kernel->chip.features()),
-        ptxas ? gpu::CompilationTarget::Binary
-              : gpu::CompilationTarget::Assembly,
-        b.getStringAttr(ptxas ? kernel->ptxas->cubin : kernel->ptx),
-        DictionaryAttr(), kernelTable(module, *kernel));
-    gpu::BinaryOp::create(b, module.getLoc(), module.getName(), Attribute(),
-                          ArrayRef<Attribute>{object});
-    module.erase();
+    replaceByBinary(module, *kernel, options, ptxas);
     return success();
-  }
-
-  gpu::KernelTableAttr kernelTable(gpu::GPUModuleOp module,
-                                   const CompiledKernel &kernel) {
-    auto function = module.lookupSymbol<LLVM::LLVMFuncOp>(kernel.name);
-    auto metadata = gpu::KernelMetadataAttr::get(
-        StringAttr::get(&getContext(), kernel.name), function.getFunctionType(),
-        ArrayAttr(), metadataOf(&getContext(), kernel));
-    return gpu::KernelTableAttr::get(&getContext(), {metadata});
   }
 
   LogicalResult writePTX(StringRef text) {

@@ -20,6 +20,7 @@
 #include <string>
 
 namespace mlir::gpu {
+class BinaryOp;
 class GPUModuleOp;
 } // namespace mlir::gpu
 
@@ -84,6 +85,13 @@ FailureOr<CompiledKernel> compileToPTX(mlir::gpu::GPUModuleOp module,
 /// Fails if ptxas does, or if the kernel cannot be launched at all (too much
 /// shared memory). Performance losses are no error here.
 llvm::Error runPtxas(CompiledKernel &kernel, const PtxOptions &options);
+
+/// Puts a `gpu.binary` with the kernel in the place of `module`, which it was
+/// compiled from: machine code if ptxas has run and `machineCode`, else PTX. What a
+/// launch needs to know becomes metadata.
+mlir::gpu::BinaryOp replaceByBinary(mlir::gpu::GPUModuleOp module,
+                                    const CompiledKernel &kernel,
+                                    const PtxOptions &options, bool machineCode);
 
 /// Reads the output of `ptxas -v`.
 PtxasReport parsePtxasOutput(StringRef text);

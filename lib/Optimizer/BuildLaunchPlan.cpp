@@ -1,0 +1,214 @@
+//===- BuildLaunchPlan.cpp - What a host does to run it ---------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Dialect/Kopt/KoptOps.h"
+#include "kernel-opt/Optimizer/Optimizer.h"
+#include "kernel-opt/Runtime/LaunchPlan.h"
+#include "kernel-opt/Schedule/TileProgram.h"
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::optimizer;
+using runtime::BufferRole;
+using runtime::PlanBuffer;
+
+namespace {
+/// Follows a function's values and notes which buffer each lives in.
+class PlanBuilder {
+public:
+  PlanBuilder(func::FuncOp function, const Outcome &outcome)
+      : function(function), outcome(outcome) {}
+  FailureOr<runtime::LaunchPlan> build();
+
+private:
+  FailureOr<unsigned> addBuffer(Value value, BufferRole role, std::string name);
+  LogicalResult visit(Operation *op);
+  LogicalResult visitLaunch(kopt::LaunchOp launch);
+  LogicalResult visitConstant(arith::ConstantOp constant);
+  LogicalResult visitReturn(func::ReturnOp op);
+  unsigned moduleOf(const KernelRecord &record);
+
+  func::FuncOp function;
+  const Outcome &outcome;
+  runtime::LaunchPlan plan;
+  DenseMap<Value, unsigned> buffers;
+  llvm::StringMap<unsigned> modules;
+};
+} // namespace
+
+FailureOr<unsigned> PlanBuilder::addBuffer(Value value, BufferRole role,
+                                           std::string name) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || !type.hasStaticShape())
+    return emitError(value.getLoc(),
+                     "a launch plan holds tensors of static shape, "
+                     "found ")
+           << value.getType();
+  std::string element;
+  llvm::raw_string_ostream(element) << type.getElementType();
+  std::optional<runtime::ElementType> known = runtime::elementTypeOf(element);
+  if (!known)
+    return emitError(value.getLoc(), "a launch plan knows no elements of type ")
+           << type.getElementType();
+  PlanBuffer buffer;
+  buffer.name = std::move(name);
+  buffer.role = role;
+  buffer.type = *known;
+  buffer.shape.assign(type.getShape().begin(), type.getShape().end());
+  buffers[value] = plan.buffers.size();
+  plan.buffers.push_back(std::move(buffer));
+  return unsigned(plan.buffers.size() - 1);
+}
+
+unsigned PlanBuilder::moduleOf(const KernelRecord &record) {
+  auto [entry, isNew] = modules.try_emplace(record.name, plan.modules.size());
+  if (isNew)
+    plan.modules.push_back({record.name, record.compiled.ptx});
+  return entry->second;
+}
+
+static std::array<unsigned, 3>
+sizes(const std::optional<std::array<int32_t, 3>> &from) {
+  if (!from)
+    return {0, 0, 0};
+  return {unsigned((*from)[0]), unsigned((*from)[1]), unsigned((*from)[2])};
+}
+
+LogicalResult PlanBuilder::visitLaunch(kopt::LaunchOp launch) {
+  const KernelRecord *record =
+      outcome.lookup(launch.getKernel().getLeafReference());
+  if (!record)
+    return launch.emitError("launches a kernel that was not compiled here");
+  runtime::KernelStep step;
+  step.module = moduleOf(*record);
+  step.entry = record->name;
+  step.shape.grid = sizes(record->compiled.gridSize);
+  step.shape.block = sizes(record->compiled.blockSize);
+  step.shape.cluster = sizes(record->compiled.clusterSize);
+  step.shape.sharedBytes = record->compiled.sharedBytes;
+  step.shape.cooperative = launch.getCooperative();
+  for (Value input : launch.getInputs()) {
+    auto found = buffers.find(input);
+    if (found == buffers.end())
+      return launch.emitError("reads a tensor that lives in no buffer");
+    step.arguments.push_back(runtime::BufferArgument{found->second});
+  }
+  for (auto [i, result] : llvm::enumerate(launch.getResults())) {
+    auto buffer =
+        addBuffer(result, BufferRole::Workspace,
+                  record->name + "_" + std::to_string(plan.buffers.size()));
+    if (failed(buffer))
+      return failure();
+    step.arguments.push_back(runtime::BufferArgument{*buffer});
+  }
+  if (record->compiled.tensorMaps)
+    return launch.emitError("tensor maps are not part of launch plans yet");
+  plan.launches.push_back(std::move(step));
+  return success();
+}
+
+LogicalResult PlanBuilder::visitConstant(arith::ConstantOp constant) {
+  auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
+  if (!dense)
+    return success(); // a scalar: nobody but the host reads it
+  auto buffer = addBuffer(constant, BufferRole::Constant,
+                          "constant_" + std::to_string(plan.buffers.size()));
+  if (failed(buffer))
+    return failure();
+  ArrayRef<char> raw = dense.getRawData();
+  std::string &data = plan.buffers[*buffer].data;
+  size_t bytes = plan.buffers[*buffer].bytes();
+  data.reserve(bytes);
+  while (data.size() < bytes)
+    data.append(raw.data(), raw.size());
+  return success();
+}
+
+LogicalResult PlanBuilder::visitReturn(func::ReturnOp op) {
+  for (auto [i, value] : llvm::enumerate(op.getOperands())) {
+    auto found = buffers.find(value);
+    if (found == buffers.end())
+      return op.emitError("returns a tensor that lives in no buffer");
+    unsigned from = found->second;
+    std::string name = "out" + std::to_string(i);
+    if (plan.buffers[from].role == BufferRole::Workspace) {
+      plan.buffers[from].role = BufferRole::Output;
+      plan.buffers[from].name = name;
+      auto type = cast<RankedTensorType>(value.getType());
+      plan.buffers[from].shape.assign(type.getShape().begin(),
+                                      type.getShape().end());
+      continue;
+    }
+    // Inputs, constants and what was returned before are copied.
+    PlanBuffer copy = plan.buffers[from];
+    copy.name = name;
+    copy.role = BufferRole::Output;
+    copy.data.clear();
+    plan.buffers.push_back(std::move(copy));
+    plan.launches.push_back(
+        runtime::CopyStep{from, unsigned(plan.buffers.size() - 1)});
+  }
+  return success();
+}
+
+LogicalResult PlanBuilder::visit(Operation *op) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](kopt::LaunchOp o) { return visitLaunch(o); })
+      .Case([&](arith::ConstantOp o) { return visitConstant(o); })
+      .Case([&](func::ReturnOp o) { return visitReturn(o); })
+      .Case([&](tensor::EmptyOp) { return success(); })
+      .Case<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
+          [&](Operation *o) -> LogicalResult {
+            auto found = buffers.find(o->getOperand(0));
+            if (found == buffers.end())
+              return o->emitError("views a tensor that lives in no buffer");
+            unsigned buffer = found->second;
+            buffers[o->getResult(0)] = buffer;
+            return success();
+          })
+      .Default([&](Operation *o) -> LogicalResult {
+        return o->emitError("no launch plan can hold '") << o->getName() << "'";
+      });
+}
+
+FailureOr<runtime::LaunchPlan> PlanBuilder::build() {
+  if (!function.getBody().hasOneBlock())
+    return function.emitError("a launch plan is made of one block");
+  plan.name = function.getName().str();
+  if (!outcome.kernels.empty())
+    plan.target = outcome.kernels.front().compiled.chip.name.str();
+  for (BlockArgument argument : function.getArguments())
+    if (failed(addBuffer(argument, BufferRole::Input,
+                         "in" + std::to_string(argument.getArgNumber()))))
+      return failure();
+  for (Operation &op : function.getBody().front())
+    if (failed(visit(&op)))
+      return failure();
+  llvm::json::Array kernels;
+  for (const KernelRecord &record : outcome.kernels)
+    kernels.push_back(llvm::json::Object{{"name", record.name},
+                                         {"strategy", record.strategy},
+                                         {"source", record.sourceHash},
+                                         {"scheduled", record.scheduledHash},
+                                         {"ptx", record.ptxHash}});
+  plan.origin["kernels"] = std::move(kernels);
+  if (llvm::Error error = plan.verify())
+    return function.emitError() << llvm::toString(std::move(error));
+  return plan;
+}
+
+FailureOr<runtime::LaunchPlan>
+optimizer::buildLaunchPlan(func::FuncOp function, const Outcome &outcome) {
+  return PlanBuilder(function, outcome).build();
+}

@@ -1,0 +1,195 @@
+//===- Optimizer.cpp - The path from a program to its kernels ---*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Optimizer/Optimizer.h"
+#include "kernel-opt/Dialect/Kopt/KoptOps.h"
+#include "kernel-opt/Kernel/Passes.h"
+#include "kernel-opt/Schedule/Passes.h"
+#include "kernel-opt/Schedule/TileProgram.h"
+#include "kernel-opt/Support/Hash.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::optimizer;
+
+const KernelRecord *Outcome::lookup(StringRef name) const {
+  for (const KernelRecord &record : kernels)
+    if (record.name == name)
+      return &record;
+  return nullptr;
+}
+
+static LogicalResult runPipeline(ModuleOp module, StringRef text) {
+  PassManager manager(module.getContext());
+  if (failed(parsePassPipeline(text, manager)))
+    return failure();
+  return manager.run(module);
+}
+
+LogicalResult optimizer::lowerToLinalg(ModuleOp module) {
+  bool tosa = false, operators = false;
+  module.walk([&](Operation *op) {
+    StringRef dialect = op->getName().getDialectNamespace();
+    tosa |= dialect == "tosa";
+    operators |= dialect == "aten";
+  });
+  if (tosa &&
+      failed(runPipeline(module, "func.func(tosa-optional-decompositions,"
+                                 "canonicalize,tosa-infer-shapes,"
+                                 "tosa-to-linalg-named,tosa-to-linalg,"
+                                 "tosa-to-arith,tosa-to-tensor)")))
+    return failure();
+  if (operators && failed(runPipeline(module, "convert-aten-to-linalg")))
+    return failure();
+  return runPipeline(module, "canonicalize,cse");
+}
+
+LogicalResult optimizer::formKernels(ModuleOp module, const Options &) {
+  return runPipeline(module, "kopt-form-kernels");
+}
+
+LogicalResult optimizer::scheduleKernels(ModuleOp module,
+                                         const Options &options) {
+  PassManager manager(module.getContext());
+  schedule::ScheduleKernelsOptions passOptions;
+  passOptions.files.assign(options.schedules.begin(), options.schedules.end());
+  manager.addPass(schedule::createScheduleKernels(passOptions));
+  OpPassManager &programs = manager.nest<gpu::GPUModuleOp>();
+  programs.addPass(createCanonicalizerPass());
+  programs.addPass(createCSEPass());
+  return manager.run(module);
+}
+
+//===----------------------------------------------------------------------===//
+// Compilation
+//===----------------------------------------------------------------------===//
+
+/// Compiles the program of a kernel; its module becomes a binary.
+static FailureOr<KernelRecord> compileKernel(kopt::KernelOp kernel,
+                                             const Options &options) {
+  gpu::GPUFuncOp func = schedule::lookupProgram(kernel);
+  if (!func)
+    return kernel.emitError("kernel '")
+           << kernel.getKernelName() << "' has no program: schedule it first";
+  KernelRecord record;
+  record.name = kernel.getKernelName().str();
+  llvm::raw_string_ostream(record.location) << kernel.getLoc();
+  if (auto strategy = func->getAttrOfType<StringAttr>("kopt.strategy"))
+    record.strategy = strategy.str();
+  record.sourceHash = structuralHash(kernel);
+  record.scheduledHash = structuralHash(func);
+
+  auto module = func->getParentOfType<gpu::GPUModuleOp>();
+  FailureOr<nvptx::CompiledKernel> compiled =
+      nvptx::compileToPTX(module, options.compile);
+  if (failed(compiled))
+    return failure();
+  record.compiled = std::move(*compiled);
+  record.ptxHash = hashText(record.compiled.ptx);
+  if (llvm::Error error = nvptx::runPtxas(record.compiled, options.compile))
+    return kernel.emitError("kernel '")
+           << record.name << "': " << llvm::toString(std::move(error));
+  for (const std::string &loss : record.compiled.ptxas->performanceLosses)
+    kernel.emitWarning("ptxas reports a performance loss: ") << loss;
+  nvptx::replaceByBinary(module, record.compiled, options.compile,
+                         options.machineCode);
+  return record;
+}
+
+static SmallVector<int64_t>
+sizesOf(const std::optional<std::array<int32_t, 3>> &s) {
+  return s ? SmallVector<int64_t>(s->begin(), s->end())
+           : SmallVector<int64_t>();
+}
+
+/// Puts a launch of the compiled program in the kernel's place.
+static void replaceByLaunch(kopt::KernelOp kernel, const KernelRecord &record) {
+  OpBuilder builder(kernel);
+  Location loc = kernel.getLoc();
+  SmallVector<Value> outputs;
+  for (Type type : kernel.getResultTypes()) {
+    auto tensor = cast<RankedTensorType>(type);
+    outputs.push_back(tensor::EmptyOp::create(builder, loc, tensor.getShape(),
+                                              tensor.getElementType()));
+  }
+  auto symbol = SymbolRefAttr::get(
+      builder.getContext(), schedule::programModuleName(record.name),
+      FlatSymbolRefAttr::get(builder.getContext(), record.name));
+  SmallVector<int64_t> cluster = sizesOf(record.compiled.clusterSize);
+  auto launch = kopt::LaunchOp::create(
+      builder, loc, kernel.getResultTypes(), symbol, ValueRange{},
+      builder.getDenseI64ArrayAttr(sizesOf(record.compiled.gridSize)),
+      builder.getDenseI64ArrayAttr(sizesOf(record.compiled.blockSize)),
+      cluster.empty() ? DenseI64ArrayAttr()
+                      : builder.getDenseI64ArrayAttr(cluster),
+      builder.getI64IntegerAttr(record.compiled.sharedBytes), UnitAttr(),
+      kernel.getInputs(), outputs, ValueRange{});
+  launch->setAttr(
+      "kopt.certified",
+      builder.getDictionaryAttr(
+          {builder.getNamedAttr("source",
+                                builder.getStringAttr(record.sourceHash)),
+           builder.getNamedAttr("scheduled",
+                                builder.getStringAttr(record.scheduledHash)),
+           builder.getNamedAttr("ptx",
+                                builder.getStringAttr(record.ptxHash))}));
+  kernel.replaceAllUsesWith(launch.getResults());
+  kernel.erase();
+}
+
+LogicalResult optimizer::compileKernels(ModuleOp module, const Options &options,
+                                        Outcome &outcome) {
+  SmallVector<kopt::KernelOp> kernels;
+  module.walk([&](kopt::KernelOp kernel) { kernels.push_back(kernel); });
+  // Kernels of one name are equal: one binary serves them.
+  for (kopt::KernelOp kernel : kernels) {
+    if (outcome.lookup(kernel.getKernelName()))
+      continue;
+    FailureOr<KernelRecord> record = compileKernel(kernel, options);
+    if (failed(record))
+      return failure();
+    outcome.kernels.push_back(std::move(*record));
+  }
+  for (kopt::KernelOp kernel : kernels)
+    replaceByLaunch(kernel, *outcome.lookup(kernel.getKernelName()));
+  return success();
+}
+
+LogicalResult optimizer::optimize(ModuleOp module, const Options &options,
+                                  Outcome &outcome) {
+  return success(succeeded(lowerToLinalg(module)) &&
+                 succeeded(formKernels(module, options)) &&
+                 succeeded(scheduleKernels(module, options)) &&
+                 succeeded(compileKernels(module, options, outcome)));
+}
+
+void optimizer::printSummary(raw_ostream &os, const Outcome &outcome) {
+  for (const KernelRecord &record : outcome.kernels) {
+    const nvptx::CompiledKernel &compiled = record.compiled;
+    os << record.name << " (" << record.location << ")\n";
+    os << "  scheduled by   " << record.strategy << ": "
+       << (*compiled.gridSize)[0] << " blocks of " << (*compiled.blockSize)[0]
+       << " threads, " << compiled.sharedBytes << " bytes of shared memory\n";
+    if (compiled.ptxas)
+      os << "  compiled for   " << compiled.chip.name << ": "
+         << compiled.ptxas->registers << " registers, "
+         << compiled.ptxas->spillStoreBytes + compiled.ptxas->spillLoadBytes
+         << " bytes spilled, " << compiled.occupancy.blocks
+         << " blocks a multiprocessor\n";
+    os << "  hashes         source "
+       << StringRef(record.sourceHash).take_front(12) << ", scheduled "
+       << StringRef(record.scheduledHash).take_front(12) << ", PTX "
+       << StringRef(record.ptxHash).take_front(12) << "\n";
+  }
+}

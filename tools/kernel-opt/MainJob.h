@@ -1,0 +1,63 @@
+//===- MainJob.h - From a program to its kernels ----------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_TOOLS_KERNEL_OPT_MAINJOB_H
+#define KERNEL_OPT_TOOLS_KERNEL_OPT_MAINJOB_H
+
+#include "kernel-opt/Support/LLVM.h"
+#include "llvm/Support/CommandLine.h"
+#include <string>
+
+namespace kernel_opt {
+
+/// What is printed: the module after one of the steps, or what comes of it.
+enum class Emit { Input, Linalg, Kernels, GPU, MLIR, PTX, Cubin, Plan };
+
+/// Options of the main job. Registers them; lives while they are parsed and
+/// read.
+struct MainJobOptions {
+  llvm::cl::OptionCategory category{"Options of the main job (no pass named)"};
+  llvm::cl::opt<Emit> emit{
+      "emit", llvm::cl::desc("What to print:"), llvm::cl::init(Emit::MLIR),
+      llvm::cl::values(
+          clEnumValN(Emit::Input, "input", "the module as it was read"),
+          clEnumValN(Emit::Linalg, "linalg", "operations on tensors"),
+          clEnumValN(Emit::Kernels, "kernels", "kernels formed of them"),
+          clEnumValN(Emit::GPU, "gpu", "kernels and their scheduled programs"),
+          clEnumValN(Emit::MLIR, "mlir", "binaries and launches (default)"),
+          clEnumValN(Emit::PTX, "ptx", "PTX of all kernels"),
+          clEnumValN(Emit::Cubin, "cubin", "machine code of the only kernel"),
+          clEnumValN(Emit::Plan, "plan",
+                     "launch plan of the only function (JSON)")),
+      llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> target{
+      "target", llvm::cl::desc("Chip to compile for (default: sm_90a)"),
+      llvm::cl::value_desc("chip"), llvm::cl::init("sm_90a"),
+      llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> cudaPath{
+      "cuda-path",
+      llvm::cl::desc(
+          "Root of the CUDA toolkit, for ptxas and libdevice (default: "
+          "CUDA_HOME, PATH, /usr/local/cuda, pip packages)"),
+      llvm::cl::value_desc("folder"), llvm::cl::cat(category)};
+  llvm::cl::list<std::string> schedules{
+      "schedules",
+      llvm::cl::desc("File of schedules to try before the shipped ones"),
+      llvm::cl::value_desc("file.mlir"), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> quiet{"quiet",
+                            llvm::cl::desc("No account on standard error"),
+                            llvm::cl::cat(category)};
+};
+
+LogicalResult runMainJob(StringRef input, StringRef output,
+                         const MainJobOptions &options,
+                         DialectRegistry &registry);
+
+} // namespace kernel_opt
+
+#endif // KERNEL_OPT_TOOLS_KERNEL_OPT_MAINJOB_H
