@@ -1,5 +1,5 @@
-// RUN: kernel-opt %s | kernel-opt | FileCheck %s
-// RUN: kernel-opt %s --mlir-print-op-generic | kernel-opt | FileCheck %s
+// RUN: kernel-opt --emit=input %s | kernel-opt --emit=input | FileCheck %s
+// RUN: kernel-opt --emit=input %s --mlir-print-op-generic | kernel-opt --emit=input | FileCheck %s
 
 // CHECK-LABEL: func @adaptive_avg_pool(
 // CHECK: aten.adaptive_avg_pool %{{.*}} {output_size = array<i64: 7, 7>} : (tensor<2x4x32x32xf32>) -> tensor<2x4x7x7xf32>

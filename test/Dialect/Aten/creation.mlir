@@ -1,5 +1,5 @@
-// RUN: kernel-opt %s | kernel-opt | FileCheck %s
-// RUN: kernel-opt %s --mlir-print-op-generic | kernel-opt | FileCheck %s
+// RUN: kernel-opt --emit=input %s | kernel-opt --emit=input | FileCheck %s
+// RUN: kernel-opt --emit=input %s --mlir-print-op-generic | kernel-opt --emit=input | FileCheck %s
 
 // CHECK-LABEL: func @arange(
 // CHECK: aten.arange  {dtype = i64, end = 8.000000e+00 : f64} : () -> tensor<8xi64>

@@ -1,5 +1,5 @@
-// RUN: kernel-opt %s | kernel-opt | FileCheck %s
-// RUN: kernel-opt %s --mlir-print-op-generic | kernel-opt | FileCheck %s
+// RUN: kernel-opt --emit=input %s | kernel-opt --emit=input | FileCheck %s
+// RUN: kernel-opt --emit=input %s --mlir-print-op-generic | kernel-opt --emit=input | FileCheck %s
 
 // CHECK-LABEL: func @cross_entropy_loss(
 // CHECK: aten.cross_entropy_loss %{{.*}} : (tensor<?x10xf32>, tensor<?xi64>) -> tensor<f32>

@@ -1,5 +1,5 @@
-// RUN: kernel-opt %s | kernel-opt | FileCheck %s
-// RUN: kernel-opt %s --mlir-print-op-generic | kernel-opt | FileCheck %s
+// RUN: kernel-opt --emit=input %s | kernel-opt --emit=input | FileCheck %s
+// RUN: kernel-opt --emit=input %s --mlir-print-op-generic | kernel-opt --emit=input | FileCheck %s
 
 // CHECK-LABEL: func @addmm(
 // CHECK: aten.addmm %{{.*}} {alpha = 2.000000e+00 : f64} : (tensor<6xf32>, tensor<4x8xf32>, tensor<8x6xf32>) -> tensor<4x6xf32>

@@ -1,5 +1,5 @@
-// RUN: kernel-opt %s | kernel-opt | FileCheck %s
-// RUN: kernel-opt %s --mlir-print-op-generic | kernel-opt | FileCheck %s
+// RUN: kernel-opt --emit=input %s | kernel-opt --emit=input | FileCheck %s
+// RUN: kernel-opt --emit=input %s --mlir-print-op-generic | kernel-opt --emit=input | FileCheck %s
 
 // CHECK-LABEL: func @recurrence(
 // CHECK: aten.recurrence %{{.*}} {cell = #aten.cell<lstm>} : (tensor<9x2x32xf32>, tensor<32x8xf32>, tensor<2x8xf32>, tensor<2x8xf32>) -> (tensor<9x2x8xf32>, tensor<2x8xf32>, tensor<2x8xf32>)

@@ -1,5 +1,5 @@
-// RUN: kernel-opt %s | kernel-opt | FileCheck %s
-// RUN: kernel-opt %s --mlir-print-op-generic | kernel-opt | FileCheck %s
+// RUN: kernel-opt --emit=input %s | kernel-opt --emit=input | FileCheck %s
+// RUN: kernel-opt --emit=input %s --mlir-print-op-generic | kernel-opt --emit=input | FileCheck %s
 
 // CHECK-LABEL: func @all(
 // CHECK: aten.all %{{.*}} {dim = array<i64: -1>, keepdim = true} : (tensor<?x8xf32>) -> tensor<?x1xi1>

@@ -1,4 +1,4 @@
-// RUN: kernel-opt %s | kernel-opt | FileCheck %s
+// RUN: kernel-opt --emit=input %s | kernel-opt --emit=input | FileCheck %s
 
 // Named sizes go through every rule as static ones do.
 

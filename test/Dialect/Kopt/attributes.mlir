@@ -1,4 +1,4 @@
-// RUN: kernel-opt %s | kernel-opt | FileCheck %s
+// RUN: kernel-opt --emit=input %s | kernel-opt --emit=input | FileCheck %s
 
 // CHECK: module attributes {kopt.certificate = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", kopt.policy = "strict"}
 module attributes {kopt.certificate = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", kopt.policy = "strict"} {

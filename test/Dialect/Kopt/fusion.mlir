@@ -1,4 +1,4 @@
-// RUN: kernel-opt %s | kernel-opt | FileCheck %s
+// RUN: kernel-opt --emit=input %s | kernel-opt --emit=input | FileCheck %s
 
 // CHECK: kopt.fusion @plan for @forward {output = ["matmul_1"], scores = ["matmul_0", "generic_0"]} rest separate
 kopt.fusion @plan for @forward {

@@ -5,7 +5,7 @@
 // RUN: %t/kernel-opt-9.9 %s | FileCheck %s
 // RUN: not kernel-opt --tool=nothing 2>&1 | FileCheck %s --check-prefix=TOOL
 // RUN: kernel-opt --show-dialects | FileCheck %s --check-prefix=DIALECTS
-// RUN: kernel-opt %s | FileCheck %s
+// RUN: kernel-opt --emit=input %s | FileCheck %s
 
 // HELP: OVERVIEW: kernel-opt, an optimizer for GPU kernels
 // HELP: --canonicalize
