@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Machine.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
@@ -61,57 +62,67 @@ static uint32_t checkView(Warp &w, const AccessInfo &access, uint32_t lanes,
   return bad;
 }
 
+/// Adds one dimension to the linear indices. The sign bit of `outside` is set
+/// for lanes whose coordinate is below 0 or above `limit`; sums and shifts
+/// vectorize on any machine, comparisons and products of 64 bits do not.
+static void addDimension(const AccessDim &dim, const int64_t *index,
+                         const int64_t *limit, int64_t *linear,
+                         int64_t *outside) {
+  if (llvm::isPowerOf2_64(uint64_t(dim.stride))) {
+    unsigned shift = llvm::countr_zero(uint64_t(dim.stride));
+    for (unsigned lane = 0; lane < warpSize; ++lane) {
+      uint64_t i = uint64_t(index[lane]) + uint64_t(dim.constant);
+      outside[lane] |= int64_t(i | (uint64_t(limit[lane]) - i));
+      linear[lane] += int64_t(i << shift);
+    }
+    return;
+  }
+  for (unsigned lane = 0; lane < warpSize; ++lane) {
+    uint64_t i = uint64_t(index[lane]) + uint64_t(dim.constant);
+    outside[lane] |= int64_t(i | (uint64_t(limit[lane]) - i));
+    linear[lane] += int64_t(i * uint64_t(dim.stride));
+  }
+}
+
+/// Elements to move per lane; lanes that move none leave the mask.
+static uint32_t countElements(Warp &w, const AccessInfo &access,
+                              uint32_t lanes, int32_t *counts) {
+  if (access.valid == noReg) {
+    for (unsigned lane = 0; lane < warpSize; ++lane)
+      counts[lane] = int32_t(access.length);
+    return lanes;
+  }
+  const int64_t *valid = w.ints(access.valid);
+  for (unsigned lane = 0; lane < warpSize; ++lane) {
+    counts[lane] = int32_t(
+        std::clamp<int64_t>(valid[lane], 0, int64_t(access.length)));
+    if (counts[lane] == 0)
+      lanes &= ~(1u << lane);
+  }
+  return lanes;
+}
+
 uint32_t Machine::computeAddresses(Warp &w, const AccessInfo &access,
                                    uint32_t site, uint32_t lanes,
                                    int64_t *linear, int32_t *counts) {
   const BufferInfo &info = program.buffers[access.buffer];
-  // Elements to move per lane; those that move none need no address.
-  if (access.valid == noReg) {
-    for (unsigned lane = 0; lane < warpSize; ++lane)
-      counts[lane] = access.length;
-  } else {
-    const int64_t *valid = w.ints(access.valid);
-    for (unsigned lane = 0; lane < warpSize; ++lane) {
-      counts[lane] = int32_t(
-          std::clamp<int64_t>(valid[lane], 0, int64_t(access.length)));
-      if (counts[lane] == 0)
-        lanes &= ~(1u << lane);
-    }
-  }
-  uint8_t outside[warpSize] = {};
-  for (unsigned lane = 0; lane < warpSize; ++lane)
-    linear[lane] = 0;
+  lanes = countElements(w, access, lanes, counts);
+  int64_t outside[warpSize] = {}, limit[warpSize];
+  std::fill_n(linear, warpSize, 0);
+  static constexpr int64_t zeros[warpSize] = {};
   for (size_t d = 0, rank = access.dims.size(); d < rank; ++d) {
     const AccessDim &dim = access.dims[d];
-    bool last = d + 1 == rank;
-    if (dim.index == noReg) {
-      for (unsigned lane = 0; lane < warpSize; ++lane) {
-        outside[lane] |=
-            uint64_t(dim.constant + (last ? counts[lane] - 1 : 0)) >=
-            uint64_t(dim.extent);
-        linear[lane] += dim.constant * dim.stride;
-      }
-      continue;
-    }
-    const int64_t *index = w.ints(dim.index);
-    if (!last) {
-      for (unsigned lane = 0; lane < warpSize; ++lane) {
-        int64_t i = int64_t(uint64_t(index[lane]) + dim.constant);
-        outside[lane] |= uint64_t(i) >= uint64_t(dim.extent);
-        linear[lane] += int64_t(uint64_t(i) * dim.stride);
-      }
-      continue;
-    }
-    for (unsigned lane = 0; lane < warpSize; ++lane) {
-      int64_t i = int64_t(uint64_t(index[lane]) + dim.constant);
-      // counts >= 1 here: i <= extent - count, and i >= 0.
-      outside[lane] |= i < 0 || i > dim.extent - counts[lane];
-      linear[lane] += int64_t(uint64_t(i) * dim.stride);
-    }
+    if (d + 1 == rank)
+      for (unsigned lane = 0; lane < warpSize; ++lane)
+        limit[lane] = dim.extent - counts[lane];
+    else
+      std::fill_n(limit, warpSize, dim.extent - 1);
+    addDimension(dim, dim.index == noReg ? zeros : w.ints(dim.index), limit,
+                 linear, outside);
   }
   uint32_t bad = 0;
   for (unsigned lane = 0; lane < warpSize; ++lane)
-    bad |= uint32_t(outside[lane]) << lane;
+    bad |= uint32_t(uint64_t(outside[lane]) >> 63) << lane;
   bad &= lanes;
   if (!access.checks.empty())
     bad |= checkView(w, access, lanes & ~bad, counts);
@@ -124,18 +135,30 @@ uint32_t Machine::computeAddresses(Warp &w, const AccessInfo &access,
   }
   lanes &= ~bad;
   if (access.alignment > int64_t(info.element.bytes()))
-    for (uint32_t rest = lanes; rest; rest &= rest - 1) {
-      unsigned lane = llvm::countr_zero(rest);
-      if (counts[lane] != int32_t(access.length) ||
-          linear[lane] * info.element.bytes() % access.alignment == 0)
-        continue;
-      sink.add(Fault::Misaligned, site, ReportSink::noSite, [&] {
-        return threadName(w, lane) + " accesses " + info.name +
-               formatIndices(info, linear[lane]) + ", which is not aligned to " +
-               std::to_string(access.alignment) + " bytes";
-      });
-    }
+    checkAlignment(w, access, info, site, lanes, linear, counts);
   return lanes;
+}
+
+void Machine::checkAlignment(Warp &w, const AccessInfo &access,
+                             const BufferInfo &info, uint32_t site,
+                             uint32_t lanes, const int64_t *linear,
+                             const int32_t *counts) {
+  // Both are powers of two, so this is alignment in elements.
+  int64_t low = access.alignment / info.element.bytes() - 1, any = 0;
+  for (unsigned lane = 0; lane < warpSize; ++lane)
+    any |= linear[lane] & low;
+  if (!any)
+    return;
+  for (uint32_t rest = lanes; rest; rest &= rest - 1) {
+    unsigned lane = llvm::countr_zero(rest);
+    if (counts[lane] != int32_t(access.length) || (linear[lane] & low) == 0)
+      continue;
+    sink.add(Fault::Misaligned, site, ReportSink::noSite, [&] {
+      return threadName(w, lane) + " accesses " + info.name +
+             formatIndices(info, linear[lane]) + ", which is not aligned to " +
+             std::to_string(access.alignment) + " bytes";
+    });
+  }
 }
 
 //===----------------------------------------------------------------------===//

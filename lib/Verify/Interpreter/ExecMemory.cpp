@@ -50,6 +50,14 @@ void loadShared(Machine &m, Warp &w, const AccessInfo &access,
                 size_t bytes) {
   SharedBuffer *buffer = &m.sharedOf(w, info);
   SharedReader *readers = buffer->readersOf(w.clusterWarp);
+  if (lanes == ~0u && access.length == 1 && access.rank == noReg &&
+      access.valid == noReg) {
+    for (unsigned lane = 0; lane < warpSize; ++lane) {
+      m.sharedRead(w, lane, *buffer, linear[lane], site, readers);
+      copyValue<fixed>(out + lane * bytes, buffer->value(linear[lane]), bytes);
+    }
+    return;
+  }
   for (uint32_t rest = lanes; rest; rest &= rest - 1) {
     unsigned lane = llvm::countr_zero(rest);
     if (access.rank != noReg) {

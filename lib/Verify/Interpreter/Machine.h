@@ -253,8 +253,22 @@ public:
   // Shadow state (Race.cpp).
   void slowSharedRead(Warp &w, unsigned lane, SharedBuffer &buffer,
                       int64_t index, uint32_t site);
+  /// `readers` are those of the reading warp in the buffer.
   void sharedRead(Warp &w, unsigned lane, SharedBuffer &buffer, int64_t index,
-                  uint32_t site, SharedReader *readers);
+                  uint32_t site, SharedReader *readers) {
+    SharedShadow &s = buffer.shadow[size_t(index)];
+    if (LLVM_UNLIKELY((s.flags & ~ShadowGeneric) != ShadowInit ||
+                      s.writeInterval >= w.interval))
+      slowSharedRead(w, lane, buffer, index, site);
+    s.readInterval = w.interval;
+    s.readSite = site;
+    SharedReader &reader = readers[index];
+    uint32_t bit = 1u << lane;
+    // An older read that every lane knows of is implied by this one.
+    bool keeps = reader.time == w.clock.time || reader.time > w.clock.syncTime;
+    reader.lanes = (keeps ? reader.lanes : 0) | bit;
+    reader.time = w.clock.time;
+  }
   void sharedWrite(Warp &w, unsigned lane, SharedBuffer &buffer, int64_t index,
                    uint32_t site);
   void globalRead(Warp &w, unsigned lane, Segment &segment, int64_t index,
@@ -285,6 +299,9 @@ public:
   // reports and removes lanes that are out of bounds or misaligned.
   uint32_t computeAddresses(Warp &w, const AccessInfo &access, uint32_t site,
                             uint32_t lanes, int64_t *linear, int32_t *counts);
+  void checkAlignment(Warp &w, const AccessInfo &access, const BufferInfo &info,
+                      uint32_t site, uint32_t lanes, const int64_t *linear,
+                      const int32_t *counts);
   /// Sectors (global) or extra passes (shared) of one warp access.
   void countTraffic(Warp &w, const AccessInfo &access, const BufferInfo &info,
                     uint32_t lanes, const int64_t *linear);

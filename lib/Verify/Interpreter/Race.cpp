@@ -19,7 +19,8 @@ static std::string place(const BufferInfo &info, int64_t index) {
   return info.name + formatIndices(info, index);
 }
 
-/// A read that is not plainly "initialized, nothing pending".
+/// A read of an element that is not plainly initialized, or that was written
+/// since the last barrier of the block.
 void Machine::slowSharedRead(Warp &w, unsigned lane, SharedBuffer &buffer,
                              int64_t index, uint32_t site) {
   SharedShadow &s = buffer.shadow[index];
@@ -42,28 +43,10 @@ void Machine::slowSharedRead(Warp &w, unsigned lane, SharedBuffer &buffer,
       if (!w.clock.covers(lane, mark.agent, mark.time))
         race(w, lane, site, "reads", buffer.info, index, unit, mark.agent,
              mark.site);
-}
-
-void Machine::sharedRead(Warp &w, unsigned lane, SharedBuffer &buffer,
-                         int64_t index, uint32_t site, SharedReader *readers) {
-  SharedShadow &s = buffer.shadow[index];
-  if (LLVM_UNLIKELY((s.flags & ~ShadowGeneric) != ShadowInit))
-    slowSharedRead(w, lane, buffer, index, site);
   if (s.writeInterval >= w.interval &&
       !w.clock.covers(lane, s.writeAgent, s.writeTime))
     race(w, lane, site, "reads", buffer.info, index, unit, s.writeAgent,
          s.writeSite);
-  s.readInterval = w.interval;
-  s.readSite = site;
-  SharedReader &reader = readers[index];
-  uint32_t bit = 1u << lane;
-  if (reader.time == w.clock.time) {
-    reader.lanes |= bit;
-    return;
-  }
-  // An older read that every lane knows of is implied by this one.
-  reader.lanes = reader.time > w.clock.syncTime ? reader.lanes | bit : bit;
-  reader.time = w.clock.time;
 }
 
 /// Are all reads since the last write ordered before what `lane` does now?
@@ -133,8 +116,10 @@ void Machine::sharedWrite(Warp &w, unsigned lane, SharedBuffer &buffer,
 void Machine::sharedAtomic(Warp &w, unsigned lane, SharedBuffer &buffer,
                            int64_t index, uint32_t site) {
   SharedShadow &s = buffer.shadow[index];
-  if ((s.flags & (ShadowInit | ShadowPendingWrite)) != ShadowInit)
+  if ((s.flags & (ShadowInit | ShadowPendingWrite)) != ShadowInit) {
     slowSharedRead(w, lane, buffer, index, site);
+    return;
+  }
   uint32_t reader;
   if (s.writeInterval >= w.interval &&
       !w.clock.covers(lane, s.writeAgent, s.writeTime))
@@ -164,7 +149,7 @@ void Machine::asyncSharedRead(Warp &w, unsigned lane, SharedBuffer &buffer,
   ++s.pendingReads;
   if ((s.flags & (ShadowInit | ShadowPendingWrite | ShadowAtomic)) !=
       ShadowInit)
-    slowSharedRead(w, lane, buffer, index, site);
+    return slowSharedRead(w, lane, buffer, index, site);
   if (s.writeInterval >= w.interval &&
       !w.clock.covers(lane, s.writeAgent, s.writeTime)) {
     race(w, lane, site, "asynchronously reads", buffer.info, index, unit,
