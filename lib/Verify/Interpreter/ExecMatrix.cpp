@@ -231,6 +231,9 @@ void exec::wgmma(Machine &m, Warp &w, const Inst &i) {
   w.matrixHash = w.matrixHash * 0x9e3779b97f4a7c15ull + i.site + 1;
   if (needsWholeWarp(m, w, i, Fault::PartialWarp, "kgpu.wgmma"))
     return;
+  if (w.index / 4 * 4 + 4 > m.blockOf(w).warps)
+    m.fault(Fault::PartialWarp, w, 0, i.site,
+            "executes wgmma in a warpgroup of less than four warps");
   const MatrixInfo &info = m.program.matrices[i.aux];
   checkFenced(m, w, i, info);
   size_t k = size_t(info.k), n = size_t(info.n), bytes = m.valueBytes;
