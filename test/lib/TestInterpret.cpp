@@ -47,6 +47,7 @@ struct TestInterpret : test::impl::TestInterpretBase<TestInterpret> {
         makeInputSource(*compiled, *domain, seed, InputFamily::Normal);
     LaunchSpec launch;
     launch.poison = poison;
+    launch.blocks.assign(blocks.begin(), blocks.end());
     launch.landing = early ? Landing::Early : Landing::Late;
     launch.blockOrder = launch.warpOrder =
         reverse ? RunOrder::Reverse : RunOrder::Forward;

@@ -51,7 +51,9 @@ def TestInterpret : Pass<"test-kopt-interpret", "::mlir::ModuleOp"> {
     Option<"digest", "digest", "bool", "false",
            "print a digest of the written values">,
     Option<"counters", "counters", "bool", "false",
-           "print counters of the run">
+           "print counters of the run">,
+    ListOption<"blocks", "blocks", "int64_t",
+               "linear numbers of the blocks to run; all if none is given">
   ];
 }
 
