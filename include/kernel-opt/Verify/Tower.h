@@ -84,6 +84,9 @@ public:
   virtual bool isTainted(const void *value) const = 0;
   /// Whether a pseudo-random function took part in the value.
   virtual bool isOpaque(const void *value) const = 0;
+  /// Whether the value does not depend on any draw: literals and what was made
+  /// of them, among them what a maximum has chosen.
+  virtual bool isConstant(const void *value) const = 0;
   /// Bits of evidence of one equal comparison of these values: log2 of p /
   /// degree of the largest level compared.
   virtual double evidence(const void *expected, const void *actual) const = 0;

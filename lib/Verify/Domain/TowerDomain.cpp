@@ -117,6 +117,10 @@ public:
   bool isOpaque(const void *value) const override {
     return at(value, 0).flags & Opaque;
   }
+  bool isConstant(const void *value) const override {
+    const TowerValue &v = at(value, 0);
+    return v.numerator == 0 && v.denominator == 0 && v.depth == 0;
+  }
   double evidence(const void *expected, const void *actual) const override {
     return algebra.evidence(load(expected, 0), load(actual, 0));
   }

@@ -1,0 +1,115 @@
+//===- Equivalence.h - Same function over the reals? --------*- C++ -*- ===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+//
+// Compares two programs on tensors in the exact algebra (Tower.h): random
+// evaluation over a tower of prime fields, with real shadows drawn from several
+// families so that each branch of a comparison is taken somewhere.
+//
+// Three answers only. *Verified* means: every output element that was compared
+// agreed, with a chance of less than 2^-leastEvidence to agree if the programs
+// were different functions. *Refuted* comes with a witness. Everything else is
+// *unproven*.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_VERIFY_EQUIVALENCE_H
+#define KERNEL_OPT_VERIFY_EQUIVALENCE_H
+
+#include "kernel-opt/Support/LLVM.h"
+#include "kernel-opt/Verify/Domain.h"
+#include "llvm/Support/JSON.h"
+#include <optional>
+#include <string>
+
+namespace kernel_opt::verify {
+
+enum class Verdict : uint8_t { Verified, Refuted, Unproven };
+StringRef getName(Verdict verdict);
+
+/// Sizes for all arguments of a program.
+using Instance = SmallVector<SmallVector<int64_t>>;
+
+struct EquivalenceOptions {
+  /// Drawn at random, after both programs are fixed, if absent.
+  std::optional<uint64_t> nonce;
+  /// Draws per family and instance.
+  unsigned seeds = 2;
+  SmallVector<InputFamily> families = {
+      InputFamily::Normal,     InputFamily::Ascending,
+      InputFamily::Descending, InputFamily::Constant,
+      InputFamily::OneHot,     InputFamily::Ties,
+      InputFamily::Sparse,     InputFamily::MinusInfMasked};
+  /// Sizes to run with; if empty, chosen: see chooseInstances.
+  SmallVector<Instance> instances;
+  /// Draws that may be repeated because they left something undecided.
+  unsigned redraws = 24;
+  /// Bits of evidence that each output element must have gathered.
+  double leastEvidence = 60;
+  /// Integer arguments are drawn from [0, integerBound).
+  int64_t integerBound = 4;
+  /// A larger result is compared on its corners and some tiles inside.
+  int64_t allElements = 1 << 16;
+  /// Find out which inputs matter at all.
+  bool dependence = true;
+};
+
+/// Where two programs differ.
+struct Witness {
+  Instance instance;
+  InputFamily family;
+  uint64_t seed;
+  unsigned output;
+  SmallVector<int64_t> index;
+  std::string expected, actual;
+  /// Elements of this draw that differ, of those compared.
+  uint64_t different, compared;
+};
+
+struct EquivalenceResult {
+  Verdict verdict = Verdict::Unproven;
+  std::optional<Witness> witness; ///< if refuted
+  std::string reason;             ///< if unproven
+  std::string sourceHash, targetHash;
+
+  uint64_t nonce = 0;
+  unsigned levels = 0; ///< primes, the largest ones
+  unsigned draws = 0, redraws = 0;
+  uint64_t compared = 0; ///< pairs of values
+  double evidence = 0;   ///< least bits that an output element gathered
+  double degree = 0;
+  unsigned expDepth = 0;
+  bool sampled = false; ///< not all elements of each result were compared
+  uint64_t tainted = 0; ///< comparisons that roots of non-squares left open
+  uint64_t digest = 0;  ///< of all values compared
+  SmallVector<std::string> assumptions;
+  /// Arguments that no result reacted to: perhaps a degenerate task.
+  SmallVector<unsigned> ignoredInputs;
+  /// Families in which NaN appeared on one side only (input had -Inf): a
+  /// question of special values, not of the function over the reals.
+  SmallVector<InputFamily> specialsDiffer;
+
+  /// The record that goes into a certificate.
+  llvm::json::Object toJSON() const;
+};
+
+/// Sizes for the `?` of a signature: dimensions of one name (#kopt.dims) get
+/// one size, dimensions without a name all the same; several instances, one of
+/// them with ones. A static signature has one instance.
+SmallVector<Instance> chooseInstances(Block &program);
+
+/// Compares the results of two programs (bodies of functions or kernels) with
+/// equal signatures. Fails, after reporting why, if the signatures differ, an
+/// operation is not supported or an evaluation goes wrong.
+FailureOr<EquivalenceResult>
+checkEquivalence(Block &source, Block &target,
+                 const EquivalenceOptions &options = {});
+
+} // namespace kernel_opt::verify
+
+#endif // KERNEL_OPT_VERIFY_EQUIVALENCE_H

@@ -1,0 +1,485 @@
+//===- Equivalence.cpp - Same function over the reals? ----------- ===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Verify/Equivalence.h"
+#include "kernel-opt/Support/Hash.h"
+#include "kernel-opt/Verify/Hash.h"
+#include "kernel-opt/Verify/Reference.h"
+#include "kernel-opt/Verify/Tower.h"
+#include "mlir/IR/Block.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Operation.h"
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+using namespace kernel_opt;
+using namespace kernel_opt::verify;
+
+namespace {
+/// What is known about one element of one result. Only draws in general
+/// position count: every input a random element of the fields.
+struct ElementRecord {
+  float evidence = 0;      ///< bits
+  uint8_t constants = 0;   ///< draws in which it was equal, but no variable
+  bool isVariable = false; ///< it was some function of the inputs, once
+};
+
+/// Where results are constants or integers, there is no chance to bound.
+constexpr double maxEvidence = 1000;
+
+/// So many draws make an element a constant: one draw may have taken the side
+/// of a maximum that is.
+constexpr uint8_t enoughConstants = 16;
+
+/// One comparison of two programs, for one instance of their sizes.
+class Checker {
+public:
+  Checker(Block &source, Block &target, const EquivalenceOptions &options,
+          EquivalenceResult &result, const Instance &instance)
+      : source(source), target(target), options(options), result(result),
+        instance(instance) {}
+
+  /// Runs all families, then as many draws more as open elements need.
+  LogicalResult run();
+
+private:
+  enum class Draw : uint8_t { Done, Redraw, NeedsLevels, Refuted };
+
+  FailureOr<Draw> draw(InputFamily family, uint64_t seed);
+  LogicalResult drawUntilDone(InputFamily family);
+  FailureOr<Draw> compareOutput(TowerDomain &domain, Reference &p, Reference &q,
+                                InputSource &inputs, InputFamily family,
+                                unsigned output);
+  void compareTiles(TowerDomain &domain, const Tile &expected,
+                    const Tile &actual, InputFamily family, unsigned output,
+                    Witness &witness);
+  void compareElement(TowerDomain &domain, const Tile &expected,
+                      const Tile &actual, size_t i, InputFamily family,
+                      ElementRecord &record, Comparison &comparison);
+  SmallVector<Box> boxesOf(ArrayRef<int64_t> shape);
+  void addStatistics(const TowerStatistics &stats);
+  LogicalResult findIgnoredInputs();
+  FailureOr<std::vector<Tile>> evaluateAll(TowerDomain &domain,
+                                           InputSource &inputs);
+  bool isSettled(const ElementRecord &record) const {
+    return record.evidence >= options.leastEvidence ||
+           (!record.isVariable && record.constants >= enoughConstants);
+  }
+  uint64_t countOpen() const;
+
+  Block &source, &target;
+  const EquivalenceOptions &options;
+  EquivalenceResult &result;
+  const Instance &instance;
+  /// Per output, per element compared.
+  std::vector<std::vector<ElementRecord>> records;
+  uint64_t currentSeed = 0;
+  uint64_t counter = 0;
+};
+} // namespace
+
+StringRef verify::getName(Verdict verdict) {
+  switch (verdict) {
+  case Verdict::Verified:
+    return "verified";
+  case Verdict::Refuted:
+    return "refuted";
+  case Verdict::Unproven:
+    return "unproven";
+  }
+  llvm_unreachable("verdict outside its enum");
+}
+
+/// The boxes of a result that are compared: all of it, or its first and last
+/// corner and two tiles inside.
+SmallVector<Box> Checker::boxesOf(ArrayRef<int64_t> shape) {
+  Box all = Box::all(shape);
+  if (all.volume() <= options.allElements)
+    return {all};
+  result.sampled = true;
+  SmallVector<Box> boxes;
+  // A tile of about 2^10 elements, longer in the last dimension.
+  SmallVector<int64_t> sizes(shape.size(), 1);
+  int64_t volume = 1;
+  for (size_t d = shape.size(); d-- > 0 && volume < 1024;) {
+    sizes[d] = std::min<int64_t>(shape[d], 32);
+    volume *= sizes[d];
+  }
+  for (unsigned i = 0; i < 4; ++i) {
+    Box box = {SmallVector<int64_t>(shape.size(), 0), sizes};
+    for (size_t d = 0; d < shape.size(); ++d) {
+      int64_t room = shape[d] - sizes[d];
+      box.offsets[d] =
+          i == 0   ? 0
+          : i == 1 ? room
+                   : int64_t(mixHash(result.nonce + i, d) % uint64_t(room + 1));
+    }
+    boxes.push_back(box);
+  }
+  return boxes;
+}
+
+void Checker::compareElement(TowerDomain &domain, const Tile &expected,
+                             const Tile &actual, size_t i, InputFamily family,
+                             ElementRecord &record, Comparison &comparison) {
+  if (!expected.values.kind) {
+    bool equal = expected.values.ints[i] == actual.values.ints[i];
+    comparison = equal ? Comparison::Equal : Comparison::Different;
+    result.digest = mixHash(result.digest, uint64_t(actual.values.ints[i]));
+    // Integers carry no residues: what they agree on is as it was drawn.
+    record.evidence = float(options.leastEvidence);
+    record.isVariable = true;
+    return;
+  }
+  const void *a = expected.values.floatAt(domain, i);
+  const void *b = actual.values.floatAt(domain, i);
+  comparison = domain.compareOutputs(*expected.values.kind, a, b);
+  double x, y;
+  domain.toReal(a, &x, nullptr, 1);
+  domain.toReal(b, &y, nullptr, 1);
+  result.digest = mixHash(
+      result.digest, uint64_t(std::llrint(std::isfinite(y) ? y * 1e6 : -1)));
+  bool special = !std::isfinite(x) || !std::isfinite(y);
+  if (comparison == Comparison::Different && special &&
+      family == InputFamily::MinusInfMasked &&
+      (std::isnan(x) || std::isnan(y))) {
+    if (!llvm::is_contained(result.specialsDiffer, family))
+      result.specialsDiffer.push_back(family);
+    comparison = Comparison::Equal;
+    return;
+  }
+  if (comparison == Comparison::Undecided)
+    ++result.tainted;
+  bool isConstant = special || (domain.isConstant(a) && domain.isConstant(b));
+  record.isVariable |= !isConstant;
+  if (comparison != Comparison::Equal || family != InputFamily::Normal)
+    return;
+  if (!isConstant)
+    record.evidence += float(domain.evidence(a, b));
+  else if (record.constants < enoughConstants)
+    ++record.constants;
+}
+
+void Checker::compareTiles(TowerDomain &domain, const Tile &expected,
+                           const Tile &actual, InputFamily family,
+                           unsigned output, Witness &witness) {
+  size_t n = size_t(expected.box.volume());
+  std::vector<ElementRecord> &of = records[output];
+  size_t base = witness.compared;
+  if (of.size() < base + n)
+    of.resize(base + n);
+  size_t i = 0;
+  auto visit = [&](ArrayRef<int64_t> index) {
+    Comparison comparison;
+    compareElement(domain, expected, actual, i, family, of[base + i],
+                   comparison);
+    if (comparison == Comparison::Different && witness.different++ == 0) {
+      witness.index.assign(index.begin(), index.end());
+      if (auto kind = expected.values.kind) {
+        witness.expected =
+            domain.str(*kind, expected.values.floatAt(domain, i));
+        witness.actual = domain.str(*kind, actual.values.floatAt(domain, i));
+      } else {
+        witness.expected = std::to_string(expected.values.ints[i]);
+        witness.actual = std::to_string(actual.values.ints[i]);
+      }
+    }
+    ++i;
+  };
+  SmallVector<int64_t> index(expected.box.offsets);
+  for (size_t done = 0; done < n; ++done) {
+    visit(index);
+    for (size_t d = index.size(); d-- > 0;) {
+      if (++index[d] < expected.box.offsets[d] + expected.box.sizes[d])
+        break;
+      index[d] = expected.box.offsets[d];
+    }
+  }
+  witness.compared += n;
+}
+
+FailureOr<Checker::Draw> Checker::compareOutput(TowerDomain &domain,
+                                                Reference &p, Reference &q,
+                                                InputSource &inputs,
+                                                InputFamily family,
+                                                unsigned output) {
+  FailureOr<SmallVector<int64_t>> expectedShape = p.getResultShape(output);
+  FailureOr<SmallVector<int64_t>> actualShape = q.getResultShape(output);
+  if (failed(expectedShape) || failed(actualShape))
+    return failure();
+  Witness witness;
+  witness.instance = instance;
+  witness.family = family;
+  witness.seed = currentSeed;
+  witness.output = output;
+  witness.different = witness.compared = 0;
+  if (*expectedShape != *actualShape) {
+    auto sizes = [](ArrayRef<int64_t> shape) {
+      std::string text = "sizes [";
+      llvm::raw_string_ostream stream(text);
+      llvm::interleaveComma(shape, stream);
+      return text + "]";
+    };
+    witness.expected = sizes(*expectedShape);
+    witness.actual = sizes(*actualShape);
+    witness.different = witness.compared = 1;
+    result.witness = witness;
+    return Draw::Refuted;
+  }
+  for (const Box &box : boxesOf(*expectedShape)) {
+    FailureOr<Tile> expected = p.evaluate(output, box, inputs);
+    FailureOr<Tile> actual = q.evaluate(output, box, inputs);
+    if (failed(expected) || failed(actual))
+      return failure();
+    // A decision on the way may have gone either way: nothing counts.
+    if (domain.undecided())
+      return Draw::Redraw;
+    compareTiles(domain, *expected, *actual, family, output, witness);
+  }
+  result.compared += witness.compared;
+  if (witness.different == 0)
+    return Draw::Done;
+  result.witness = witness;
+  return Draw::Refuted;
+}
+
+void Checker::addStatistics(const TowerStatistics &stats) {
+  result.degree = std::max(result.degree, stats.degree);
+  result.expDepth = std::max(result.expDepth, stats.expDepth);
+  auto assume = [&](const Twine &text) {
+    std::string line = text.str();
+    if (!llvm::is_contained(result.assumptions, line))
+      result.assumptions.push_back(line);
+  };
+  if (stats.maskedExps)
+    assume("exp(x) = 0 for x < " + Twine(int(maskedExpBound)));
+  if (stats.badProvenance)
+    assume("provenance that does not parse was ignored");
+}
+
+/// One draw: both programs, all results. Records of elements stay even if the
+/// draw must be repeated; they only ever gather evidence of equality.
+FailureOr<Checker::Draw> Checker::draw(InputFamily family, uint64_t seed) {
+  currentSeed = seed;
+  auto domain = createTowerDomain({result.levels, mixHash(seed, 1)});
+  DrawnInputs inputs(seed, family, options.integerBound);
+  auto p = Reference::create(source, *domain, instance);
+  auto q = Reference::create(target, *domain, instance);
+  if (failed(p) || failed(q))
+    return failure();
+  Draw outcome = Draw::Done;
+  for (unsigned i = 0; i < (*p)->getNumResults(); ++i) {
+    FailureOr<Draw> compared =
+        compareOutput(*domain, **p, **q, inputs, family, i);
+    if (failed(compared))
+      return failure();
+    outcome = *compared;
+    if (outcome != Draw::Done)
+      break;
+  }
+  const TowerStatistics &stats = domain->statistics();
+  if (stats.depthExceeded && result.levels < maxTowerLevels &&
+      outcome != Draw::Refuted)
+    return Draw::NeedsLevels;
+  if (outcome != Draw::Redraw)
+    addStatistics(stats);
+  return outcome;
+}
+
+LogicalResult Checker::drawUntilDone(InputFamily family) {
+  while (true) {
+    uint64_t seed = mixHash(result.nonce, ++counter);
+    FailureOr<Draw> outcome = draw(family, seed);
+    if (failed(outcome))
+      return failure();
+    switch (*outcome) {
+    case Draw::Done:
+      ++result.draws;
+      return success();
+    case Draw::Refuted:
+      ++result.draws;
+      result.verdict = Verdict::Refuted;
+      return success();
+    case Draw::NeedsLevels:
+      ++result.levels;
+      break;
+    case Draw::Redraw:
+      if (++result.redraws > options.redraws) {
+        result.verdict = Verdict::Unproven;
+        result.reason = ("comparisons of values that lie closer than the "
+                         "error of their shadows, in every draw of family " +
+                         getName(family))
+                            .str();
+        return success();
+      }
+    }
+  }
+}
+
+uint64_t Checker::countOpen() const {
+  uint64_t open = 0;
+  for (const auto &of : records)
+    open += llvm::count_if(
+        of, [&](const ElementRecord &record) { return !isSettled(record); });
+  return open;
+}
+
+LogicalResult Checker::run() {
+  records.assign(source.getTerminator()->getNumOperands(), {});
+  for (InputFamily family : options.families)
+    for (unsigned i = 0; i < options.seeds; ++i) {
+      if (failed(drawUntilDone(family)))
+        return failure();
+      if (result.verdict == Verdict::Refuted || !result.reason.empty())
+        return success();
+    }
+  for (unsigned i = 0; i < options.redraws && countOpen(); ++i) {
+    if (failed(drawUntilDone(InputFamily::Normal)))
+      return failure();
+    ++result.redraws;
+    if (result.verdict == Verdict::Refuted || !result.reason.empty())
+      return success();
+  }
+  if (uint64_t open = countOpen())
+    result.reason =
+        std::to_string(open) +
+        " elements of the results were never compared without doubt: "
+        "functions that are known by congruence alone, or square roots";
+  for (const auto &of : records)
+    for (const ElementRecord &record : of)
+      if (record.isVariable)
+        result.evidence = std::min<double>(result.evidence, record.evidence);
+  if (options.dependence && result.reason.empty())
+    return findIgnoredInputs();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Dependence
+//===----------------------------------------------------------------------===//
+
+FailureOr<std::vector<Tile>> Checker::evaluateAll(TowerDomain &domain,
+                                                  InputSource &inputs) {
+  auto p = Reference::create(source, domain, instance);
+  if (failed(p))
+    return failure();
+  std::vector<Tile> tiles;
+  for (unsigned i = 0; i < (*p)->getNumResults(); ++i) {
+    FailureOr<SmallVector<int64_t>> shape = (*p)->getResultShape(i);
+    if (failed(shape))
+      return failure();
+    for (const Box &box : boxesOf(*shape)) {
+      FailureOr<Tile> tile = (*p)->evaluate(i, box, inputs);
+      if (failed(tile))
+        return failure();
+      tiles.push_back(std::move(*tile));
+    }
+  }
+  return tiles;
+}
+
+/// Draws each argument anew, alone. Two programs that agree on all draws agree
+/// in what matters, so the source alone tells.
+LogicalResult Checker::findIgnoredInputs() {
+  uint64_t seed = mixHash(result.nonce, ++counter);
+  auto domain = createTowerDomain({result.levels, mixHash(seed, 1)});
+  DrawnInputs inputs(seed, InputFamily::Normal, options.integerBound);
+  FailureOr<std::vector<Tile>> base = evaluateAll(*domain, inputs);
+  if (failed(base))
+    return failure();
+  for (unsigned argument = 0; argument < source.getNumArguments(); ++argument) {
+    inputs.perturbed = argument;
+    FailureOr<std::vector<Tile>> other = evaluateAll(*domain, inputs);
+    if (failed(other))
+      return failure();
+    bool reacts = false;
+    for (auto [a, b] : llvm::zip_equal(*base, *other)) {
+      if (!a.values.kind) {
+        reacts |= a.values.ints != b.values.ints;
+        continue;
+      }
+      for (size_t i = 0, n = a.values.size(*domain); i < n && !reacts; ++i)
+        reacts = domain->compareOutputs(
+                     *a.values.kind, a.values.floatAt(*domain, i),
+                     b.values.floatAt(*domain, i)) != Comparison::Equal;
+    }
+    if (!reacts)
+      result.ignoredInputs.push_back(argument);
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Entry point
+//===----------------------------------------------------------------------===//
+
+static LogicalResult checkSignatures(Block &source, Block &target) {
+  Location loc = target.getParentOp()->getLoc();
+  auto check = [&](mlir::TypeRange expected, mlir::TypeRange actual,
+                   StringRef what) -> LogicalResult {
+    if (expected.size() != actual.size())
+      return mlir::emitError(loc, "expected ")
+             << expected.size() << " " << what << "s as in the source, found "
+             << actual.size();
+    for (auto [i, types] : llvm::enumerate(llvm::zip_equal(expected, actual))) {
+      auto [a, b] = types;
+      auto x = dyn_cast<RankedTensorType>(a), y = dyn_cast<RankedTensorType>(b);
+      bool equal = x && y ? x.getElementType() == y.getElementType() &&
+                                succeeded(mlir::verifyCompatibleShape(x, y))
+                          : a == b;
+      if (!equal)
+        return mlir::emitError(loc, "expected type ")
+               << a << " of " << what << " " << i << " as in the source, found "
+               << b;
+    }
+    return success();
+  };
+  if (failed(check(source.getArgumentTypes(), target.getArgumentTypes(),
+                   "argument")))
+    return failure();
+  return check(source.getTerminator()->getOperandTypes(),
+               target.getTerminator()->getOperandTypes(), "result");
+}
+
+FailureOr<EquivalenceResult>
+verify::checkEquivalence(Block &source, Block &target,
+                         const EquivalenceOptions &options) {
+  if (failed(checkSignatures(source, target)))
+    return failure();
+  EquivalenceResult result;
+  result.sourceHash = structuralHash(source.getParentOp());
+  result.targetHash = structuralHash(target.getParentOp());
+  std::random_device entropy;
+  result.nonce =
+      options.nonce ? *options.nonce : uint64_t(entropy()) << 32 | entropy();
+  // Seeds depend on the programs, so that none can be made for a nonce.
+  uint64_t nonce = result.nonce;
+  for (StringRef hash : {result.sourceHash, result.targetHash})
+    for (char c : hash)
+      nonce = mixHash(nonce, uint8_t(c));
+  result.levels = 2;
+  result.evidence = maxEvidence;
+  SmallVector<Instance> instances = options.instances;
+  if (instances.empty())
+    instances = chooseInstances(source);
+  for (const Instance &instance : instances) {
+    uint64_t shown = std::exchange(result.nonce, nonce);
+    LogicalResult ran =
+        Checker(source, target, options, result, instance).run();
+    result.nonce = shown;
+    if (failed(ran))
+      return failure();
+    if (result.verdict == Verdict::Refuted || !result.reason.empty())
+      return result;
+    nonce = mixHash(nonce, 1);
+  }
+  result.verdict = Verdict::Verified;
+  return result;
+}
