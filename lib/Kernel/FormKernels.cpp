@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Parser/Parser.h"
@@ -126,6 +127,13 @@ static LogicalResult formInBlock(Block &block, StringRef prefix,
     if (name.empty())
       name = uniqueName(prefix + "_" + kernelHint(graph, group), names);
     kernels.push_back(outlineGroup(graph, group, name));
+    mlir::remark::analysis(kernels.back().getLoc(),
+                           mlir::remark::RemarkOpts::name("Kernel")
+                               .category("kopt")
+                               .subCategory("fusion")
+                               .function(prefix))
+        << "kernel '" + name + "' of " +
+               std::to_string(graph.members(group).size()) + " operations";
   }
   if (failed(Scheduler(block).run()))
     return failure();
