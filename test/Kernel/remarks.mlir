@@ -1,4 +1,4 @@
-// RUN: kernel-opt %s --kopt-form-kernels --remark-format=emitRemark --remarks-filter="kopt:fusion" \
+// RUN: kernel-opt %s --kopt-form-kernels --remark-format=emitRemark --remarks-filter="kopt.*" \
 // RUN:   -o /dev/null 2>&1 | FileCheck %s
 
 // CHECK: [Analysis] Kernel | Category:kopt:fusion | Function=f
