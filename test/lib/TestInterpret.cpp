@@ -43,8 +43,8 @@ struct TestInterpret : test::impl::TestInterpretBase<TestInterpret> {
     if (mlir::failed(compiled))
       return failure();
     std::unique_ptr<Domain> domain = createFloatDomain();
-    InputSource inputs =
-        makeInputSource(*compiled, *domain, seed, InputFamily::Normal);
+    ArgumentSource inputs =
+        makeArgumentSource(*compiled, *domain, seed, InputFamily::Normal);
     LaunchSpec launch;
     launch.poison = poison;
     launch.blocks.assign(blocks.begin(), blocks.end());

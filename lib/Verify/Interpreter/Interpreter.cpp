@@ -44,10 +44,10 @@ size_t CompiledKernel::size() const { return impl->code.size(); }
 // Inputs
 //===----------------------------------------------------------------------===//
 
-static InputSource sourceWithShapes(Domain &domain, uint64_t seed,
+static ArgumentSource sourceWithShapes(Domain &domain, uint64_t seed,
                                     InputFamily family,
                                     std::vector<SmallVector<int64_t>> shapes) {
-  InputSource source;
+  ArgumentSource source;
   source.floats = [&domain, seed, family, shapes](unsigned argument,
                                                   FloatKind kind,
                                                   const int64_t *indices,
@@ -65,7 +65,7 @@ static InputSource sourceWithShapes(Domain &domain, uint64_t seed,
   return source;
 }
 
-InputSource verify::makeInputSource(const CompiledKernel &kernel,
+ArgumentSource verify::makeArgumentSource(const CompiledKernel &kernel,
                                     Domain &domain, uint64_t seed,
                                     InputFamily family) {
   std::vector<SmallVector<int64_t>> shapes;
@@ -243,7 +243,7 @@ static void collect(const Program &program, Machine &machine,
 
 FailureOr<RunResult> verify::interpret(const CompiledKernel &kernel,
                                        Domain &domain,
-                                       const InputSource &inputs,
+                                       const ArgumentSource &inputs,
                                        const LaunchSpec &launch) {
   const Program &program = kernel.program();
   Extent3 grid = chooseExtent(launch.grid, program.grid);

@@ -195,7 +195,7 @@ struct TrafficMemo {
 
 class Machine {
 public:
-  Machine(const Program &program, Domain &domain, const InputSource &inputs,
+  Machine(const Program &program, Domain &domain, const ArgumentSource &inputs,
           const LaunchSpec &launch, Extent3 grid, Extent3 block);
 
   /// Runs the blocks (linear ids) as one unit.
@@ -203,7 +203,7 @@ public:
 
   const Program &program;
   Domain &domain;
-  const InputSource &inputs;
+  const ArgumentSource &inputs;
   const LaunchSpec &launch;
   const Extent3 grid, blockDim;
   const size_t valueBytes;

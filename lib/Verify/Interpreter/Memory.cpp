@@ -14,7 +14,7 @@ using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 Segment::Segment(const BufferInfo &info, unsigned argument, size_t floatBytes,
-                 Domain &domain, const InputSource &inputs, unsigned poison)
+                 Domain &domain, const ArgumentSource &inputs, unsigned poison)
     : info(info), argument(argument),
       valueBytes(info.element.isFloat ? floatBytes : sizeof(int64_t)),
       isInput(info.access == ArgumentAccess::Read ||

@@ -64,7 +64,7 @@ public:
   };
 
   Segment(const BufferInfo &info, unsigned argument, size_t valueBytes,
-          Domain &domain, const InputSource &inputs, unsigned poison);
+          Domain &domain, const ArgumentSource &inputs, unsigned poison);
   ~Segment();
   Segment(const Segment &) = delete;
 
@@ -107,7 +107,7 @@ private:
   int64_t directorySize;
   bool isInput;
   Domain &domain;
-  const InputSource &inputs;
+  const ArgumentSource &inputs;
   unsigned poison;
 };
 

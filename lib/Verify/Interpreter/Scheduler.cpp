@@ -20,7 +20,7 @@ using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 Machine::Machine(const Program &program, Domain &domain,
-                 const InputSource &inputs, const LaunchSpec &launch,
+                 const ArgumentSource &inputs, const LaunchSpec &launch,
                  Extent3 grid, Extent3 block)
     : program(program), domain(domain), inputs(inputs), launch(launch),
       grid(grid), blockDim(block), valueBytes(domain.valueBytes()),

@@ -272,7 +272,7 @@ gpu.module @m {
 TEST(InterpreterTest, MalformedLaunches) {
   KernelUnderTest kernel(tiledMatmul(64));
   auto domain = createFloatDomain();
-  InputSource inputs = makeInputSource(*kernel.compiled, *domain, 1,
+  ArgumentSource inputs = makeArgumentSource(*kernel.compiled, *domain, 1,
                                        InputFamily::Normal);
   std::string message;
   mlir::ScopedDiagnosticHandler handler(

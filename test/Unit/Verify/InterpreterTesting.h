@@ -50,7 +50,7 @@ struct KernelUnderTest {
   RunResult run(Domain &domain,
                 std::function<double(unsigned, int64_t)> value,
                 LaunchSpec launch = {}) {
-    InputSource inputs;
+    ArgumentSource inputs;
     inputs.floats = [&domain, value](unsigned argument, FloatKind kind,
                                      const int64_t *indices, void *out,
                                      size_t n) {

@@ -86,7 +86,7 @@ private:
 
 /// Where values of inputs come from. Called for elements (row-major linear
 /// indices) when they are first read.
-struct InputSource {
+struct ArgumentSource {
   /// Fills `n` values of the run's domain.
   std::function<void(unsigned argument, FloatKind kind, const int64_t *indices,
                      void *out, size_t n)>
@@ -98,7 +98,7 @@ struct InputSource {
 };
 
 /// Draws floats by Domain::input, and integers from [0, 2^min(width-1, 8)).
-InputSource makeInputSource(const CompiledKernel &kernel, Domain &domain,
+ArgumentSource makeArgumentSource(const CompiledKernel &kernel, Domain &domain,
                             uint64_t seed, InputFamily family);
 
 /// When data of asynchronous copies becomes visible: as late as the program's
@@ -186,7 +186,7 @@ public:
 /// (reported as an error at the kernel); what the kernel does wrong is in the
 /// result.
 FailureOr<RunResult> interpret(const CompiledKernel &kernel, Domain &domain,
-                               const InputSource &inputs,
+                               const ArgumentSource &inputs,
                                const LaunchSpec &launch);
 
 } // namespace kernel_opt::verify
