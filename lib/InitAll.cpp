@@ -13,6 +13,7 @@
 #include "kernel-opt/Dialect/KTile/KTileDialect.h"
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
 #include "kernel-opt/Kernel/Passes.h"
+#include "kernel-opt/RewriteSet/Passes.h"
 #include "kernel-opt/Schedule/Passes.h"
 #include "kernel-opt/Schedule/ScheduleOps.h"
 #include "kernel-opt/Target/NVPTX/Passes.h"
@@ -38,6 +39,7 @@ void kernel_opt::registerKernelOptPasses() {
   kernel::registerKernelOptKernelPasses();
   registerScheduledToNVVM();
   nvptx::registerNVPTXTargetPasses();
+  rewrite::registerKernelOptRewriteSetPasses();
   schedule::registerKernelOptSchedulePasses();
 }
 

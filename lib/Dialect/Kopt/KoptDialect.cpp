@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/InliningUtils.h"
 
 using namespace kernel_opt;
@@ -50,6 +51,44 @@ bool kopt::isHashText(StringRef text) {
          });
 }
 
+/// Attributes that belong on operations inside a rule.
+static LogicalResult verifyRuleAttribute(Operation *op, StringRef name,
+                                         Attribute value) {
+  if (!op->getParentOfType<RuleOp>())
+    return op->emitOpError() << "is not in a 'kopt.rule' and cannot have '"
+                             << name << "'";
+  if (name == kNameAttrName) {
+    if (isa<StringAttr>(value))
+      return success();
+    return op->emitOpError()
+           << "expects '" << name << "' to be a string, found " << value;
+  }
+  auto dictionary = dyn_cast<DictionaryAttr>(value);
+  if (dictionary && llvm::all_of(dictionary, [](NamedAttribute entry) {
+        return isa<StringAttr>(entry.getValue());
+      }))
+    return success();
+  return op->emitOpError() << "expects '" << name
+                           << "' to be a dictionary of strings, found "
+                           << value;
+}
+
+/// Attributes that belong on modules.
+static LogicalResult verifyModuleAttribute(Operation *op, StringRef name,
+                                           Attribute value) {
+  if (!isa<ModuleOp>(op))
+    return op->emitOpError()
+           << "is not a module and cannot have '" << name << "'";
+  if (name == kRewriteSetAttrName && !isa<UnitAttr>(value))
+    return op->emitOpError()
+           << "expects '" << name << "' to be a unit attribute, found "
+           << value;
+  if (name == kVersionAttrName && !isa<IntegerAttr>(value))
+    return op->emitOpError()
+           << "expects '" << name << "' to be an integer, found " << value;
+  return success();
+}
+
 LogicalResult KoptDialect::verifyOperationAttribute(Operation *op,
                                                     NamedAttribute attribute) {
   StringRef name = attribute.getName();
@@ -65,7 +104,9 @@ LogicalResult KoptDialect::verifyOperationAttribute(Operation *op,
     if (!isa<ConstAttr>(value))
       return op->emitOpError()
              << "expects '" << name << "' to be a #kopt.const, found " << value;
-    if (!op->hasTrait<mlir::OpTrait::ConstantLike>())
+    // Creation operations such as aten.full hold a literal and do not fold.
+    if (!op->hasTrait<mlir::OpTrait::ConstantLike>() &&
+        (op->getNumOperands() != 0 || !mlir::isPure(op)))
       return op->emitOpError()
              << "is not a constant and cannot have '" << name << "'";
   } else if (name == kCertificateAttrName) {
@@ -89,6 +130,11 @@ LogicalResult KoptDialect::verifyOperationAttribute(Operation *op,
     if (!isa<ModuleOp>(op))
       return op->emitOpError()
              << "is not a module and cannot have '" << name << "'";
+  } else if (name == kBindAttrName || name == kSetAttrName ||
+             name == kNameAttrName) {
+    return verifyRuleAttribute(op, name, value);
+  } else if (name == kRewriteSetAttrName || name == kVersionAttrName) {
+    return verifyModuleAttribute(op, name, value);
   } else if (name == kParameterAttrName || name == kRangeAttrName) {
     return op->emitOpError()
            << "cannot have '" << name << "': it belongs on an argument";

@@ -86,6 +86,6 @@ func.func @arrow(%x: tensor<8xf32>) {
 // -----
 
 func.func @parent(%x: tensor<8xf32>) {
-  // expected-error@below {{expects parent op 'kopt.kernel'}}
+  // expected-error@below {{expects parent op to be one of 'kopt.kernel, kopt.rule'}}
   kopt.yield %x : tensor<8xf32>
 }

@@ -41,6 +41,19 @@ inline constexpr StringLiteral kCertificateAttrName = "kopt.certificate";
 /// verified under.
 inline constexpr StringLiteral kPolicyAttrName = "kopt.policy";
 
+/// On an operation in a rule's *before*: a dictionary from its attributes to
+/// the names that they are bound to.
+inline constexpr StringLiteral kBindAttrName = "kopt.bind";
+/// On an operation in a rule's *after*: a dictionary from its attributes to the
+/// expressions that give their values.
+inline constexpr StringLiteral kSetAttrName = "kopt.set";
+/// On an operation in a rule's *before*: the name of its first result.
+inline constexpr StringLiteral kNameAttrName = "kopt.name";
+/// On a module: it is a rewrite set (unit).
+inline constexpr StringLiteral kRewriteSetAttrName = "kopt.rewrite_set";
+/// On a rewrite set: version of the format, an integer.
+inline constexpr StringLiteral kVersionAttrName = "kopt.version";
+
 /// Whether `text` is "sha256:" followed by 64 lower-case hex digits.
 bool isHashText(StringRef text);
 

@@ -146,4 +146,9 @@ def Kopt_ConstAttr : Kopt_Attr<"Const", "const"> {
 
 def Kopt_RestAttr : EnumAttr<Kopt_Dialect, Kopt_Rest, "rest">;
 
+def Kopt_RuleClassAttr
+    : EnumAttr<Kopt_Dialect, Kopt_RuleClass, "rule_class"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
 #endif // KERNEL_OPT_DIALECT_KOPT_KOPTATTRS_TD

@@ -58,4 +58,17 @@ def Kopt_Rest : I32EnumAttr<"Rest", "treatment of unnamed operations", [
   let genSpecializedAttr = 0;
 }
 
+/// What a rewrite rule claims of its results; see `kopt.rule`.
+def Kopt_RuleClass : I32EnumAttr<"RuleClass", "claim of a rewrite rule", [
+    I32EnumAttrCase<"ExactBits", 0, "exact_bits">,
+    I32EnumAttrCase<"ExactModSignedZeroNan", 1, "exact_mod_signed_zero_nan">,
+    I32EnumAttrCase<"Reassociating", 2, "reassociating">,
+    I32EnumAttrCase<"Contracting", 3, "contracting">,
+    I32EnumAttrCase<"Approximate", 4, "approximate">,
+    I32EnumAttrCase<"Layout", 5, "layout">
+  ]> {
+  let cppNamespace = "::kernel_opt::kopt";
+  let genSpecializedAttr = 0;
+}
+
 #endif // KERNEL_OPT_DIALECT_KOPT_KOPTENUMS_TD

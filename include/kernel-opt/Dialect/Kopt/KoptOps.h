@@ -11,6 +11,7 @@
 
 #include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
+#include "kernel-opt/Dialect/Kopt/RuleExpression.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"

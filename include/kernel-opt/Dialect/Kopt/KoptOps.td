@@ -11,6 +11,7 @@
 
 include "kernel-opt/Dialect/Kopt/KoptAttrs.td"
 include "kernel-opt/Dialect/Kopt/KoptDialect.td"
+include "kernel-opt/Dialect/Kopt/KoptRules.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
@@ -76,10 +77,11 @@ def Kopt_KernelOp : Kopt_Op<"kernel", [
 }
 
 def Kopt_YieldOp : Kopt_Op<"yield", [
-    Pure, ReturnLike, Terminator, HasParent<"KernelOp">]> {
-  let summary = "results of a kernel";
+    Pure, ReturnLike, Terminator, ParentOneOf<["KernelOp", "RuleOp"]>]> {
+  let summary = "results of a kernel or of a side of a rule";
   let description = [{
-    Ends the region of a `kopt.kernel` and names its results.
+    Ends the region of a `kopt.kernel` or a region of a `kopt.rule` and names
+    its results.
 
     ```mlir
     kopt.yield %sum, %max : tensor<8xf32>, tensor<8xf32>
