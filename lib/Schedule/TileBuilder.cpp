@@ -148,6 +148,14 @@ Value TileBuilder::compute(Demand demand) {
   return view(tile, from, demand.shape, demand.value.getLoc());
 }
 
+/// `map` into memory, where a scalar is a row of one element.
+static AffineMap placeMap(AffineMap map) {
+  if (map.getNumResults())
+    return map;
+  return AffineMap::get(map.getNumDims(), map.getNumSymbols(),
+                        getAffineConstantExpr(0, map.getContext()));
+}
+
 LogicalResult TileBuilder::store(const Demand &demand, Value memref) {
   // Extents of one are no dimensions of a tile, nor of its place.
   SmallVector<AffineExpr> dims;
@@ -167,7 +175,13 @@ LogicalResult TileBuilder::store(const Demand &demand, Value memref) {
     return failure();
   // Written once, where its place is known, not once for each tile of others.
   inScopeOf(symbols, [&] {
-    ktile::StoreOp::create(at(), loc(demand.value), tile, memref, map, symbols);
+    auto type = cast<RankedTensorType>(tile.getType());
+    Type element = cast<MemRefType>(memref.getType()).getElementType();
+    if (element != type.getElementType())
+      tile = arith::ExtUIOp::create(at(), loc(demand.value),
+                                    type.clone(element), tile);
+    ktile::StoreOp::create(at(), loc(demand.value), tile, memref, placeMap(map),
+                           symbols);
     return true;
   });
   return success();
@@ -292,10 +306,16 @@ Value TileBuilder::computeReshape(const Demand &demand, Value source,
 Value TileBuilder::computeLoad(const Demand &demand, Value memref) {
   auto type = cast<MemRefType>(memref.getType());
   OpBuilder &builder = at();
+  Location where = loc(demand.value);
   auto tile = RankedTensorType::get(demand.shape, type.getElementType());
-  return ktile::LoadOp::create(builder, loc(demand.value), tile, memref,
-                               AffineMapAttr::get(demand.map), demand.symbols,
-                               builder.getZeroAttr(type.getElementType()));
+  TypedAttr zero = builder.getZeroAttr(type.getElementType());
+  Value loaded = ktile::LoadOp::create(builder, where, tile, memref,
+                                       AffineMapAttr::get(placeMap(demand.map)),
+                                       demand.symbols, zero);
+  if (getElementTypeOrSelf(demand.value.getType()) == type.getElementType())
+    return loaded;
+  return arith::CmpIOp::create(builder, where, arith::CmpIPredicate::ne, loaded,
+                               splat(zero, demand.shape, where));
 }
 
 Value TileBuilder::computePad(const Demand &demand, tensor::PadOp op) {

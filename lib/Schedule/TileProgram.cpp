@@ -95,15 +95,24 @@ resultDims(ValueRange results, const KernelStructure &structure,
   return dims;
 }
 
+/// How a tensor lies in memory: a scalar as one element, truth values as bytes.
+static MemRefType memoryType(RankedTensorType tensor) {
+  SmallVector<int64_t> shape(tensor.getShape());
+  if (shape.empty())
+    shape.push_back(1);
+  Type element = tensor.getElementType();
+  if (element.isInteger(1))
+    element = IntegerType::get(tensor.getContext(), 8);
+  return MemRefType::get(shape, element);
+}
+
 static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
                                      Block &body, ValueRange results,
                                      ArrayRef<ResultDim> dims, int64_t warps) {
   SmallVector<Type> types;
   SmallVector<StringRef> access;
   auto add = [&](Type type, StringRef how) {
-    auto tensor = cast<RankedTensorType>(type);
-    types.push_back(
-        MemRefType::get(tensor.getShape(), tensor.getElementType()));
+    types.push_back(memoryType(cast<RankedTensorType>(type)));
     access.push_back(how);
   };
   for (Type type : body.getArgumentTypes())

@@ -77,15 +77,24 @@ LogicalResult LaunchOp::verify() {
   return success();
 }
 
-/// Whether a launch may pass `given` where the kernel takes `wanted`. Layouts
-/// are left to bufferization, which chooses them.
+/// Whether a launch may pass `given` where the kernel takes `wanted`. In memory
+/// a scalar is one element and a truth value a byte. Layouts are left to
+/// bufferization, which chooses them.
 static bool fits(Type given, Type wanted) {
   auto givenShape = dyn_cast<ShapedType>(given);
   auto wantedShape = dyn_cast<ShapedType>(wanted);
   if (!givenShape || !wantedShape)
     return given == wanted;
-  return givenShape.getElementType() == wantedShape.getElementType() &&
-         succeeded(mlir::verifyCompatibleShape(givenShape, wantedShape));
+  Type element = givenShape.getElementType();
+  bool sameElement =
+      element == wantedShape.getElementType() ||
+      (element.isInteger(1) && wantedShape.getElementType().isInteger(8));
+  bool scalar = givenShape.hasRank() && givenShape.getRank() == 0 &&
+                wantedShape.hasStaticShape() &&
+                wantedShape.getNumElements() == 1;
+  return sameElement &&
+         (scalar ||
+          succeeded(mlir::verifyCompatibleShape(givenShape, wantedShape)));
 }
 
 LogicalResult
