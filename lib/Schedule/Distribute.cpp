@@ -76,6 +76,27 @@ Value Distributor::scratch(ArrayRef<int64_t> shape, Type element,
   return kgpu::AllocSharedOp::create(top, loc, type);
 }
 
+Value Distributor::toStorage(Value vector, Location loc) {
+  auto type = cast<VectorType>(vector.getType());
+  if (type.getElementType().isInteger(1))
+    return arith::ExtUIOp::create(builder, loc, type.clone(builder.getI8Type()),
+                                  vector);
+  if (type.getElementType().isIndex())
+    return arith::IndexCastOp::create(builder, loc,
+                                      type.clone(builder.getI64Type()), vector);
+  return vector;
+}
+
+Value Distributor::fromStorage(Value vector, Type element, Location loc) {
+  auto type = cast<VectorType>(vector.getType());
+  if (element.isInteger(1))
+    return arith::TruncIOp::create(builder, loc, type.clone(element), vector);
+  if (element.isIndex())
+    return arith::IndexCastOp::create(builder, loc, type.clone(element),
+                                      vector);
+  return vector;
+}
+
 void Distributor::barrierBeforeReuse(Operation *op) {
   // In a loop, the last round's readers must be done.
   if (op->getParentOfType<scf::ForOp>())
@@ -340,16 +361,18 @@ LogicalResult Distributor::distributeConvert(ktile::ConvertOp op) {
   Location loc = op.getLoc();
   auto tile = tileOf(op.getResult());
   LinearLayout from = layoutOf(op.getSource()), to = layoutOf(op.getResult());
-  Value buffer = scratch(tile.getShape(), tile.getElementType(), loc);
+  Value stored = toStorage(values.lookup(op.getSource()), loc);
+  Type element = getElementTypeOrSelf(stored.getType());
+  Value buffer = scratch(tile.getShape(), element, loc);
   AffineMap identity =
       AffineMap::getMultiDimIdentityMap(tile.getRank(), source.getContext());
   Access write = makeAccess(buffer, identity, {}, from, tile.getShape());
   Access read = makeAccess(buffer, identity, {}, to, tile.getShape());
   barrierBeforeReuse(op);
-  storeRegisters(write, values.lookup(op.getSource()), firstHolder(from), loc);
+  storeRegisters(write, stored, firstHolder(from), loc);
   gpu::BarrierOp::create(builder, loc);
-  values.map(op.getResult(),
-             loadRegisters(read, {}, tile.getElementType(), loc));
+  Value loaded = loadRegisters(read, {}, element, loc);
+  values.map(op.getResult(), fromStorage(loaded, tile.getElementType(), loc));
   return success();
 }
 

@@ -153,8 +153,9 @@ SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op,
   }
   SmallVector<Value> buffers;
   barrierBeforeReuse(op);
-  for (Value vector : vectors) {
-    Type element = cast<VectorType>(vector.getType()).getElementType();
+  for (Value result : vectors) {
+    Value vector = toStorage(result, loc);
+    Type element = getElementTypeOrSelf(vector.getType());
     Value buffer = scratch({registers * groups, parts}, element, loc);
     buffers.push_back(buffer);
     for (int64_t r = 0; r < registers; ++r) {
@@ -169,7 +170,7 @@ SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op,
   gpu::BarrierOp::create(builder, loc);
   SmallVector<Value> gathered;
   for (auto [vector, buffer] : llvm::zip(vectors, buffers)) {
-    Type element = cast<VectorType>(vector.getType()).getElementType();
+    Type element = cast<MemRefType>(buffer.getType()).getElementType();
     int64_t width = std::min<int64_t>(
         parts, std::max(1u, 128 / element.getIntOrFloatBitWidth()));
     SmallVector<Value> pieces;
@@ -182,7 +183,8 @@ SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op,
             ValueRange{row, constantIndex(p)}, Value(), Value(), TypedAttr(),
             IntegerAttr(), kgpu::CacheHint::Default));
     }
-    gathered.push_back(concat(pieces, loc));
+    gathered.push_back(fromStorage(
+        concat(pieces, loc), getElementTypeOrSelf(vector.getType()), loc));
   }
   for (size_t i = 0; i < warpBits.size(); ++i)
     gathered = reduceRegisterBit(op, gathered, 0);

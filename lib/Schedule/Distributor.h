@@ -101,6 +101,10 @@ private:
   /// A buffer in shared memory; `op` will write and then read it.
   Value scratch(ArrayRef<int64_t> shape, Type element, Location loc);
   void barrierBeforeReuse(Operation *op);
+  /// Registers as memory can hold them, which knows neither truth values nor
+  /// indices, and back.
+  Value toStorage(Value vector, Location loc);
+  Value fromStorage(Value vector, Type element, Location loc);
 
   gpu::GPUFuncOp source, target;
   OpBuilder builder;

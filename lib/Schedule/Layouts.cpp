@@ -323,8 +323,17 @@ void LayoutAssigner::convertOperand(OpOperand &operand,
   if (!isTile(value) || layouts.find(value)->second == layout)
     return;
   OpBuilder builder(operand.getOwner());
-  Value converted =
-      ktile::ConvertOp::create(builder, value.getLoc(), value.getType(), value);
+  Value converted;
+  Operation *op = value.getDefiningOp();
+  if (isa_and_nonnull<arith::ConstantOp, ktile::IndexOp, ktile::InBoundsOp>(
+          op)) {
+    // Made again rather than moved: each thread knows its coordinates.
+    builder.setInsertionPointAfter(op);
+    converted = builder.clone(*op)->getResult(0);
+  } else {
+    converted = ktile::ConvertOp::create(builder, value.getLoc(),
+                                         value.getType(), value);
+  }
   layouts.insert({converted, layout});
   operand.set(converted);
 }

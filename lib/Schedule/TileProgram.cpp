@@ -175,7 +175,32 @@ static void tileLoops(Operation *before, Location loc, ArrayRef<ResultDim> dims,
   }
 }
 
-/// Finds the tile of a further result that goes with a tile of the first one:
+/// The dimension of the first result along which each dimension of `value`
+/// runs. Results of the first one's shape may be cut like it in any case.
+static FailureOr<SmallVector<unsigned>>
+alongFirst(Value value, ArrayRef<ResultDim> dims,
+           const KernelStructure &structure) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<unsigned> along;
+  for (unsigned d = 0; d < type.getRank(); ++d) {
+    std::optional<unsigned> dim = structure.resultDimOf(value, d);
+    if (!dim || dims[*dim].extent != type.getDimSize(d) ||
+        llvm::is_contained(along, *dim))
+      break;
+    along.push_back(*dim);
+  }
+  if (int64_t(along.size()) == type.getRank())
+    return along;
+  if (llvm::equal(type.getShape(), llvm::map_range(dims, [](const auto &dim) {
+                    return dim.extent;
+                  })))
+    return llvm::to_vector(llvm::seq<unsigned>(0, dims.size()));
+  return emitError(value.getLoc(), "dimension ")
+         << along.size() << " of a further result " << type
+         << " runs along no dimension of the first result";
+}
+
+/// Finds the tile of a result that goes with a tile of the first one:
 /// dimensions that run along the same axis, all others of the first result
 /// being whole in one block.
 static LogicalResult alignResult(Demand &demand,
@@ -183,18 +208,15 @@ static LogicalResult alignResult(Demand &demand,
                                  ArrayRef<ResultDim> dims,
                                  const KernelStructure &structure) {
   auto type = cast<RankedTensorType>(demand.value.getType());
+  FailureOr<SmallVector<unsigned>> along =
+      alongFirst(demand.value, dims, structure);
+  if (failed(along))
+    return failure();
   SmallVector<AffineExpr> mine;
   llvm::SmallBitVector used(dims.size());
-  for (unsigned d = 0; d < type.getRank(); ++d) {
-    std::optional<unsigned> along = structure.resultDimOf(demand.value, d);
-    bool fits = along && dims[*along].extent == type.getDimSize(d) &&
-                !used.test(*along);
-    if (!fits)
-      return emitError(demand.value.getLoc(), "dimension ")
-             << d << " of a further result " << type
-             << " runs along no dimension of the first result";
-    used.set(*along);
-    mine.push_back(coordinates[*along]);
+  for (unsigned d : *along) {
+    used.set(d);
+    mine.push_back(coordinates[d]);
   }
   for (auto [d, dim] : llvm::enumerate(dims))
     if (!used.test(d) && dim.blocks() > 1)

@@ -22,7 +22,22 @@ using namespace kernel_opt::ktile;
 #define GET_ATTRDEF_CLASSES
 #include "kernel-opt/Dialect/KTile/KTileAttrs.cpp.inc"
 
+namespace {
+/// Layouts are long: each is printed once, as #layout.
+struct LayoutAliases : mlir::OpAsmDialectInterface {
+  using OpAsmDialectInterface::OpAsmDialectInterface;
+
+  AliasResult getAlias(Attribute attr, llvm::raw_ostream &os) const override {
+    if (!isa<LayoutAttr>(attr))
+      return AliasResult::NoAlias;
+    os << "layout";
+    return AliasResult::FinalAlias;
+  }
+};
+} // namespace
+
 void KTileDialect::initialize() {
+  addInterfaces<LayoutAliases>();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "kernel-opt/Dialect/KTile/KTileAttrs.cpp.inc"

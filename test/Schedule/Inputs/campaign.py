@@ -23,6 +23,7 @@ import generic_ir
 import lockstep
 
 SCHEDULE = "builtin.module(transform-interpreter,canonicalize,cse)"
+AUTOMATIC = "builtin.module(kopt-schedule-kernels,canonicalize,cse)"
 GENERALIZE = "builtin.module(func.func(linalg-generalize-named-ops))"
 
 
@@ -33,10 +34,19 @@ def module_text(case):
     bound = ", ".join(f"%{n} = %o{i} : {t}" for i, (n, t) in enumerate(case.inputs))
     results = ", ".join(case.results)
     names = ", ".join(f"%r#{i}" for i in range(len(case.results)))
+    if case.options is None:
+        return f"""
+func.func @main({outer}) -> ({results}) {{
+  %r:{len(case.results)} = kopt.kernel @kernel ({bound}) -> ({results}) {{
+{case.body}
+  }}
+  return {names} : {results}
+}}
+"""
     block, tile, reduction, warps = case.options
     sequence = [
-        f"%p = transform.kopt.tile %k block = {block} tile = {tile} reduction = "
-        f"{reduction} warps = {warps} : (!transform.any_op) -> !transform.any_op"
+        f"%p = transform.kopt.tile %k block {block} tile {tile} reduction "
+        f"{reduction} warps [{warps}] : (!transform.any_op) -> !transform.any_op"
     ]
     last = "%p"
     stages = ["stage"] * case.stage + ["assign_layouts", "distribute"]
@@ -113,7 +123,8 @@ def run_case(job):
     """(name, 'ok' | 'refused' | 'wrong', detail)."""
     kernel_opt, case = job
     text = module_text(case)
-    done = compile_text(kernel_opt, SCHEDULE, text)
+    schedule = AUTOMATIC if case.options is None else SCHEDULE
+    done = compile_text(kernel_opt, schedule, text)
     if done.returncode:
         lines = [l for l in done.stderr.splitlines() if ": error:" in l or ": note:" in l]
         short = "; ".join(re.sub(r"^.*?: (error|note): ", "", l) for l in lines[:3])
@@ -146,11 +157,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kernel_opt")
     parser.add_argument("--filter", default="")
+    parser.add_argument("--every", type=int, default=1, help="take each Nth case")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--print", action="store_true", help="show the modules only")
     parser.add_argument("-v", action="store_true")
     arguments = parser.parse_args()
     chosen = [c for c in cases.all_cases() if arguments.filter in c.name]
+    chosen = chosen[:: arguments.every]
     if arguments.print:
         for case in chosen:
             print(f"// {case.name}{module_text(case)}")

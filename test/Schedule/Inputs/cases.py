@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Kernels and ways to cut them, for campaign.py."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 
 @dataclass
@@ -533,4 +533,10 @@ def all_cases():
     for m, n, d in ((16, 32, 16), (17, 33, 8)):
         for options in (([16, 0], [], [], 4), ([16, 0], [], [16], 2)):
             add(attention_scores(m, n, d, options))
+    # Each kernel once more by whatever shipped strategy fits it.
+    kernels = {}
+    for case in found:
+        kernels.setdefault(case.name.rpartition("/(")[0], case)
+    for name, case in kernels.items():
+        add(replace(case, name=name + "/auto", options=None, stage=False))
     return found
