@@ -140,3 +140,15 @@ func.func @types(%a: tensor<8xf32>) -> tensor<8xf32> {
     ins(%a : tensor<8xf32>) outs(%a : tensor<8xf32>) -> tensor<8xf32>
   return %r : tensor<8xf32>
 }
+
+// -----
+
+gpu.module @m {
+  // expected-note@+1 {{the kernel is here}}
+  gpu.func @k(%a: memref<4xi1>) kernel { gpu.return }
+}
+func.func @bytes(%a: memref<4xi8>) {
+  // expected-error@+1 {{passes 'memref<4xi8>' as argument #0 to a kernel that takes 'memref<4xi1>'}}
+  kopt.launch @m::@k grid(1, 1, 1) block(1, 1, 1) ins(%a : memref<4xi8>)
+  return
+}

@@ -11,6 +11,11 @@ gpu.module @module {
     gpu.return
   }
 }
+gpu.module @memory {
+  gpu.func @scalar(%a: memref<1xf32>, %b: memref<4096xi8>) kernel {
+    gpu.return
+  }
+}
 gpu.binary @binary [#gpu.object<#nvvm.target, "">]
 
 // CHECK-LABEL: func.func @tensors
@@ -74,4 +79,13 @@ func.func @compiled(%a: memref<8xf32>) {
   // CHECK: kopt.launch @elsewhere::@k grid(1, 1, 1) block(1, 1, 1)
   kopt.launch @elsewhere::@k grid(1, 1, 1) block(1, 1, 1)
   return
+}
+
+// In memory a scalar is one element and a truth value a byte.
+// CHECK-LABEL: func.func @memory_forms
+func.func @memory_forms(%a: tensor<f32>, %i: tensor<4096xi1>) -> tensor<4096xi1> {
+  // CHECK: kopt.launch @memory::@scalar
+  %r = kopt.launch @memory::@scalar grid(1, 1, 1) block(32, 1, 1)
+         ins(%a : tensor<f32>) outs(%i : tensor<4096xi1>) -> tensor<4096xi1>
+  return %r : tensor<4096xi1>
 }
