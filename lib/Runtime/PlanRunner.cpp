@@ -172,26 +172,48 @@ llvm::Error PlanRunner::addSet(ArrayRef<HostArray> inputs) {
                                    "' has " + Twine(inputBuffers.size()) +
                                    " inputs, " + Twine(inputs.size()) +
                                    " are given");
+  for (auto [input, index] : llvm::zip(inputs, inputBuffers)) {
+    const PlanBuffer &b = launchPlan.buffers[index];
+    if (input.type != b.type || input.data.size() != b.bytes())
+      return llvm::createStringError(
+          "input '" + b.name + "' needs " + Twine(b.bytes()) + " bytes of " +
+          stringOf(b.type) + ", " + Twine(input.data.size()) + " of " +
+          stringOf(input.type) + " are given");
+  }
+  return addSet([&](unsigned input, const Buffer &buffer) {
+    const std::string &data = inputs[input].data;
+    return session.stream().upload(buffer, data.data(), data.size());
+  });
+}
+
+llvm::Error PlanRunner::addSet(verify::InputFamily family, uint64_t seed) {
+  SmallVector<unsigned> inputBuffers = launchPlan.buffersOf(BufferRole::Input);
+  return addSet([&](unsigned input, const Buffer &buffer) -> llvm::Error {
+    HostArray array =
+        drawInput(launchPlan.buffers[inputBuffers[input]], input, family, seed);
+    if (llvm::Error e = session.stream().upload(buffer, array.data.data(),
+                                                array.data.size()))
+      return e;
+    return wait(); // The array goes.
+  });
+}
+
+llvm::Error PlanRunner::addSet(
+    function_ref<llvm::Error(unsigned, const Buffer &)> uploadInput) {
+  // The device first: what does not fit there need not be drawn.
   Set set;
   if (llvm::Error e = allocate(set))
     return e;
   if (llvm::Error e = encodeMaps(set))
     return e;
-  const Stream &stream = session.stream();
   unsigned nextInput = 0;
   for (auto [b, buffer] : llvm::zip(launchPlan.buffers, set.buffers)) {
-    StringRef data = b.data;
-    if (b.role == BufferRole::Input) {
-      const HostArray &input = inputs[nextInput++];
-      if (input.type != b.type || input.data.size() != b.bytes())
-        return llvm::createStringError(
-            "input '" + b.name + "' needs " + Twine(b.bytes()) + " bytes of " +
-            stringOf(b.type) + ", " + Twine(input.data.size()) + " of " +
-            stringOf(input.type) + " are given");
-      data = input.data;
-    }
-    if (!data.empty())
-      if (llvm::Error e = stream.upload(buffer, data.data(), data.size()))
+    if (b.role == BufferRole::Input)
+      if (llvm::Error e = uploadInput(nextInput++, buffer))
+        return e;
+    if (b.role == BufferRole::Constant)
+      if (llvm::Error e =
+              session.stream().upload(buffer, b.data.data(), b.data.size()))
         return e;
   }
   // Prepared buffers start as poison too: nothing may be left undefined.
@@ -216,15 +238,6 @@ llvm::Error PlanRunner::addSet(ArrayRef<HostArray> inputs) {
   }
   sets.push_back(std::move(set));
   return llvm::Error::success();
-}
-
-llvm::Error PlanRunner::addSet(verify::InputFamily family, uint64_t seed) {
-  std::vector<HostArray> inputs;
-  for (auto [argument, i] :
-       llvm::enumerate(launchPlan.buffersOf(BufferRole::Input)))
-    inputs.push_back(
-        drawInput(launchPlan.buffers[i], unsigned(argument), family, seed));
-  return addSet(inputs);
 }
 
 //===----------------------------------------------------------------------===//

@@ -108,6 +108,8 @@ private:
   PlanRunner(Session &session, LaunchPlan plan, Placement placement)
       : session(session), launchPlan(std::move(plan)), placement(placement) {}
   llvm::Error loadKernels();
+  llvm::Error
+  addSet(function_ref<llvm::Error(unsigned, const Buffer &)> uploadInput);
   llvm::Error allocate(Set &set);
   llvm::Error encodeMaps(Set &set);
   llvm::Error launchAll(Set &set, ArrayRef<PlanStep> steps, unsigned firstMap,
