@@ -16,9 +16,8 @@ using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 static bool isKnownType(Type type) {
-  if (auto tensor = dyn_cast<TensorType>(type))
-    if (!isa<RankedTensorType>(tensor))
-      return false;
+  if (isa<ShapedType>(type) && !isa<RankedTensorType>(type))
+    return false;
   type = mlir::getElementTypeOrSelf(type);
   return getFloatKind(type) || isa<IndexType>(type) ||
          (isa<IntegerType>(type) && type.getIntOrFloatBitWidth() <= 64);

@@ -7,8 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Verify/Reference.h"
-#include "kernel-opt/InitAll.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
@@ -46,10 +50,10 @@ public:
 class ReferenceTest : public testing::Test {
 protected:
   ReferenceTest() {
-    DialectRegistry registry;
-    registerAllDialects(registry);
-    context.appendDialectRegistry(registry);
-    context.loadAllAvailableDialects();
+    context
+        .loadDialect<arith::ArithDialect, bufferization::BufferizationDialect,
+                     func::FuncDialect, linalg::LinalgDialect,
+                     math::MathDialect, tensor::TensorDialect>();
   }
 
   Block &parse(StringRef body) {
