@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/InitAll.h"
+#include "kernel-opt/Conversion/AtenToLinalg/AtenToLinalg.h"
 #include "kernel-opt/Conversion/ScheduledToNVVM/Passes.h"
 #include "kernel-opt/Dialect/Aten/AtenDialect.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
@@ -37,6 +38,7 @@ void kernel_opt::registerKernelOptDialects(DialectRegistry &registry) {
 
 void kernel_opt::registerKernelOptPasses() {
   kernel::registerKernelOptKernelPasses();
+  registerKernelOptAtenToLinalgPasses();
   registerScheduledToNVVM();
   nvptx::registerNVPTXTargetPasses();
   rewrite::registerKernelOptRewriteSetPasses();

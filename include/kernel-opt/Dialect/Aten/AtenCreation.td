@@ -11,11 +11,13 @@
 
 include "kernel-opt/Dialect/Aten/AtenBase.td"
 
-def Aten_FullOp : Aten_Op<"full", "rules::full(rule, op.getSize(), op.getDtype())"> {
+def Aten_FullOp : Aten_Op<"full", "rules::full(rule, op.getSize(), op.getDtype())",
+    [ConstantLike]> {
   let summary = "a tensor of one value";
   let description = [{
     Every element is `value`, converted to `dtype`. With an empty `size`, this
-    is how a scalar argument is written.
+    is how a scalar argument is written. As a constant it may carry
+    `kopt.const`, the exact value that `value` is a rounding of.
 
     ```mlir
     %c = aten.full {size = array<i64>, value = 5.0e-1 : f64, dtype = f32}
@@ -25,6 +27,7 @@ def Aten_FullOp : Aten_Op<"full", "rules::full(rule, op.getSize(), op.getDtype()
   let arguments = (ins DenseI64ArrayAttr:$size,
     AnyAttrOf<[F64Attr, I64Attr, BoolAttr]>:$value, TypeAttr:$dtype);
   let results = (outs Aten_Tensor:$result);
+  let hasFolder = 1;
 }
 
 def Aten_FullLikeOp : Aten_Op<"full_like",

@@ -85,7 +85,7 @@ def Aten_ErfOp : Aten_UnaryFloat<"erf", "error function", "erf(x)">;
 def Aten_ErfcOp : Aten_UnaryFloat<"erfc", "complementary error function", "1 - erf(x), accurate for large x">;
 def Aten_AbsOp : Aten_UnarySame<"abs", "absolute value", "|x|">;
 def Aten_NegOp : Aten_UnarySame<"neg", "negation", "-x">;
-def Aten_SignOp : Aten_UnarySame<"sign", "sign", "-1, 0 or 1 (NaN gives NaN)">;
+def Aten_SignOp : Aten_UnarySame<"sign", "sign", "-1, 0 or 1 (0 for NaN)">;
 def Aten_SquareOp : Aten_UnarySame<"square", "square", "x * x">;
 def Aten_FloorOp : Aten_UnarySame<"floor", "rounding down", "the greatest integer <= x">;
 def Aten_CeilOp : Aten_UnarySame<"ceil", "rounding up", "the least integer >= x">;

@@ -23,6 +23,12 @@
 #define GET_ATTRDEF_CLASSES
 #include "kernel-opt/Dialect/Aten/AtenAttrs.h.inc"
 
+namespace kernel_opt::aten {
+/// The value of `aten.full` and its like as an element of type `type`: `value`
+/// is an f64, i64 or boolean, converted as torch converts it.
+mlir::TypedAttr elementOf(Attribute value, Type type);
+} // namespace kernel_opt::aten
+
 #define GET_OP_CLASSES
 #include "kernel-opt/Dialect/Aten/AtenOps.h.inc"
 

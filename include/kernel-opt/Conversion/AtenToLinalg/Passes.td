@@ -1,0 +1,68 @@
+//===- Passes.td - From aten to linalg ---------------------*- tablegen -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_CONVERSION_ATENTOLINALG_PASSES_TD
+#define KERNEL_OPT_CONVERSION_ATENTOLINALG_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertAtenToLinalg : Pass<"convert-aten-to-linalg"> {
+  let summary = "lower aten operations to linalg on tensors";
+  let description = [{
+    Replaces each `aten` operation by structured operations on tensors, such
+    that what fusion and schedules need stays visible: contractions, windows
+    and reductions are one `linalg` operation each, with affine indexing maps;
+    padding is `tensor.pad`; reshaping is `tensor.expand_shape` and
+    `tensor.collapse_shape`. Values of f16 and bf16 are computed in f32 and
+    rounded once.
+
+    * softmax is a maximum, an exponential of the difference, a sum and a
+      quotient; normalizations are a mean, a sum of squared differences and the
+      normalization; attention is two contractions with those of softmax
+      between them, masks being comparisons of `linalg.index`.
+    * argmax and its like are one generic with two results, value and index,
+      whose combination does not depend on the order.
+    * A convolution is one generic over (n, g, o, spatial, c, window), without g
+      for one group; a transposed one reads its input spread out by the stride.
+    * Recurrences are an `scf.for` over time around such operations.
+    * `aten.cumsum` and `aten.cumprod` stay: upstream has no structured scan.
+      `lower-scans` makes loops of them, for execution on a CPU.
+
+    Each operation that cannot be lowered is reported at its location, then the
+    pass fails.
+
+    Before:
+
+    ```mlir
+    %y = aten.mm %a, %b
+        : (tensor<4x8xf32>, tensor<8x6xf32>) -> tensor<4x6xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %zero = arith.constant 0.000000e+00 : f32
+    %empty = tensor.empty() : tensor<4x6xf32>
+    %init = linalg.fill ins(%zero : f32) outs(%empty : tensor<4x6xf32>)
+        -> tensor<4x6xf32>
+    %y = linalg.matmul ins(%a, %b : tensor<4x8xf32>, tensor<8x6xf32>)
+        outs(%init : tensor<4x6xf32>) -> tensor<4x6xf32>
+    ```
+  }];
+  let options = [
+    Option<"lowerScans", "lower-scans", "bool", "false",
+      "lower aten.cumsum and aten.cumprod to scf.for">
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"
+  ];
+}
+
+#endif // KERNEL_OPT_CONVERSION_ATENTOLINALG_PASSES_TD
