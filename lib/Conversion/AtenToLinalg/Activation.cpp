@@ -106,16 +106,15 @@ static LogicalResult lowerGlu(GluOp op, Lowering &l) {
   offsets[axis] = (*sizes)[axis];
   Value second = l.slice(l.in[0], offsets, *sizes, strides);
   Type element = l.resultElement();
-  return l.replace(l.pointwise(*sizes, element, computeTypeOf(element),
-                               {first, second}, [](Scalars &s, ValueRange v) {
-                                 return s.mul(v[0], s.sigmoid(v[1]));
-                               }));
+  return l.replace(l.pointwise(
+      *sizes, element, computeTypeOf(element), {first, second},
+      [](Scalars &s, ValueRange v) { return s.mul(v[0], s.sigmoid(v[1])); }));
 }
 
 #define BODY(Op, ...)                                                          \
   table.add<Op>([](Op op, Scalars &s, ValueRange v) -> Value {                 \
-    [[maybe_unused]] Activation a{s, v[0]};                                                   \
-    [[maybe_unused]] Value x = v[0];                                                         \
+    [[maybe_unused]] Activation a{s, v[0]};                                    \
+    [[maybe_unused]] Value x = v[0];                                           \
     __VA_ARGS__;                                                               \
   })
 
@@ -125,8 +124,8 @@ void kernel_opt::addActivationLowerings(LoweringTable &lowerings) {
   BODY(TanhOp, return s.call<math::TanhOp>(x));
   BODY(SigmoidOp, return s.sigmoid(x));
   BODY(SiluOp, return s.div(x, s.add(a.one(), s.exp(s.neg(x)))));
-  BODY(MishOp, return s.mul(x, s.call<math::TanhOp>(
-                                   s.call<math::Log1pOp>(s.exp(x)))));
+  BODY(MishOp,
+       return s.mul(x, s.call<math::TanhOp>(s.call<math::Log1pOp>(s.exp(x)))));
   BODY(SoftsignOp, return s.div(x, s.add(a.one(), s.abs(x))));
   BODY(LogSigmoidOp, return a.logSigmoid());
   BODY(HardsigmoidOp, return s.div(a.hardSix(), a.c(6.0)));
@@ -140,13 +139,12 @@ void kernel_opt::addActivationLowerings(LoweringTable &lowerings) {
                            op.getInputScale().convertToDouble()));
   BODY(CeluOp, double alpha = op.getAlpha().convertToDouble();
        return a.elu(alpha, 1, 1 / alpha));
-  BODY(HardtanhOp,
-       return a.clamp(x, a.c(op.getMinVal()), a.c(op.getMaxVal())));
+  BODY(HardtanhOp, return a.clamp(x, a.c(op.getMinVal()), a.c(op.getMaxVal())));
   BODY(HardshrinkOp, return a.hardshrink(op.getLambd()));
   BODY(SoftshrinkOp, return a.softshrink(op.getLambd()));
   BODY(SoftplusOp, return a.softplus(op.getBeta(), op.getThreshold()));
-  BODY(ThresholdOp, return s.select(s.le(x, a.c(op.getThreshold())),
-                                    a.c(op.getValue()), x));
+  BODY(ThresholdOp,
+       return s.select(s.le(x, a.c(op.getThreshold())), a.c(op.getValue()), x));
   lowerings.add<PreluOp, lowerPrelu>();
   lowerings.add<GluOp, lowerGlu>();
 }

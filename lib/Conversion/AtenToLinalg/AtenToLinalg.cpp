@@ -8,6 +8,7 @@
 
 #include "kernel-opt/Conversion/AtenToLinalg/AtenToLinalg.h"
 #include "Lowering.h"
+#include "kernel-opt/Dialect/Kopt/KoptDialect.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"

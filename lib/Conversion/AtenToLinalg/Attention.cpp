@@ -106,8 +106,8 @@ static LogicalResult lowerAttention(ScaledDotProductAttentionOp op,
   SmallVector<int64_t> last = {rankOf(scores) - 1};
   // Only a mask can hide all keys from a query.
   bool safe = l.in.size() == 4;
-  Value probabilities = softmaxOver(l, scores, last, attention.compute,
-                                    attention.compute, safe);
+  Value probabilities =
+      softmaxOver(l, scores, last, attention.compute, attention.compute, safe);
   return l.replace(
       l.convert(attention.weigh(probabilities), l.resultElement()));
 }

@@ -50,18 +50,18 @@ static LogicalResult lowerAddProduct(OpTy op, Lowering &l) {
   SmallVector<Value> inputs = {product};
   if (beta != 0)
     inputs.push_back(l.in[0]);
-  return l.replace(l.pointwise(
-      *sizes, element, compute, inputs, [&](Scalars &s, ValueRange v) {
-        Value y = v[0];
-        if (alpha != 1)
-          y = s.mul(y, s.constant(compute, alpha));
-        if (beta == 0)
-          return y;
-        Value x = v[1];
-        if (beta != 1)
-          x = s.mul(x, s.constant(compute, beta));
-        return s.add(x, y);
-      }));
+  return l.replace(l.pointwise(*sizes, element, compute, inputs,
+                               [&](Scalars &s, ValueRange v) {
+                                 Value y = v[0];
+                                 if (alpha != 1)
+                                   y = s.mul(y, s.constant(compute, alpha));
+                                 if (beta == 0)
+                                   return y;
+                                 Value x = v[1];
+                                 if (beta != 1)
+                                   x = s.mul(x, s.constant(compute, beta));
+                                 return s.add(x, y);
+                               }));
 }
 
 /// Loops are (batch..., m, n, k); an operand broadcasts in its batches.
@@ -97,9 +97,9 @@ static LogicalResult lowerMatmul(MatmulOp, Lowering &l) {
   for (unsigned index = 0; index < sizes->size(); ++index)
     result.push_back(l.dim(index));
   Type element = l.resultElement();
-  Value y = l.contract({{a, l.map(loops, left)}, {b, l.map(loops, right)}},
-                       loops, l.map(loops, result), *sizes,
-                       computeTypeOf(element));
+  Value y =
+      l.contract({{a, l.map(loops, left)}, {b, l.map(loops, right)}}, loops,
+                 l.map(loops, result), *sizes, computeTypeOf(element));
   return l.replace(l.convert(y, element));
 }
 

@@ -41,11 +41,11 @@ static LogicalResult lowerEmbedding(EmbeddingOp, Lowering &l) {
   for (unsigned dim = 0; dim < sizes.size(); ++dim)
     exprs.push_back(l.dim(dim));
   sizes.push_back(l.size(l.in[0], 1));
-  return l.replace(extractAt(
-      l, l.in[0], sizes, {{l.in[1], l.map(sizes.size(), exprs)}},
-      [](Scalars &, ArrayRef<Value> point, ArrayRef<Value> indices) {
-        return SmallVector<Value>{indices[0], point.back()};
-      }));
+  return l.replace(
+      extractAt(l, l.in[0], sizes, {{l.in[1], l.map(sizes.size(), exprs)}},
+                [](Scalars &, ArrayRef<Value> point, ArrayRef<Value> indices) {
+                  return SmallVector<Value>{indices[0], point.back()};
+                }));
 }
 
 static LogicalResult lowerIndexSelect(IndexSelectOp op, Lowering &l) {
@@ -65,13 +65,13 @@ static LogicalResult lowerGather(GatherOp op, Lowering &l) {
   int64_t axis = l.wrap(op.getDim(), l.in[0]);
   Sizes sizes = l.sizesOf(l.in[1]);
   AffineMap identity = l.b.getMultiDimIdentityMap(sizes.size());
-  return l.replace(extractAt(
-      l, l.in[0], sizes, {{l.in[1], identity}},
-      [&](Scalars &, ArrayRef<Value> point, ArrayRef<Value> indices) {
-        SmallVector<Value> place(point);
-        place[axis] = indices[0];
-        return place;
-      }));
+  return l.replace(
+      extractAt(l, l.in[0], sizes, {{l.in[1], identity}},
+                [&](Scalars &, ArrayRef<Value> point, ArrayRef<Value> indices) {
+                  SmallVector<Value> place(point);
+                  place[axis] = indices[0];
+                  return place;
+                }));
 }
 
 static LogicalResult lowerIndex(aten::IndexOp op, Lowering &l) {
@@ -90,8 +90,9 @@ static LogicalResult lowerIndex(aten::IndexOp op, Lowering &l) {
     auto shape = cast<RankedTensorType>(tensor.getType()).getShape();
     SmallVector<AffineExpr> exprs;
     for (auto [dim, size] : llvm::enumerate(shape))
-      exprs.push_back(size == 1 ? l.cst(0)
-                                : l.dim(first + placesRank - shape.size() + dim));
+      exprs.push_back(size == 1
+                          ? l.cst(0)
+                          : l.dim(first + placesRank - shape.size() + dim));
     indices.push_back({tensor, l.map(sizes->size(), exprs)});
   }
   SmallVector<Value> extents;

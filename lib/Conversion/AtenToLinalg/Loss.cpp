@@ -28,9 +28,10 @@ static LogicalResult finish(Lowering &l, Value losses, LossReduction reduction,
     return l.replace(l.convert(total, element));
   if (!count) {
     Value number = sizeOver(l, losses, dims, compute);
-    return l.replace(l.pointwise(
-        {}, element, compute, total,
-        [&](Scalars &s, ValueRange v) { return s.div(v[0], number); }));
+    return l.replace(
+        l.pointwise({}, element, compute, total, [&](Scalars &s, ValueRange v) {
+          return s.div(v[0], number);
+        }));
   }
   return l.replace(
       l.pointwise({}, element, compute, {total, count},
@@ -39,9 +40,9 @@ static LogicalResult finish(Lowering &l, Value losses, LossReduction reduction,
 
 /// A loss of each pair of elements.
 template <typename OpTy>
-static LogicalResult
-lowerPairs(OpTy op, Lowering &l,
-           Value (*body)(OpTy, Scalars &, Value x, Value t)) {
+static LogicalResult lowerPairs(OpTy op, Lowering &l,
+                                Value (*body)(OpTy, Scalars &, Value x,
+                                              Value t)) {
   // The sizes of both together: the result may be their mean.
   Type compute = computeTypeOf(l.resultElement());
   Value wider = rankOf(l.in[0]) < rankOf(l.in[1]) ? l.in[1] : l.in[0];
@@ -52,10 +53,10 @@ lowerPairs(OpTy op, Lowering &l,
       if (mlir::getConstantIntValue(own[i]) != 1)
         sizes[sizes.size() - own.size() + i] = own[i];
   }
-  Value losses = l.pointwise(sizes, compute, compute, l.in,
-                             [&](Scalars &s, ValueRange v) {
-                               return body(op, s, v[0], v[1]);
-                             });
+  Value losses =
+      l.pointwise(sizes, compute, compute, l.in, [&](Scalars &s, ValueRange v) {
+        return body(op, s, v[0], v[1]);
+      });
   return finish(l, losses, op.getReduction());
 }
 
@@ -85,8 +86,8 @@ static Value huberError(HuberLossOp op, Scalars &s, Value x, Value t) {
   Type type = d.getType();
   double delta = op.getDelta().convertToDouble();
   Value near = s.mul(s.mul(s.constant(type, 0.5), d), d);
-  Value far = s.mul(s.constant(type, delta),
-                    s.sub(d, s.constant(type, 0.5 * delta)));
+  Value far =
+      s.mul(s.constant(type, delta), s.sub(d, s.constant(type, 0.5 * delta)));
   return s.select(s.le(d, s.constant(type, delta)), near, far);
 }
 
@@ -151,12 +152,12 @@ static LogicalResult lowerCrossEntropy(CrossEntropyLossOp op, Lowering &l) {
       });
   Value counted;
   if (op.getReduction() == LossReduction::Mean)
-    counted = l.reduce(
-        target, range(0, rank), l.scalars.constant(compute, 0),
-        [&](Scalars &s, ValueRange v) {
-          Value counts = s.ne(v[0], s.integer(place, op.getIgnoreIndex()));
-          return s.add(v[1], s.cast(counts, compute));
-        });
+    counted = l.reduce(target, range(0, rank), l.scalars.constant(compute, 0),
+                       [&](Scalars &s, ValueRange v) {
+                         Value counts =
+                             s.ne(v[0], s.integer(place, op.getIgnoreIndex()));
+                         return s.add(v[1], s.cast(counts, compute));
+                       });
   return finish(l, losses, op.getReduction(), counted);
 }
 
@@ -180,25 +181,24 @@ struct Triplet {
           return s.add(s.sub(v[0], v[1]), eps);
         });
     int64_t last = sizes.size() - 1;
-    Value total = l.reduce(
-        difference, last, l.scalars.constant(compute, 0),
-        [&](Scalars &s, ValueRange v) -> Value {
-          if (p == 2)
-            return s.add(v[1], s.mul(v[0], v[0]));
-          Value power = math::PowFOp::create(s.b, s.loc, s.abs(v[0]),
-                                             s.constant(compute, p));
-          return s.add(v[1], p == 1 ? s.abs(v[0]) : power);
-        });
-    return l.pointwise(
-        l.sizesOf(total), compute, compute, total,
-        [&](Scalars &s, ValueRange v) -> Value {
-          if (p == 1)
-            return v[0];
-          if (p == 2)
-            return s.sqrt(v[0]);
-          return math::PowFOp::create(s.b, s.loc, v[0],
-                                      s.constant(compute, 1 / p));
-        });
+    Value total = l.reduce(difference, last, l.scalars.constant(compute, 0),
+                           [&](Scalars &s, ValueRange v) -> Value {
+                             if (p == 2)
+                               return s.add(v[1], s.mul(v[0], v[0]));
+                             Value power =
+                                 math::PowFOp::create(s.b, s.loc, s.abs(v[0]),
+                                                      s.constant(compute, p));
+                             return s.add(v[1], p == 1 ? s.abs(v[0]) : power);
+                           });
+    return l.pointwise(l.sizesOf(total), compute, compute, total,
+                       [&](Scalars &s, ValueRange v) -> Value {
+                         if (p == 1)
+                           return v[0];
+                         if (p == 2)
+                           return s.sqrt(v[0]);
+                         return math::PowFOp::create(
+                             s.b, s.loc, v[0], s.constant(compute, 1 / p));
+                       });
   }
 };
 } // namespace

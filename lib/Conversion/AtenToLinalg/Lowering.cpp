@@ -210,14 +210,13 @@ Value Lowering::expand(Value tensor, ArrayRef<OpFoldResult> sizes,
 
 Value Lowering::collapse(Value tensor,
                          ArrayRef<SmallVector<int64_t, 2>> groups) {
-  return tensor::CollapseShapeOp::create(b, loc, tensor,
-                                         reassociation(groups));
+  return tensor::CollapseShapeOp::create(b, loc, tensor, reassociation(groups));
 }
 
 /// Which of `rank` dimensions go together when those in `dims` are ones: each
 /// group holds one other dimension; ones at the front join the first group.
-static SmallVector<SmallVector<int64_t, 2>>
-groupsAround(ArrayRef<int64_t> dims, int64_t rank) {
+static SmallVector<SmallVector<int64_t, 2>> groupsAround(ArrayRef<int64_t> dims,
+                                                         int64_t rank) {
   SmallVector<SmallVector<int64_t, 2>> groups;
   SmallVector<int64_t, 2> leading;
   for (int64_t dim = 0; dim < rank; ++dim) {
@@ -251,8 +250,7 @@ Value Lowering::dropOnes(Value tensor, ArrayRef<int64_t> dims) {
   return collapse(tensor, groupsAround(dims, rankOf(tensor)));
 }
 
-FailureOr<Value> Lowering::reshape(Value tensor,
-                                   ArrayRef<OpFoldResult> sizes) {
+FailureOr<Value> Lowering::reshape(Value tensor, ArrayRef<OpFoldResult> sizes) {
   Sizes own = sizesOf(tensor);
   if (llvm::equal(own, sizes))
     return tensor;
@@ -381,8 +379,7 @@ SmallVector<Value> Lowering::generic(ArrayRef<Access> inputs,
 Value Lowering::parallel(ArrayRef<OpFoldResult> sizes, Type element,
                          ArrayRef<Access> inputs, Body body) {
   unsigned loops = sizes.size();
-  AffineMap identity =
-      AffineMap::getMultiDimIdentityMap(loops, b.getContext());
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(loops, b.getContext());
   return generic(inputs, {{empty(sizes, element), identity}}, loops, {},
                  [&](Scalars &s, ValueRange values) {
                    return SmallVector<Value>{body(s, values.drop_back())};
@@ -394,13 +391,12 @@ Value Lowering::pointwise(ArrayRef<OpFoldResult> sizes, Type element,
   SmallVector<Access> accesses;
   for (Value input : inputs)
     accesses.push_back({input, broadcastMap(input, sizes.size())});
-  return parallel(sizes, element, accesses,
-                  [&](Scalars &s, ValueRange values) {
-                    SmallVector<Value> converted;
-                    for (Value value : values)
-                      converted.push_back(s.cast(value, compute));
-                    return s.cast(body(s, converted), element);
-                  });
+  return parallel(sizes, element, accesses, [&](Scalars &s, ValueRange values) {
+    SmallVector<Value> converted;
+    for (Value value : values)
+      converted.push_back(s.cast(value, compute));
+    return s.cast(body(s, converted), element);
+  });
 }
 
 Value Lowering::reduce(Value input, ArrayRef<int64_t> dims, Value init,
@@ -414,12 +410,12 @@ Value Lowering::reduce(Value input, ArrayRef<int64_t> dims, Value init,
     sizes.push_back(own[index]);
     kept.push_back(dim(index));
   }
-  return generic({{input, AffineMap::getMultiDimIdentityMap(loops,
-                                                            b.getContext())}},
-                 {{filled(sizes, init), map(loops, kept)}}, loops, dims,
-                 [&](Scalars &s, ValueRange values) {
-                   return SmallVector<Value>{body(s, values)};
-                 })[0];
+  return generic(
+      {{input, AffineMap::getMultiDimIdentityMap(loops, b.getContext())}},
+      {{filled(sizes, init), map(loops, kept)}}, loops, dims,
+      [&](Scalars &s, ValueRange values) {
+        return SmallVector<Value>{body(s, values)};
+      })[0];
 }
 
 Value Lowering::sum(Value input, ArrayRef<int64_t> dims, Type accumulator) {

@@ -30,8 +30,7 @@ struct Access {
 /// The value of one element from those of the inputs.
 using Body = llvm::function_ref<Value(Scalars &, ValueRange)>;
 /// The values of several; the last arguments are the accumulators.
-using MultiBody =
-    llvm::function_ref<SmallVector<Value>(Scalars &, ValueRange)>;
+using MultiBody = llvm::function_ref<SmallVector<Value>(Scalars &, ValueRange)>;
 
 /// The lowering of one op: builds before it, then replaces it.
 class Lowering {
@@ -112,9 +111,9 @@ public:
                   ValueRange inputs, Body body);
   /// One linalg.generic over `loops`, `reduced` of which are reductions.
   /// `outputs` hold the initial values.
-  SmallVector<Value> generic(ArrayRef<Access> inputs,
-                             ArrayRef<Access> outputs, unsigned loops,
-                             ArrayRef<int64_t> reduced, MultiBody body);
+  SmallVector<Value> generic(ArrayRef<Access> inputs, ArrayRef<Access> outputs,
+                             unsigned loops, ArrayRef<int64_t> reduced,
+                             MultiBody body);
   /// Reduces dimensions `dims` of `input`, which it drops: `body` combines an
   /// element and the accumulator of type `init`'s.
   Value reduce(Value input, ArrayRef<int64_t> dims, Value init, Body body);

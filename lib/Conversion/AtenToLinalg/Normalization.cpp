@@ -35,12 +35,11 @@ Value kernel_opt::softmaxOver(Lowering &l, Value input, ArrayRef<int64_t> dims,
   unsigned loops = rankOf(input);
   Value greatest = l.maximum(input, dims);
   if (safe)
-    greatest = l.pointwise(
-        l.sizesOf(greatest), elementOf(greatest), compute, greatest,
-        [&](Scalars &s, ValueRange v) {
-          return s.select(s.eq(v[0], s.lowest(compute)),
-                          s.constant(compute, 0), v[0]);
-        });
+    greatest = l.pointwise(l.sizesOf(greatest), elementOf(greatest), compute,
+                           greatest, [&](Scalars &s, ValueRange v) {
+                             return s.select(s.eq(v[0], s.lowest(compute)),
+                                             s.constant(compute, 0), v[0]);
+                           });
   Value exps = expOfDifference(l, input, greatest, dims, compute);
   Value total = l.sum(exps, dims, compute);
   return l.parallel(l.sizesOf(exps), element,
@@ -100,13 +99,12 @@ static LogicalResult lowerLogSoftmax(LogSoftmaxOp op, Lowering &l) {
 /// `factor = 1 / sqrt(squares / count + eps)`, for each element of `squares`.
 static Value inverseDeviation(Lowering &l, Value squares, Value count,
                               const APFloat &eps, Type compute) {
-  return l.pointwise(
-      l.sizesOf(squares), compute, compute, squares,
-      [&](Scalars &s, ValueRange v) {
-        Value variance = count ? s.div(v[0], count) : v[0];
-        Value shift = s.constant(compute, eps.convertToDouble());
-        return s.call<math::RsqrtOp>(s.add(variance, shift));
-      });
+  return l.pointwise(l.sizesOf(squares), compute, compute, squares,
+                     [&](Scalars &s, ValueRange v) {
+                       Value variance = count ? s.div(v[0], count) : v[0];
+                       Value shift = s.constant(compute, eps.convertToDouble());
+                       return s.call<math::RsqrtOp>(s.add(variance, shift));
+                     });
 }
 
 /// (x - mean) * factor * weight + bias; `mean` may be null.
@@ -117,18 +115,18 @@ static Value normalize(Lowering &l, Value x, Access mean, Access factor,
   llvm::append_range(inputs, affine);
   if (mean.tensor)
     inputs.push_back(mean);
-  return l.parallel(
-      l.sizesOf(x), element, inputs, [&](Scalars &s, ValueRange v) {
-        Value y = s.cast(v[0], compute);
-        if (mean.tensor)
-          y = s.sub(y, s.cast(v.back(), compute));
-        y = s.mul(y, v[1]);
-        if (!affine.empty())
-          y = s.mul(y, s.cast(v[2], compute));
-        if (affine.size() > 1)
-          y = s.add(y, s.cast(v[3], compute));
-        return s.cast(y, element);
-      });
+  return l.parallel(l.sizesOf(x), element, inputs,
+                    [&](Scalars &s, ValueRange v) {
+                      Value y = s.cast(v[0], compute);
+                      if (mean.tensor)
+                        y = s.sub(y, s.cast(v.back(), compute));
+                      y = s.mul(y, v[1]);
+                      if (!affine.empty())
+                        y = s.mul(y, s.cast(v[2], compute));
+                      if (affine.size() > 1)
+                        y = s.add(y, s.cast(v[3], compute));
+                      return s.cast(y, element);
+                    });
 }
 
 static LogicalResult lowerLayerNorm(LayerNormOp op, Lowering &l) {
@@ -162,12 +160,14 @@ static LogicalResult lowerRmsNorm(RmsNormOp op, Lowering &l) {
   const llvm::fltSemantics &semantics =
       cast<FloatType>(compute).getFloatSemantics();
   // One unit in the last place of 1.
-  APFloat eps = op.getEps() ? *op.getEps()
-                            : scalbn(APFloat::getOne(semantics),
-                                     1 - static_cast<int>(APFloat::semanticsPrecision(semantics)),
-                                     APFloat::rmNearestTiesToEven);
-  Value factor = inverseDeviation(l, squares, sizeOver(l, x, dims, compute),
-                                  eps, compute);
+  APFloat eps =
+      op.getEps()
+          ? *op.getEps()
+          : scalbn(APFloat::getOne(semantics),
+                   1 - static_cast<int>(APFloat::semanticsPrecision(semantics)),
+                   APFloat::rmNearestTiesToEven);
+  Value factor =
+      inverseDeviation(l, squares, sizeOver(l, x, dims, compute), eps, compute);
   SmallVector<Access> affine;
   if (l.in.size() > 1)
     affine.push_back({l.in[1], mapWithout(l, range(0, rank - count), rank)});
@@ -197,8 +197,8 @@ static LogicalResult lowerGroups(Lowering &l, std::optional<int64_t> groups,
   SmallVector<int64_t> dims = range(2, loops);
   Value mean = meanOver(l, x, dims, compute);
   Value squares = squaresAround(l, x, mean, dims, compute);
-  Value factor = inverseDeviation(l, squares, sizeOver(l, x, dims, compute),
-                                  eps, compute);
+  Value factor =
+      inverseDeviation(l, squares, sizeOver(l, x, dims, compute), eps, compute);
   AffineMap outer = mapWithout(l, dims, loops);
   SmallVector<Access> affine;
   for (Value parameter : ArrayRef<Value>(l.in).drop_front()) {
@@ -209,8 +209,8 @@ static LogicalResult lowerGroups(Lowering &l, std::optional<int64_t> groups,
       affine.push_back({parameter, l.map(loops, l.dim(1))});
     }
   }
-  Value y = normalize(l, x, {mean, outer}, {factor, outer}, affine, compute,
-                      element);
+  Value y =
+      normalize(l, x, {mean, outer}, {factor, outer}, affine, compute, element);
   return l.replace(groups ? l.collapse(y, parts) : y);
 }
 

@@ -36,14 +36,13 @@ static SmallVector<Value> extentsOf(Lowering &l, Value tensor) {
 
 Value kernel_opt::flipped(Lowering &l, Value tensor, ArrayRef<int64_t> dims) {
   SmallVector<Value> extents = extentsOf(l, tensor);
-  return gathered(l, tensor, l.sizesOf(tensor),
-                  [&](Scalars &s, ArrayRef<Value> point) {
-                    SmallVector<Value> place(point);
-                    for (int64_t dim : dims)
-                      place[dim] =
-                          s.sub(s.sub(extents[dim], s.index(1)), point[dim]);
-                    return place;
-                  });
+  return gathered(
+      l, tensor, l.sizesOf(tensor), [&](Scalars &s, ArrayRef<Value> point) {
+        SmallVector<Value> place(point);
+        for (int64_t dim : dims)
+          place[dim] = s.sub(s.sub(extents[dim], s.index(1)), point[dim]);
+        return place;
+      });
 }
 
 static LogicalResult lowerFlip(FlipOp op, Lowering &l) {
@@ -110,8 +109,7 @@ static Value join(Lowering &l, ArrayRef<Value> parts,
       own.insert(own.begin() + axis, l.attr(1));
     result = tensor::InsertSliceOp::create(l.b, l.loc, part, result, offsets,
                                            own, strides);
-    offsets[axis] =
-        l.compute(l.sym(0) + l.sym(1), {offsets[axis], own[axis]});
+    offsets[axis] = l.compute(l.sym(0) + l.sym(1), {offsets[axis], own[axis]});
   }
   return result;
 }
@@ -138,8 +136,7 @@ static LogicalResult lowerRoll(RollOp op, Lowering &l) {
     if (mlir::getConstantIntValue(sizes[axis]) == 0)
       continue;
     // mod of an affine expression is not negative.
-    OpFoldResult moved =
-        l.compute(l.cst(shift) % l.sym(0), sizes[axis]);
+    OpFoldResult moved = l.compute(l.cst(shift) % l.sym(0), sizes[axis]);
     if (mlir::getConstantIntValue(moved) == 0)
       continue;
     Sizes offsets(sizes.size(), l.attr(0)), strides(sizes.size(), l.attr(1));
@@ -181,9 +178,9 @@ static Value padConstant(PadOp op, Lowering &l) {
     high.push_back(l.attr(std::max<int64_t>(after, 0)));
   }
   x = l.slice(x, offsets, sizes, Sizes(sizes.size(), l.attr(1)));
-  return l.pad(x, low, high,
-               l.scalars.constant(elementOf(x),
-                                  op.getValue().convertToDouble()));
+  return l.pad(
+      x, low, high,
+      l.scalars.constant(elementOf(x), op.getValue().convertToDouble()));
 }
 
 /// The index into a dimension of size `size` for one that may lie outside.
@@ -191,8 +188,8 @@ static Value comeBack(Scalars &s, PadMode mode, Value index, Value size) {
   Value zero = s.index(0), last = s.sub(size, s.index(1));
   if (mode == PadMode::Replicate)
     return s.min(s.max(index, zero), last);
-  Value below = mode == PadMode::Reflect ? s.sub(zero, index)
-                                         : s.add(index, size);
+  Value below =
+      mode == PadMode::Reflect ? s.sub(zero, index) : s.add(index, size);
   Value above = mode == PadMode::Reflect ? s.sub(s.add(last, last), index)
                                          : s.sub(index, size);
   Value inside = s.select(s.gt(index, last), above, index);
@@ -207,14 +204,14 @@ static LogicalResult lowerPad(PadOp op, Lowering &l) {
     return l.replace(padConstant(op, l));
   auto pads = amounts(op, l.in[0]);
   SmallVector<Value> extents = extentsOf(l, l.in[0]);
-  return l.replace(gathered(
-      l, l.in[0], *sizes, [&](Scalars &s, ArrayRef<Value> point) {
+  return l.replace(
+      gathered(l, l.in[0], *sizes, [&](Scalars &s, ArrayRef<Value> point) {
         SmallVector<Value> place(point);
         for (auto [dim, amount] : llvm::enumerate(pads))
           if (amount != std::pair<int64_t, int64_t>(0, 0))
-            place[dim] = comeBack(
-                s, op.getMode(), s.sub(point[dim], s.index(amount.first)),
-                extents[dim]);
+            place[dim] = comeBack(s, op.getMode(),
+                                  s.sub(point[dim], s.index(amount.first)),
+                                  extents[dim]);
         return place;
       }));
 }

@@ -80,7 +80,8 @@ static Value divide(DivOp op, Scalars &s, Value x, Value y) {
 /// Exponents that ATen computes by multiplication; null for any other.
 static Value easyPower(Scalars &s, Value x, Value exponent) {
   auto constant = exponent.getDefiningOp<arith::ConstantOp>();
-  auto value = constant ? dyn_cast<FloatAttr>(constant.getValue()) : FloatAttr();
+  auto value =
+      constant ? dyn_cast<FloatAttr>(constant.getValue()) : FloatAttr();
   if (!value)
     return {};
   double power = value.getValueAsDouble();

@@ -40,7 +40,8 @@ struct Windows {
   Value padded(Value value) {
     Sizes low(first, l.attr(0)), high(first, l.attr(0));
     for (unsigned i = 0; i < spatial; ++i) {
-      std::optional<int64_t> count = mlir::getConstantIntValue(result[first + i]);
+      std::optional<int64_t> count =
+          mlir::getConstantIntValue(result[first + i]);
       std::optional<int64_t> own =
           mlir::getConstantIntValue(l.size(l.in[0], first + i));
       int64_t after = padding[i];
@@ -142,11 +143,12 @@ static LogicalResult lowerMaxPoolWithIndices(MaxPoolWithIndicesOp op,
       range(w.rank, w.loops), [&](Scalars &s, ValueRange v) {
         Value flat = s.index(0), inside = s.boolean(true);
         for (unsigned i = 0; i < w.spatial; ++i) {
-          Value own = s.add(s.mul(w.index(s, w.first + i), s.index(w.stride[i])),
-                            s.mul(w.index(s, w.rank + i), s.index(w.dilation[i])));
+          Value own =
+              s.add(s.mul(w.index(s, w.first + i), s.index(w.stride[i])),
+                    s.mul(w.index(s, w.rank + i), s.index(w.dilation[i])));
           own = s.sub(own, s.index(w.padding[i]));
-          inside = s.both(inside, s.both(s.ge(own, s.index(0)),
-                                         s.lt(own, extents[i])));
+          inside = s.both(inside,
+                          s.both(s.ge(own, s.index(0)), s.lt(own, extents[i])));
           flat = s.add(s.mul(flat, extents[i]), own);
         }
         // Padding would win a tie of infinities.
@@ -259,8 +261,7 @@ static Value foldBins(Windows &w, ArrayRef<int64_t> counts, Value init,
           place.push_back(s.min(own, s.sub(extents[i], s.index(1))));
         }
         Value x = tensor::ExtractOp::create(s.b, s.loc, l.in[0], place);
-        return SmallVector<Value>{
-            s.select(inside, body(s, {v[1], x}), v[1])};
+        return SmallVector<Value>{s.select(inside, body(s, {v[1], x}), v[1])};
       })[0];
 }
 

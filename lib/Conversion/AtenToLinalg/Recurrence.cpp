@@ -144,8 +144,7 @@ static LogicalResult lowerRecurrence(RecurrenceOp op, Lowering &l) {
     if (op.getReverse())
       time = l.compute(l.sym(0) - l.sym(1) - 1, {steps, time});
     ValueRange before = loop.getRegionIterArgs();
-    SmallVector<Value> after =
-        r.step(r.inputAt(time), before.drop_back());
+    SmallVector<Value> after = r.step(r.inputAt(time), before.drop_back());
     Sizes row = {l.attr(1), r.state[0], r.state[1]};
     Sizes offsets = {time, l.attr(0), l.attr(0)}, strides(3, l.attr(1));
     Value output = tensor::InsertSliceOp::create(

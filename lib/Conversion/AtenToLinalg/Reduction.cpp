@@ -119,9 +119,9 @@ static LogicalResult lowerAmax(AmaxOp op, Lowering &l) {
 
 static LogicalResult lowerAmin(AminOp op, Lowering &l) {
   Reduction r(op, l);
-  return r.finish(l.reduce(
-      l.in[0], r.dims, l.scalars.highest(elementOf(l.in[0])),
-      [](Scalars &s, ValueRange v) { return s.min(v[1], v[0]); }));
+  return r.finish(
+      l.reduce(l.in[0], r.dims, l.scalars.highest(elementOf(l.in[0])),
+               [](Scalars &s, ValueRange v) { return s.min(v[1], v[0]); }));
 }
 
 static LogicalResult lowerAny(AnyOp op, Lowering &l) {
@@ -134,10 +134,9 @@ static LogicalResult lowerAny(AnyOp op, Lowering &l) {
 
 static LogicalResult lowerAll(AllOp op, Lowering &l) {
   Reduction r(op, l);
-  return r.finish(l.reduce(l.in[0], r.dims, l.scalars.boolean(true),
-                           [](Scalars &s, ValueRange v) {
-                             return s.both(v[1], s.nonzero(v[0]));
-                           }));
+  return r.finish(l.reduce(
+      l.in[0], r.dims, l.scalars.boolean(true),
+      [](Scalars &s, ValueRange v) { return s.both(v[1], s.nonzero(v[0])); }));
 }
 
 template <typename OpTy>
@@ -147,8 +146,8 @@ static LogicalResult lowerVariance(OpTy op, Lowering &l) {
   Value squares = squaresAround(l, l.in[0], mean, r.dims, r.compute);
   Value count = sizeOver(l, l.in[0], r.dims, r.compute);
   Value zero = l.scalars.constant(r.compute, 0);
-  Value correction = l.scalars.constant(
-      r.compute, op.getCorrection().convertToDouble());
+  Value correction =
+      l.scalars.constant(r.compute, op.getCorrection().convertToDouble());
   Value divisor = l.scalars.max(l.scalars.sub(count, correction), zero);
   return r.finish(squares, [&](Scalars &s, ValueRange v) {
     Value variance = s.div(v[0], divisor);
@@ -161,18 +160,17 @@ static LogicalResult lowerLogSumExp(LogSumExpOp op, Lowering &l) {
   Value input = l.convert(l.in[0], r.compute);
   Value greatest = l.maximum(input, r.dims);
   // An infinite maximum would make NaN of the infinities themselves.
-  Value offset = l.pointwise(
-      l.sizesOf(greatest), r.compute, r.compute, greatest,
-      [&](Scalars &s, ValueRange v) {
-        Value infinite = s.eq(s.abs(v[0]), s.highest(r.compute));
-        return s.select(infinite, s.constant(r.compute, 0), v[0]);
-      });
+  Value offset =
+      l.pointwise(l.sizesOf(greatest), r.compute, r.compute, greatest,
+                  [&](Scalars &s, ValueRange v) {
+                    Value infinite = s.eq(s.abs(v[0]), s.highest(r.compute));
+                    return s.select(infinite, s.constant(r.compute, 0), v[0]);
+                  });
   Value exps = expOfDifference(l, input, offset, r.dims, r.compute);
   Value total = l.sum(exps, r.dims, r.compute);
-  Value result = l.pointwise(l.sizesOf(total), r.element, r.compute,
-                             {total, offset}, [](Scalars &s, ValueRange v) {
-                               return s.add(s.log(v[0]), v[1]);
-                             });
+  Value result = l.pointwise(
+      l.sizesOf(total), r.element, r.compute, {total, offset},
+      [](Scalars &s, ValueRange v) { return s.add(s.log(v[0]), v[1]); });
   return l.replace(restoreDims(l, result, r.dims, r.keepdim));
 }
 
@@ -198,9 +196,8 @@ static LogicalResult lowerVectorNorm(VectorNormOp op, Lowering &l) {
     return math::PowFOp::create(s.b, s.loc, s.abs(x),
                                 s.constant(r.compute, ord));
   };
-  Value total = r.fold(0, [&](Scalars &s, ValueRange v) {
-    return s.add(v[0], raise(s, v[1]));
-  });
+  Value total = r.fold(
+      0, [&](Scalars &s, ValueRange v) { return s.add(v[0], raise(s, v[1])); });
   return r.finish(total, [&](Scalars &s, ValueRange v) -> Value {
     if (ord == 1)
       return v[0];
@@ -231,8 +228,8 @@ static LogicalResult lowerProd(ProdOp op, Lowering &l) {
                           [&](Scalars &s, ValueRange v) {
                             return s.mul(v[1], s.cast(v[0], compute));
                           });
-  return l.replace(restoreDims(l, l.convert(result, element), dims,
-                               op.getKeepdim()));
+  return l.replace(
+      restoreDims(l, l.convert(result, element), dims, op.getKeepdim()));
 }
 
 SmallVector<Value> kernel_opt::combineExtreme(Scalars &s, bool greatest,
@@ -259,23 +256,26 @@ static SmallVector<Value> extremes(Lowering &l, ArrayRef<int64_t> dims,
     if (!llvm::is_contained(dims, dim))
       kept.push_back(own[dim]);
   AffineMap map = mapWithout(l, dims, loops);
-  Value worst = greatest ? l.scalars.lowest(element) : l.scalars.highest(element);
+  Value worst =
+      greatest ? l.scalars.lowest(element) : l.scalars.highest(element);
   Value last = l.scalars.highest(place);
   SmallVector<Value> extents;
   for (int64_t dim : dims)
-    extents.push_back(mlir::getValueOrCreateConstantIndexOp(l.b, l.loc, own[dim]));
-  return l.generic(
-      {{input, l.b.getMultiDimIdentityMap(loops)}},
-      {{l.filled(kept, worst), map}, {l.filled(kept, last), map}}, loops, dims,
-      [&](Scalars &s, ValueRange v) {
-        Value index = s.index(0);
-        for (auto [dim, extent] : llvm::zip(dims, extents)) {
-          Value own = linalg::IndexOp::create(s.b, s.loc, dim);
-          index = dims.size() == 1 ? own : s.add(s.mul(index, extent), own);
-        }
-        return combineExtreme(s, greatest, v[0], s.cast(index, place), v[1],
-                              v[2]);
-      });
+    extents.push_back(
+        mlir::getValueOrCreateConstantIndexOp(l.b, l.loc, own[dim]));
+  return l.generic({{input, l.b.getMultiDimIdentityMap(loops)}},
+                   {{l.filled(kept, worst), map}, {l.filled(kept, last), map}},
+                   loops, dims, [&](Scalars &s, ValueRange v) {
+                     Value index = s.index(0);
+                     for (auto [dim, extent] : llvm::zip(dims, extents)) {
+                       Value own = linalg::IndexOp::create(s.b, s.loc, dim);
+                       index = dims.size() == 1
+                                   ? own
+                                   : s.add(s.mul(index, extent), own);
+                     }
+                     return combineExtreme(s, greatest, v[0],
+                                           s.cast(index, place), v[1], v[2]);
+                   });
 }
 
 template <typename OpTy>
@@ -289,8 +289,7 @@ template <typename OpTy>
 static LogicalResult lowerWithIndices(OpTy op, Lowering &l) {
   int64_t dim = op.getDim();
   SmallVector<int64_t> dims = l.wrap(ArrayRef<int64_t>(dim), l.in[0]);
-  SmallVector<Value> both =
-      extremes(l, dims, std::is_same_v<OpTy, MaxDimOp>);
+  SmallVector<Value> both = extremes(l, dims, std::is_same_v<OpTy, MaxDimOp>);
   for (Value &value : both)
     value = restoreDims(l, value, dims, op.getKeepdim());
   return l.replace(both);

@@ -17,8 +17,9 @@ using arith::CmpFPredicate;
 using arith::CmpIPredicate;
 
 Type kernel_opt::computeTypeOf(Type type) {
-  return type.isF16() || type.isBF16() ? mlir::Float32Type::get(type.getContext())
-                                       : type;
+  return type.isF16() || type.isBF16()
+             ? mlir::Float32Type::get(type.getContext())
+             : type;
 }
 
 static bool isFloat(Value x) { return isa<FloatType>(x.getType()); }

@@ -30,13 +30,13 @@ static LogicalResult lowerScan(OpTy op, Lowering &l) {
   Value zero = l.scalars.index(0), one = l.scalars.index(1);
   Value end = mlir::getValueOrCreateConstantIndexOp(l.b, l.loc, sizes[axis]);
   Sizes offsets(sizes.size(), l.attr(0)), strides(sizes.size(), l.attr(1));
-  auto loop = scf::ForOp::create(l.b, l.loc, zero, end, one,
-                                 ValueRange{init, out});
+  auto loop =
+      scf::ForOp::create(l.b, l.loc, zero, end, one, ValueRange{init, out});
   OpBuilder::InsertionGuard guard(l.b);
   l.b.setInsertionPointToStart(loop.getBody());
   offsets[axis] = loop.getInductionVar();
-  Value part = tensor::ExtractSliceOp::create(l.b, l.loc, x, offsets, slice,
-                                              strides);
+  Value part =
+      tensor::ExtractSliceOp::create(l.b, l.loc, x, offsets, slice, strides);
   // Written where the accumulators stood, so that the loop needs no copies.
   AffineMap identity = l.b.getMultiDimIdentityMap(sizes.size());
   Value next = l.generic(

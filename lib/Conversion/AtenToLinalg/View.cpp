@@ -91,8 +91,8 @@ static LogicalResult lowerUnfold(UnfoldOp op, Lowering &l) {
   SmallVector<AffineExpr> exprs;
   for (unsigned dim = 0; dim + 1 < loops; ++dim)
     exprs.push_back(l.dim(dim));
-  exprs[axis] = exprs[axis] * static_cast<int64_t>(op.getStep()) +
-                l.dim(loops - 1);
+  exprs[axis] =
+      exprs[axis] * static_cast<int64_t>(op.getStep()) + l.dim(loops - 1);
   return l.replace(l.parallel(*sizes, l.resultElement(),
                               {{l.in[0], l.map(loops, exprs)}},
                               [](Scalars &, ValueRange v) { return v[0]; }));
@@ -156,12 +156,11 @@ static LogicalResult lowerArange(ArangeOp op, Lowering &l) {
   if (!isa<FloatType>(element) &&
       (start != std::floor(start) || step != std::floor(step)))
     return l.unsupported("integers in steps that are not whole");
-  return l.replace(l.parallel(
-      *sizes, element, {}, [&](Scalars &s, ValueRange) {
-        Value index = linalg::IndexOp::create(s.b, s.loc, 0);
-        Value x = s.mul(s.cast(index, compute), s.constant(compute, step));
-        return s.cast(s.add(s.constant(compute, start), x), element);
-      }));
+  return l.replace(l.parallel(*sizes, element, {}, [&](Scalars &s, ValueRange) {
+    Value index = linalg::IndexOp::create(s.b, s.loc, 0);
+    Value x = s.mul(s.cast(index, compute), s.constant(compute, step));
+    return s.cast(s.add(s.constant(compute, start), x), element);
+  }));
 }
 
 static LogicalResult lowerEye(EyeOp op, Lowering &l) {
@@ -169,12 +168,11 @@ static LogicalResult lowerEye(EyeOp op, Lowering &l) {
   if (failed(sizes))
     return failure();
   Type element = l.resultElement();
-  return l.replace(
-      l.parallel(*sizes, element, {}, [&](Scalars &s, ValueRange) {
-        Value row = linalg::IndexOp::create(s.b, s.loc, 0);
-        Value column = linalg::IndexOp::create(s.b, s.loc, 1);
-        return s.cast(s.eq(row, column), element);
-      }));
+  return l.replace(l.parallel(*sizes, element, {}, [&](Scalars &s, ValueRange) {
+    Value row = linalg::IndexOp::create(s.b, s.loc, 0);
+    Value column = linalg::IndexOp::create(s.b, s.loc, 1);
+    return s.cast(s.eq(row, column), element);
+  }));
 }
 
 void kernel_opt::addViewLowerings(LoweringTable &table) {

@@ -45,9 +45,9 @@ mlir::TypedAttr aten::elementOf(Attribute value, Type type) {
     return FloatAttr::get(type, number);
   }
   if (type.isInteger(1))
-    return IntegerAttr::get(type, APInt(1, isa<FloatAttr>(value)
-                                               ? !number.isZero()
-                                               : !whole.isZero()));
+    return IntegerAttr::get(
+        type,
+        APInt(1, isa<FloatAttr>(value) ? !number.isZero() : !whole.isZero()));
   return IntegerAttr::get(type,
                           whole.sextOrTrunc(type.getIntOrFloatBitWidth()));
 }

@@ -13,8 +13,7 @@ using namespace kernel_opt;
 using namespace kernel_opt::aten;
 
 /// Fails unless operand `index` has rank `rank`.
-static LogicalResult expectRank(ShapeRule &rule, unsigned index,
-                                int64_t rank) {
+static LogicalResult expectRank(ShapeRule &rule, unsigned index, int64_t rank) {
   int64_t found = rule.operand(index).rank();
   if (found == rank)
     return success();
@@ -31,8 +30,8 @@ static FailureOr<SmallVector<Dim>> product(ShapeRule &rule, unsigned a,
     return failure();
   SmallVector<Dim> dims = rule.operand(a).dims;
   ArrayRef<Dim> right = rule.operand(a + 1).dims;
-  if (failed(rule.unify(dims[rank - 1], right[rank - 2],
-                        "contracted dimensions")))
+  if (failed(
+          rule.unify(dims[rank - 1], right[rank - 2], "contracted dimensions")))
     return failure();
   if (rank == 3) {
     FailureOr<Dim> batch = rule.unify(dims[0], right[0], "batch dimensions");
@@ -62,8 +61,7 @@ static LogicalResult addProduct(ShapeRule &rule, int64_t rank) {
   FailureOr<SmallVector<Dim>> dims = product(rule, 1, rank);
   if (failed(dims))
     return failure();
-  FailureOr<SmallVector<Dim>> all =
-      rule.broadcast(*dims, rule.operand(0).dims);
+  FailureOr<SmallVector<Dim>> all = rule.broadcast(*dims, rule.operand(0).dims);
   if (failed(all))
     return failure();
   // The sum has the product's shape: only the first operand may broadcast.
@@ -138,8 +136,8 @@ LogicalResult rules::einsum(ShapeRule &rule, StringRef equation) {
       if (!llvm::isAlpha(letter) || term.count(letter) != 1)
         return rule.error("expected distinct letters in each term, found '" +
                           term + "'");
-      FailureOr<Dim> size = rule.unify(
-          sizes.lookup(letter), dim, "dimensions '" + Twine(letter) + "'");
+      FailureOr<Dim> size = rule.unify(sizes.lookup(letter), dim,
+                                       "dimensions '" + Twine(letter) + "'");
       if (failed(size))
         return failure();
       sizes[letter] = *size;
@@ -225,8 +223,7 @@ LogicalResult rules::recurrence(ShapeRule &rule, Cell cell) {
   state[0] = *batch;
   if (states == 2 && failed(expectShape(rule, 3, state, "the cell state")))
     return failure();
-  if (given > states &&
-      failed(expectShape(rule, 2 + states, rows, "the bias")))
+  if (given > states && failed(expectShape(rule, 2 + states, rows, "the bias")))
     return failure();
   Type type = rule.operand(0).elementType;
   (void)rule.result({projected[0], state[0], state[1]}, type);

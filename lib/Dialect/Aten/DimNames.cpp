@@ -118,8 +118,9 @@ AffineExpr aten::parseDimName(StringRef name,
 // Printing
 //===----------------------------------------------------------------------===//
 
-std::string aten::printDimName(AffineExpr expr,
-                               llvm::function_ref<std::string(unsigned)> symbol) {
+std::string
+aten::printDimName(AffineExpr expr,
+                   llvm::function_ref<std::string(unsigned)> symbol) {
   if (auto constant = dyn_cast<mlir::AffineConstantExpr>(expr))
     return std::to_string(constant.getValue());
   if (auto position = dyn_cast<mlir::AffineSymbolExpr>(expr))

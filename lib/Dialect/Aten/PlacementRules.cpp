@@ -46,8 +46,8 @@ LogicalResult rules::slice(ShapeRule &rule, int64_t dim, int64_t start,
   } else if (start < 0 && (!end || *end < 0)) {
     size = rule.constant((end.value_or(0) - start + step - 1) / step);
   } else if (start >= 0 && end) {
-    size = rule.constant(
-        std::max<int64_t>(0, (*end - start + step - 1) / step));
+    size =
+        rule.constant(std::max<int64_t>(0, (*end - start + step - 1) / step));
   } else {
     size = Dim();
   }
@@ -124,8 +124,7 @@ LogicalResult rules::roll(ShapeRule &rule, ArrayRef<int64_t> shifts,
   return flip(rule, dims);
 }
 
-LogicalResult rules::pad(ShapeRule &rule, ArrayRef<int64_t> pad,
-                         PadMode mode) {
+LogicalResult rules::pad(ShapeRule &rule, ArrayRef<int64_t> pad, PadMode mode) {
   SmallVector<Dim> dims = rule.operand(0).dims;
   if (pad.size() % 2 != 0 || pad.size() / 2 > dims.size())
     return rule.error("expected pairs for at most " + Twine(dims.size()) +
@@ -135,8 +134,8 @@ LogicalResult rules::pad(ShapeRule &rule, ArrayRef<int64_t> pad,
     Dim &dim = dims[dims.size() - 1 - i];
     int64_t before = pad[2 * i], after = pad[2 * i + 1];
     std::optional<int64_t> size = constantSize(dim);
-    int64_t most = mode == PadMode::Circular ? size.value_or(0)
-                                             : size.value_or(0) - 1;
+    int64_t most =
+        mode == PadMode::Circular ? size.value_or(0) : size.value_or(0) - 1;
     if ((mode == PadMode::Reflect || mode == PadMode::Circular) && size &&
         std::max(before, after) > most)
       return rule.error("expected padding of at most " + Twine(most) +
@@ -160,7 +159,8 @@ LogicalResult rules::triangle(ShapeRule &rule) {
 LogicalResult rules::diagonal(ShapeRule &rule, int64_t offset, int64_t dim1,
                               int64_t dim2) {
   const Shape &self = rule.operand(0);
-  FailureOr<SmallVector<int64_t>> axes = rule.wrapDims({dim1, dim2}, self.rank());
+  FailureOr<SmallVector<int64_t>> axes =
+      rule.wrapDims({dim1, dim2}, self.rank());
   if (failed(axes))
     return failure();
   if (self.rank() < 2)
@@ -244,8 +244,8 @@ LogicalResult rules::index(ShapeRule &rule, ArrayRef<int64_t> dims) {
       return failure();
     places = *both;
   }
-  bool adjacent = axes->back() - axes->front() + 1 ==
-                  static_cast<int64_t>(axes->size());
+  bool adjacent =
+      axes->back() - axes->front() + 1 == static_cast<int64_t>(axes->size());
   SmallVector<Dim> result;
   size_t at = 0;
   for (auto [place, dim] : llvm::enumerate(self.dims)) {

@@ -26,8 +26,7 @@ std::optional<int64_t> aten::constantSize(Dim dim) {
 // Operands and results
 //===----------------------------------------------------------------------===//
 
-ShapeRule::ShapeRule(MLIRContext *context, TypeRange types,
-                     EmitError emitError)
+ShapeRule::ShapeRule(MLIRContext *context, TypeRange types, EmitError emitError)
     : context(context), emitError(emitError) {
   for (auto [index, type] : llvm::enumerate(types)) {
     Shape shape;
@@ -60,15 +59,18 @@ Dim ShapeRule::parseName(StringRef name, unsigned operand, unsigned dim) {
   // An expression only means something if its parts are sizes that a symbol
   // can be read from; those of this tensor come first, so any other name is
   // opaque, but equal texts are still equal sizes.
-  return parseDimName(name, [&](StringRef part) {
-    bool whole = part == name;
-    if (whole)
-      return symbolFor(part, operand, dim);
-    for (auto [index, symbol] : llvm::enumerate(symbols))
-      if (symbol.name == part)
-        return mlir::getAffineSymbolExpr(index, context);
-    return AffineExpr();
-  }, [&] { return symbolFor(name, operand, dim); }, context);
+  return parseDimName(
+      name,
+      [&](StringRef part) {
+        bool whole = part == name;
+        if (whole)
+          return symbolFor(part, operand, dim);
+        for (auto [index, symbol] : llvm::enumerate(symbols))
+          if (symbol.name == part)
+            return mlir::getAffineSymbolExpr(index, context);
+        return AffineExpr();
+      },
+      [&] { return symbolFor(name, operand, dim); }, context);
 }
 
 LogicalResult ShapeRule::result(ArrayRef<Dim> dims, Type elementType) {
@@ -141,9 +143,9 @@ std::string ShapeRule::contradiction(unsigned index, Type type) const {
       // A size that the rule does not know may be declared, and one that it
       // knows need not be; only two that differ contradict each other.
       if (ShapedType::isStatic(size))
-        agrees &= known ? *known == size
-                        : !dim || !isNamed(dim) ||
-                              !isa<mlir::AffineSymbolExpr>(dim);
+        agrees &=
+            known ? *known == size
+                  : !dim || !isNamed(dim) || !isa<mlir::AffineSymbolExpr>(dim);
       else if (!name.empty() && dim && isa<mlir::AffineSymbolExpr>(dim))
         agrees &= !isNamed(dim) || nameOf(dim) == name;
     }
@@ -339,8 +341,7 @@ LogicalResult aten::detail::verifyShapeRule(Operation *op) {
            << rule.getResults().size() << " results, found "
            << op->getNumResults();
   for (unsigned index = 0; index < op->getNumResults(); ++index) {
-    std::string why =
-        rule.contradiction(index, op->getResult(index).getType());
+    std::string why = rule.contradiction(index, op->getResult(index).getType());
     if (!why.empty())
       return op->emitOpError(why);
   }

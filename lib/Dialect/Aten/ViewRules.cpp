@@ -1,4 +1,5 @@
-//===- ViewRules.cpp - Rules of other views of the same elements -*- C++ -*-===//
+//===- ViewRules.cpp - Rules of other views of the same elements -*- C++
+//-*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -170,9 +171,8 @@ LogicalResult rules::expandAs(ShapeRule &rule) {
   if (failed(dims))
     return failure();
   if (self.rank() > other.rank())
-    return rule.error("expected an operand #0 of rank " +
-                      Twine(other.rank()) + " or less, found rank " +
-                      Twine(self.rank()));
+    return rule.error("expected an operand #0 of rank " + Twine(other.rank()) +
+                      " or less, found rank " + Twine(self.rank()));
   for (auto [own, target] : llvm::zip(*dims, other.dims))
     if (failed(rule.unify(own, target, "dimensions to be ones or")))
       return failure();
@@ -225,13 +225,11 @@ LogicalResult rules::repeat(ShapeRule &rule, ArrayRef<int64_t> repeats) {
 // Tensors from attributes
 //===----------------------------------------------------------------------===//
 
-LogicalResult rules::full(ShapeRule &rule, ArrayRef<int64_t> size,
-                          Type dtype) {
+LogicalResult rules::full(ShapeRule &rule, ArrayRef<int64_t> size, Type dtype) {
   SmallVector<Dim> dims;
   for (int64_t extent : size) {
     if (extent < 0)
-      return rule.error("expected sizes of 0 or more, found " +
-                        Twine(extent));
+      return rule.error("expected sizes of 0 or more, found " + Twine(extent));
     dims.push_back(rule.constant(extent));
   }
   return rule.result(dims, dtype);

@@ -53,11 +53,11 @@ LogicalResult rules::convolution(ShapeRule &rule, ConvolutionAttrs attrs) {
       failed(expectList(rule, "stride", attrs.stride, spatial, 1)) ||
       failed(expectList(rule, "padding", attrs.padding, spatial, 0)) ||
       failed(expectList(rule, "dilation", attrs.dilation, spatial, 1)) ||
-      failed(expectList(rule, "output_padding", attrs.outputPadding, spatial,
-                        0)))
+      failed(
+          expectList(rule, "output_padding", attrs.outputPadding, spatial, 0)))
     return failure();
-  if (!attrs.transposed && llvm::any_of(attrs.outputPadding,
-                                        [](int64_t p) { return p != 0; }))
+  if (!attrs.transposed &&
+      llvm::any_of(attrs.outputPadding, [](int64_t p) { return p != 0; }))
     return rule.error("expected no 'output_padding' without 'transposed'");
   Dim groupedChannels = attrs.transposed ? input[1] : weight[0];
   std::optional<int64_t> grouped = constantSize(groupedChannels);
@@ -97,7 +97,8 @@ static Dim windowCount(ShapeRule &rule, Dim size, const rules::PoolAttrs &attrs,
   int64_t kernel = attrs.kernel[i];
   int64_t stride = entry(attrs.stride, i, kernel);
   int64_t padding = entry(attrs.padding, i, 0);
-  Dim free = size + 2 * padding - entry(attrs.dilation, i, 1) * (kernel - 1) - 1;
+  Dim free =
+      size + 2 * padding - entry(attrs.dilation, i, 1) * (kernel - 1) - 1;
   if (!attrs.ceilMode)
     return free.floorDiv(stride) + 1;
   std::optional<int64_t> known = constantSize(size);

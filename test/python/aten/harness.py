@@ -133,11 +133,12 @@ def function_text(case):
 
 
 class Tools:
-    """Where the programs are. `kernel_opt` is a path, `llvm` a folder."""
+    """Where the programs are: two paths, and LLVM's folder."""
 
-    def __init__(self, kernel_opt, llvm):
+    def __init__(self, kernel_opt, llvm, cc="cc"):
         self.kernel_opt = kernel_opt
         self.llvm = llvm
+        self.cc = cc
 
     def run(self, command, text):
         done = subprocess.run(
@@ -150,8 +151,13 @@ class Tools:
     def compile(self, text, folder):
         """Compiles a module to a shared object and loads it."""
         lowered = self.run([self.kernel_opt] + PIPELINE, text)
+        # Constants keep attributes of ours, which mean nothing from here on.
         llvm_ir = self.run(
-            [os.path.join(self.llvm, "bin", "mlir-translate"), "--mlir-to-llvmir"],
+            [
+                os.path.join(self.llvm, "bin", "mlir-translate"),
+                "--mlir-to-llvmir",
+                "--allow-unregistered-dialect",
+            ],
             lowered,
         )
         obj, lib = (os.path.join(folder, name) for name in ("m.o", "m.so"))
@@ -169,7 +175,7 @@ class Tools:
         )
         libs = os.path.join(self.llvm, "lib")
         self.run(
-            ["cc", "-shared", "-o", lib, obj, "-L" + libs, "-lmlir_c_runner_utils"]
+            [self.cc, "-shared", "-o", lib, obj, "-L" + libs, "-lmlir_c_runner_utils"]
             + ["-Wl,-rpath," + libs, "-lm"],
             "",
         )

@@ -71,11 +71,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kernel-opt", required=True)
     parser.add_argument("--llvm", required=True)
+    parser.add_argument("--cc", default="cc")
     parser.add_argument("--filter", default="")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     messages, count = run(
-        Tools(arguments.kernel_opt, arguments.llvm), arguments.filter
+        Tools(arguments.kernel_opt, arguments.llvm, arguments.cc), arguments.filter
     )
     for message in messages:
         print(message)

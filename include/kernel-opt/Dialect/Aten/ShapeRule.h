@@ -94,8 +94,7 @@ public:
   FailureOr<Dim> unify(Dim a, Dim b, const Twine &what) const;
 
   /// Sizes that `a` and `b` broadcast to; fails after a report.
-  FailureOr<SmallVector<Dim>> broadcast(ArrayRef<Dim> a,
-                                        ArrayRef<Dim> b) const;
+  FailureOr<SmallVector<Dim>> broadcast(ArrayRef<Dim> a, ArrayRef<Dim> b) const;
 
   /// The element type that torch.result_type gives for `shapes`.
   Type promote(ArrayRef<Shape> shapes) const;
