@@ -143,15 +143,17 @@ void Machine::checkAlignment(Warp &w, const AccessInfo &access,
                              const BufferInfo &info, uint32_t site,
                              uint32_t lanes, const int64_t *linear,
                              const int32_t *counts) {
-  // Both are powers of two, so this is alignment in elements.
+  // All are powers of two, so this is alignment in elements. Arguments begin
+  // at multiples of 256 bytes, shared buffers where the allocation puts them.
   int64_t low = access.alignment / info.element.bytes() - 1, any = 0;
+  int64_t base = info.sharedOffset / info.element.bytes();
   for (unsigned lane = 0; lane < warpSize; ++lane)
-    any |= linear[lane] & low;
+    any |= (base + linear[lane]) & low;
   if (!any)
     return;
   for (uint32_t rest = lanes; rest; rest &= rest - 1) {
     unsigned lane = llvm::countr_zero(rest);
-    if (counts[lane] != int32_t(access.length) || (linear[lane] & low) == 0)
+    if (counts[lane] != int32_t(access.length) || ((base + linear[lane]) & low) == 0)
       continue;
     sink.add(Fault::Misaligned, site, ReportSink::noSite, [&] {
       return threadName(w, lane) + " accesses " + info.name +

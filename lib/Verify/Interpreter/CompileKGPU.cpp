@@ -24,6 +24,7 @@ LogicalResult Compiler::compileMBarrier(Operation *op) {
     info.count =
         cast<kgpu::MBarriersType>(alloc.getBarriers().getType()).getCount();
     program.mbarriers += uint32_t(info.count);
+    program.sharedBytes = (program.sharedBytes + 7) / 8 * 8 + 8 * info.count;
     mbarriers[alloc.getBarriers()] = info;
     return success();
   }

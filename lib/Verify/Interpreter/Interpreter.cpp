@@ -260,8 +260,10 @@ FailureOr<RunResult> verify::interpret(const CompiledKernel &kernel,
     if (machine.stopped)
       break;
   }
+  // A deadlock leaves outputs open; saying so again would only be noise.
   bool complete =
-      int64_t(result.executedBlocks.size()) == grid.volume() && !machine.stopped;
+      int64_t(result.executedBlocks.size()) == grid.volume() &&
+      !machine.stopped && !machine.sink.counts[unsigned(Fault::Deadlock)];
   if (launch.checkCompleteness && complete)
     checkCompleteness(program, machine);
   collect(program, machine, result);

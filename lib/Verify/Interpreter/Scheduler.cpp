@@ -244,7 +244,8 @@ void Machine::checkEnd() {
     if (w.index % 4 == 0)
       continue;
     const Warp &leader = *(&w - w.index % 4);
-    if (leader.matrixHash == w.matrixHash)
+    if (leader.matrixHash == w.matrixHash ||
+        leader.status != WarpStatus::Done || w.status != WarpStatus::Done)
       continue;
     uint32_t site = leader.matrices.empty() ? 0 : leader.matrices[0].site;
     for (size_t k = 0; k < program.code.size() && !site; ++k)

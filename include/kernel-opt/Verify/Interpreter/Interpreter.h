@@ -151,7 +151,8 @@ struct CoverageEntry {
   uint64_t taken = 0, notTaken = 0;
 };
 
-/// Result of one run.
+/// Result of one run. Its values are read through the kernel and the domain of
+/// the run, which must outlive it.
 class RunResult {
 public:
   std::vector<Report> reports;
