@@ -30,6 +30,10 @@ LogicalResult Compiler::makeBuffer(Operation *op, MemRefType type,
   if (!element)
     return op->emitError("cannot be interpreted: elements of type ")
            << type.getElementType();
+  constexpr int64_t mostElements = int64_t(1) << 34;
+  if (type.getNumElements() > mostElements)
+    return op->emitError("cannot be interpreted: a memref of more than 2^34 "
+                         "elements");
   info.type = type;
   info.element = *element;
   info.shape.assign(type.getShape().begin(), type.getShape().end());
@@ -81,6 +85,9 @@ LogicalResult Compiler::compileAllocShared(Operation *op) {
   auto type = cast<MemRefType>(alloc.getBuffer().getType());
   if (failed(makeBuffer(op, type, info)))
     return failure();
+  constexpr int64_t mostBytes = int64_t(1) << 20;
+  if (info.elements * info.element.bytes() > mostBytes)
+    return unsupported(op, "more than 1 MiB of shared memory");
   info.shared = true;
   if (auto space = dyn_cast_if_present<kgpu::SharedAttr>(type.getMemorySpace()))
     info.swizzle = space.getSwizzle();

@@ -225,8 +225,9 @@ std::optional<int64_t> Compiler::constantOf(Value value) const {
 
 LogicalResult Compiler::compileConstant(Operation *op) {
   auto value = op->getAttrOfType<mlir::TypedAttr>("value");
-  if (!value || !isRegisterType(value.getType()))
-    return unsupported(op);
+  if (!value || !isRegisterType(value.getType()) ||
+      !isa<IntegerAttr, FloatAttr, DenseElementsAttr>(value))
+    return unsupported(op, "a constant that is no number and no dense vector");
   StringRef provenance;
   if (auto symbol = op->getAttrOfType<StringAttr>("kopt.provenance"))
     provenance = symbol.getValue();

@@ -10,6 +10,7 @@
 #include "Machine.h"
 #include "kernel-opt/Verify/Hash.h"
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/DenseSet.h"
 #include <algorithm>
 #include <random>
 
@@ -139,6 +140,12 @@ static LogicalResult checkLaunch(const Program &program, const Extent3 &grid,
   const Extent3 &cluster = program.cluster;
   if (grid.x % cluster.x || grid.y % cluster.y || grid.z % cluster.z)
     return error() << "the grid is no multiple of the cluster";
+  constexpr int64_t mostBlocks = 1 << 24;
+  if ((launch.blocks.empty() || program.communicates) &&
+      grid.volume() > mostBlocks)
+    return error() << "expected at most " << mostBlocks
+                   << " blocks to run, found a grid of " << grid.volume()
+                   << "; choose some of them";
   for (int64_t id : launch.blocks)
     if (id < 0 || id >= grid.volume())
       return error() << "block " << id << " is not in a grid of "
@@ -172,13 +179,12 @@ makeUnits(const Program &program, const Extent3 &grid,
       wanted[k] = int64_t(k);
   }
   std::vector<std::vector<int64_t>> units;
-  std::vector<bool> taken(size_t(grid.volume()));
+  DenseSet<int64_t> taken;
   for (int64_t id : wanted) {
-    if (taken[size_t(id)])
+    if (taken.contains(id))
       continue;
     units.push_back(clusterOf(grid, program.cluster, id));
-    for (int64_t member : units.back())
-      taken[size_t(member)] = true;
+    taken.insert(units.back().begin(), units.back().end());
   }
   std::mt19937_64 random(launch.orderSeed ^ 0x6b677075);
   if (launch.blockOrder == RunOrder::Reverse)
