@@ -74,7 +74,7 @@ done:
 
 # Loads 32 x 32 tiles through a tensor map, edges filled with zeros.
 TMA = HEAD + """
-.visible .entry tiles(.param .align 64 .b8 map[128], .param .u64 out)
+.visible .entry tiles(.param .align 128 .b8 map[128], .param .u64 out)
 {
   .reg .pred %first, %done;
   .reg .b32 %r<12>, %tile, %bar;

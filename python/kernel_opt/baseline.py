@@ -264,22 +264,25 @@ class Variant:
 
     def warm_up(self):
         # Compilation, and the runs after which graph trees settle.
-        stream = self.torch.cuda.Stream()
-        stream.wait_stream(self.torch.cuda.current_stream())
-        with self.torch.cuda.stream(stream):
-            for i in range(4):
-                self.run(i % len(self.program.sets))
-        self.torch.cuda.current_stream().wait_stream(stream)
+        for i in range(4):
+            self.run(i % len(self.program.sets))
         self.torch.cuda.synchronize()
 
     def capture(self):
+        # Once more on another stream: libraries allocate per stream, which a
+        # capture may not.
+        stream = self.torch.cuda.Stream()
+        stream.wait_stream(self.torch.cuda.current_stream())
+        with self.torch.cuda.stream(stream):
+            self.run(0)
+        self.torch.cuda.current_stream().wait_stream(stream)
+        self.torch.cuda.synchronize()
         graphs = []
-        pool = None
         for inputs in self.program.sets:
             graph = self.torch.cuda.CUDAGraph()
-            with self.torch.no_grad(), self.torch.cuda.graph(graph, pool=pool):
+            # Each has a pool of its own, and so its own outputs.
+            with self.torch.no_grad(), self.torch.cuda.graph(graph, stream=stream):
                 outputs = self.call(*inputs)
-            pool = None  # Every graph keeps its own outputs.
             graphs.append((graph, outputs))
         self.graphs = graphs
 

@@ -173,7 +173,7 @@ struct AccessDescription {
   int flags; ///< 3 is read and write.
 };
 
-struct alignas(64) TensorMapBytes {
+struct alignas(128) TensorMapBytes {
   uint64_t opaque[16];
 };
 
