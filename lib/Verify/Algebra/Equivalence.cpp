@@ -15,6 +15,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Operation.h"
+#include "llvm/ADT/bit.h"
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -26,16 +27,16 @@ namespace {
 /// What is known about one element of one result. Only draws in general
 /// position count: every input a random element of the fields.
 struct ElementRecord {
-  float evidence = 0;      ///< bits
-  uint8_t constants = 0;   ///< draws in which it was equal, but no variable
-  bool isVariable = false; ///< it was some function of the inputs, once
+  float evidence = 0;    ///< bits
+  uint8_t constants = 0; ///< draws in which it was equal, but no variable
+  bool isOpen = false;   ///< a comparison left it undecided, once
 };
 
 /// Where results are constants or integers, there is no chance to bound.
 constexpr double maxEvidence = 1000;
 
-/// So many draws make an element a constant: one draw may have taken the side
-/// of a maximum that is.
+/// So many draws settle an element that mostly is the literal of a maximum or
+/// a mask.
 constexpr uint8_t enoughConstants = 16;
 
 /// One comparison of two programs, for one instance of their sizes.
@@ -70,7 +71,7 @@ private:
                                            InputSource &inputs);
   bool isSettled(const ElementRecord &record) const {
     return record.evidence >= options.leastEvidence ||
-           (!record.isVariable && record.constants >= enoughConstants);
+           (!record.isOpen && record.constants >= enoughConstants);
   }
   uint64_t countOpen() const;
 
@@ -135,7 +136,6 @@ void Checker::compareElement(TowerDomain &domain, const Tile &expected,
     result.digest = mixHash(result.digest, uint64_t(actual.values.ints[i]));
     // Integers carry no residues: what they agree on is as it was drawn.
     record.evidence = float(options.leastEvidence);
-    record.isVariable = true;
     return;
   }
   const void *a = expected.values.floatAt(domain, i);
@@ -144,8 +144,7 @@ void Checker::compareElement(TowerDomain &domain, const Tile &expected,
   double x, y;
   domain.toReal(a, &x, nullptr, 1);
   domain.toReal(b, &y, nullptr, 1);
-  result.digest = mixHash(
-      result.digest, uint64_t(std::llrint(std::isfinite(y) ? y * 1e6 : -1)));
+  result.digest = mixHash(result.digest, llvm::bit_cast<uint64_t>(y));
   bool special = !std::isfinite(x) || !std::isfinite(y);
   if (comparison == Comparison::Different && special &&
       family == InputFamily::MinusInfMasked &&
@@ -155,10 +154,11 @@ void Checker::compareElement(TowerDomain &domain, const Tile &expected,
     comparison = Comparison::Equal;
     return;
   }
-  if (comparison == Comparison::Undecided)
+  if (comparison == Comparison::Undecided) {
     ++result.tainted;
+    record.isOpen = true;
+  }
   bool isConstant = special || (domain.isConstant(a) && domain.isConstant(b));
-  record.isVariable |= !isConstant;
   if (comparison != Comparison::Equal || family != InputFamily::Normal)
     return;
   if (!isConstant)
@@ -354,7 +354,7 @@ LogicalResult Checker::run() {
         "functions that are known by congruence alone, or square roots";
   for (const auto &of : records)
     for (const ElementRecord &record : of)
-      if (record.isVariable)
+      if (record.evidence >= options.leastEvidence)
         result.evidence = std::min<double>(result.evidence, record.evidence);
   if (options.dependence && result.reason.empty())
     return findIgnoredInputs();

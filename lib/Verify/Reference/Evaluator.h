@@ -25,6 +25,9 @@ using mlir::BlockArgument;
 /// caches.
 constexpr int64_t columnPoints = 4096;
 
+/// Whether the operation is a running sum or product along a dimension.
+bool isScanOp(Operation *op);
+
 using TilePtr = std::shared_ptr<const Tile>;
 
 class Evaluator {
@@ -70,6 +73,7 @@ private:
                                       const Box &box);
   FailureOr<Tile> computeSplat(tensor::SplatOp op, const Box &box);
   FailureOr<Tile> computeExtract(tensor::ExtractOp op);
+  FailureOr<Tile> computeScan(Operation *op, const Box &box);
   /// The body of a region whose arguments are the indices of a result, for all
   /// points of a box.
   FailureOr<Column> evalIndexRegion(Region &region, const Box &box);

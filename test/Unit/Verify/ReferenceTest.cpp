@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Verify/Reference.h"
+#include "kernel-opt/Dialect/Aten/AtenDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -50,10 +51,10 @@ public:
 class ReferenceTest : public testing::Test {
 protected:
   ReferenceTest() {
-    context
-        .loadDialect<arith::ArithDialect, bufferization::BufferizationDialect,
-                     func::FuncDialect, linalg::LinalgDialect,
-                     math::MathDialect, tensor::TensorDialect>();
+    context.loadDialect<arith::ArithDialect, aten::AtenDialect,
+                        bufferization::BufferizationDialect, func::FuncDialect,
+                        linalg::LinalgDialect, math::MathDialect,
+                        tensor::TensorDialect>();
   }
 
   Block &parse(StringRef body) {
@@ -339,6 +340,27 @@ TEST_F(ReferenceTest, LongRowsInPieces) {
     sum += in(0, 393216 + i);
   EXPECT_EQ(values[0], sum);
   EXPECT_EQ(inputs.asked, 393216u);
+}
+
+TEST_F(ReferenceTest, ScansNeedWhatLiesBefore) {
+  StringRef text = R"(
+    func.func @f(%x: tensor<3x10x4xf32>) -> tensor<3x10x4xf32> {
+      %r = aten.cumsum %x {dim = 1 : i64}
+          : (tensor<3x10x4xf32>) -> tensor<3x10x4xf32>
+      return %r : tensor<3x10x4xf32>
+    })";
+  auto values = run(text, {{3, 10, 4}}, Box{{1, 6, 2}, {2, 3, 2}});
+  ASSERT_EQ(values.size(), 12u);
+  size_t at = 0;
+  for (int i = 1; i < 3; ++i)
+    for (int j = 6; j < 9; ++j)
+      for (int k = 2; k < 4; ++k, ++at) {
+        double sum = 0;
+        for (int l = 0; l <= j; ++l)
+          sum += in(0, (i * 10 + l) * 4 + k);
+        EXPECT_EQ(values[at], sum);
+      }
+  EXPECT_EQ(inputs.asked, 2u * 9 * 2);
 }
 
 TEST_F(ReferenceTest, ReportsAllUnsupportedOperations) {

@@ -1,0 +1,237 @@
+//===- EquivalenceTest.cpp - Same function over the reals? ------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Verify/Equivalence.h"
+#include "kernel-opt/Dialect/Kopt/KoptDialect.h"
+#include "kernel-opt/Dialect/Kopt/KoptOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "gtest/gtest.h"
+
+using namespace kernel_opt;
+using namespace kernel_opt::verify;
+
+namespace {
+struct Suite {
+  const char *file;
+  Verdict verdict;
+};
+
+class EquivalenceTest : public testing::TestWithParam<Suite> {
+protected:
+  EquivalenceTest() {
+    context.loadDialect<arith::ArithDialect, func::FuncDialect,
+                        kopt::KoptDialect, linalg::LinalgDialect,
+                        math::MathDialect, tensor::TensorDialect>();
+  }
+
+  OwningOpRef<ModuleOp> read(StringRef file) {
+    return mlir::parseSourceFile<ModuleOp>(
+        (KERNELOPT_VERIFY_TESTS "/" + file + ".srctgt.mlir").str(), &context);
+  }
+  static Block &body(ModuleOp module, StringRef name) {
+    return module.lookupSymbol<func::FuncOp>(name).getBody().front();
+  }
+
+  MLIRContext context;
+};
+} // namespace
+
+// Other nonces than the fixed one of the command-line tests.
+TEST_P(EquivalenceTest, AnyNonceGivesTheVerdict) {
+  auto module = read(GetParam().file);
+  ASSERT_TRUE(module);
+  unsigned pairs = 0;
+  for (auto source : module->getOps<func::FuncOp>()) {
+    StringRef name = source.getName();
+    if (!name.consume_front("src"))
+      continue;
+    for (uint64_t nonce : {1, 2, 3}) {
+      EquivalenceOptions options;
+      options.nonce = nonce;
+      auto result =
+          checkEquivalence(source.getBody().front(),
+                           body(*module, ("tgt" + name).str()), options);
+      ASSERT_TRUE(succeeded(result));
+      EXPECT_EQ(result->verdict, GetParam().verdict)
+          << source.getName().str() << " with nonce " << nonce << ": "
+          << result->reason
+          << (result->witness ? " expected " + result->witness->expected +
+                                    ", found " + result->witness->actual
+                              : "");
+      if (result->verdict == Verdict::Verified) {
+        EXPECT_GE(result->evidence, 60);
+      }
+      EXPECT_EQ(result->verdict == Verdict::Refuted,
+                result->witness.has_value());
+      ++pairs;
+    }
+  }
+  EXPECT_GE(pairs, 3u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Suites, EquivalenceTest,
+    testing::Values(Suite{"sound/activations", Verdict::Verified},
+                    Suite{"sound/attention", Verdict::Verified},
+                    Suite{"sound/causal-mask", Verdict::Verified},
+                    Suite{"sound/contractions", Verdict::Verified},
+                    Suite{"sound/layernorm", Verdict::Verified},
+                    Suite{"sound/logarithms", Verdict::Verified},
+                    Suite{"sound/roots", Verdict::Verified},
+                    Suite{"sound/scale-folding", Verdict::Verified},
+                    Suite{"sound/softmax", Verdict::Verified},
+                    Suite{"sound/windows", Verdict::Verified},
+                    Suite{"unproven/opaque", Verdict::Unproven},
+                    Suite{"unsound/activations", Verdict::Refuted},
+                    Suite{"unsound/attention", Verdict::Refuted},
+                    Suite{"unsound/causal-mask", Verdict::Refuted},
+                    Suite{"unsound/contractions", Verdict::Refuted},
+                    Suite{"unsound/layernorm", Verdict::Refuted},
+                    Suite{"unsound/logarithms", Verdict::Refuted},
+                    Suite{"unsound/roots", Verdict::Refuted},
+                    Suite{"unsound/scale-folding", Verdict::Refuted},
+                    Suite{"unsound/softmax", Verdict::Refuted},
+                    Suite{"unsound/windows", Verdict::Refuted}));
+
+TEST_F(EquivalenceTest, ReplaysFromItsNonce) {
+  auto module = read("sound/softmax");
+  ASSERT_TRUE(module);
+  Block &source = body(*module, "src_online");
+  Block &target = body(*module, "tgt_online");
+  EquivalenceOptions options;
+  options.nonce = 99;
+  auto first = checkEquivalence(source, target, options);
+  auto second = checkEquivalence(source, target, options);
+  options.nonce.reset();
+  auto third = checkEquivalence(source, target, options);
+  ASSERT_TRUE(succeeded(first) && succeeded(second) && succeeded(third));
+  EXPECT_EQ(first->digest, second->digest);
+  EXPECT_NE(first->digest, third->digest);
+  EXPECT_EQ(first->sourceHash, third->sourceHash);
+  EXPECT_NE(first->sourceHash, first->targetHash);
+  EXPECT_EQ(first->expDepth, 1u);
+}
+
+// Only where the maximum changes after the first element does the missing
+// rescaling show.
+TEST_F(EquivalenceTest, DescendingRowsAloneMissAMissingRescale) {
+  auto module = read("unsound/softmax");
+  ASSERT_TRUE(module);
+  EquivalenceOptions options;
+  options.nonce = 5;
+  options.redraws = 0;
+  options.families = {InputFamily::Descending};
+  auto check = [&] {
+    auto result =
+        checkEquivalence(body(*module, "src_online_no_rescale"),
+                         body(*module, "tgt_online_no_rescale"), options);
+    EXPECT_TRUE(succeeded(result));
+    return result->verdict;
+  };
+  // Not refuted; without draws in general position not verified either.
+  EXPECT_EQ(check(), Verdict::Unproven);
+  options.families = {InputFamily::Ascending};
+  EXPECT_EQ(check(), Verdict::Refuted);
+}
+
+TEST_F(EquivalenceTest, ComparesTheBodiesOfKernels) {
+  auto module = mlir::parseSourceString<ModuleOp>(R"(
+    func.func @f(%x: tensor<4xf32>, %y: tensor<4xf32>)
+        -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
+      %a = kopt.kernel @a (%p = %x : tensor<4xf32>, %q = %y : tensor<4xf32>)
+          -> (tensor<4xf32>) {
+        %s = arith.addf %p, %q : tensor<4xf32>
+        %d = arith.mulf %s, %s : tensor<4xf32>
+        kopt.yield %d : tensor<4xf32>
+      }
+      %b = kopt.kernel @b (%p = %x : tensor<4xf32>, %q = %y : tensor<4xf32>)
+          -> (tensor<4xf32>) {
+        %s = arith.addf %p, %q : tensor<4xf32>
+        %u = arith.mulf %p, %s : tensor<4xf32>
+        %v = arith.mulf %q, %s : tensor<4xf32>
+        %d = arith.addf %u, %v : tensor<4xf32>
+        kopt.yield %d : tensor<4xf32>
+      }
+      %c = kopt.kernel @c (%p = %x : tensor<4xf32>, %q = %y : tensor<4xf32>)
+          -> (tensor<4xf32>) {
+        %u = arith.mulf %p, %p : tensor<4xf32>
+        %v = arith.mulf %q, %q : tensor<4xf32>
+        %d = arith.addf %u, %v : tensor<4xf32>
+        kopt.yield %d : tensor<4xf32>
+      }
+      return %a, %b, %c : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+    })",
+                                                  &context);
+  ASSERT_TRUE(module);
+  SmallVector<Block *> blocks;
+  module->walk([&](kopt::KernelOp kernel) {
+    blocks.push_back(&kernel.getBody().front());
+  });
+  ASSERT_EQ(blocks.size(), 3u);
+  auto same = checkEquivalence(*blocks[0], *blocks[1]);
+  auto other = checkEquivalence(*blocks[0], *blocks[2]);
+  ASSERT_TRUE(succeeded(same) && succeeded(other));
+  EXPECT_EQ(same->verdict, Verdict::Verified);
+  EXPECT_EQ(same->degree, 2);
+  EXPECT_EQ(other->verdict, Verdict::Refuted);
+}
+
+TEST_F(EquivalenceTest, SamplesLargeResults) {
+  auto module = mlir::parseSourceString<ModuleOp>(R"(
+    func.func @src(%a: tensor<1024x64xf32>, %b: tensor<64x1024xf32>)
+        -> tensor<1024x1024xf32> {
+      %zero = arith.constant 0.0 : f32
+      %e = tensor.empty() : tensor<1024x1024xf32>
+      %i = linalg.fill ins(%zero : f32) outs(%e : tensor<1024x1024xf32>)
+          -> tensor<1024x1024xf32>
+      %r = linalg.matmul
+          ins(%a, %b : tensor<1024x64xf32>, tensor<64x1024xf32>)
+          outs(%i : tensor<1024x1024xf32>) -> tensor<1024x1024xf32>
+      return %r : tensor<1024x1024xf32>
+    })",
+                                                  &context);
+  ASSERT_TRUE(module);
+  EquivalenceOptions options;
+  options.families = {InputFamily::Normal};
+  options.dependence = false;
+  auto result =
+      checkEquivalence(body(*module, "src"), body(*module, "src"), options);
+  ASSERT_TRUE(succeeded(result));
+  EXPECT_EQ(result->verdict, Verdict::Verified);
+  EXPECT_TRUE(result->sampled);
+  EXPECT_EQ(result->compared, 2u * 4 * 32 * 32);
+}
+
+TEST_F(EquivalenceTest, ChoosesSizesByTheirNames) {
+  auto module = mlir::parseSourceString<ModuleOp>(R"(
+    #mk = #kopt.dims<"M", "K">
+    #kn = #kopt.dims<"K", "N">
+    func.func @src(%a: tensor<?x?xf32, #mk>, %b: tensor<?x?xf32, #kn>,
+                   %c: tensor<3xf32>) {
+      return
+    })",
+                                                  &context);
+  ASSERT_TRUE(module);
+  SmallVector<Instance> instances = chooseInstances(body(*module, "src"));
+  EXPECT_GE(instances.size(), 3u);
+  bool hasOne = false;
+  for (const Instance &instance : instances) {
+    EXPECT_EQ(instance[0][1], instance[1][0]);
+    EXPECT_EQ(instance[2][0], 3);
+    hasOne |= llvm::is_contained(instance[0], 1);
+  }
+  EXPECT_TRUE(hasOne);
+  EXPECT_NE(instances[0][0][0], instances[0][0][1]);
+}
