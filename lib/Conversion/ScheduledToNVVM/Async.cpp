@@ -39,9 +39,8 @@ struct AsyncCopyPattern : KernelPattern<AsyncCopyOp> {
       // Nothing is read then, but the address should be one all the same.
       operands[1] =
           LLVM::SelectOp::create(b, loc, predicate, src, adaptor.getSrc());
-      operands.push_back(LLVM::SelectOp::create(b, loc, predicate,
-                                                constant32(b, loc, bytes),
-                                                constant32(b, loc, 0)));
+      operands.push_back(LLVM::SelectOp::create(
+          b, loc, predicate, constant32(b, loc, bytes), constant32(b, loc, 0)));
       text += ", $2";
       constraints += ",r";
     }
@@ -88,12 +87,11 @@ struct TmaLoadPattern : KernelPattern<TmaLoadOp> {
                                 ConversionPatternRewriter &b) const override {
     Location loc = op.getLoc();
     // The hardware swizzles by address, so the box goes to its plain place.
-    Value dst =
-        sharedAddress(b, loc, cast<MemRefType>(op.getDst().getType()),
-                      adaptor.getDst(), adaptor.getDstIndices(),
-                      /*swizzle=*/false);
-    Value barrier = barrierAddress(b, loc, adaptor.getBarriers(),
-                                   adaptor.getBarrier());
+    Value dst = sharedAddress(b, loc, cast<MemRefType>(op.getDst().getType()),
+                              adaptor.getDst(), adaptor.getDstIndices(),
+                              /*swizzle=*/false);
+    Value barrier =
+        barrierAddress(b, loc, adaptor.getBarriers(), adaptor.getBarrier());
     unsigned rank = op.getCoordinates().size();
     SmallVector<Value> operands{dst, adaptor.getMap(), barrier};
     llvm::append_range(operands,
@@ -120,10 +118,9 @@ struct TmaStorePattern : KernelPattern<TmaStoreOp> {
   LogicalResult matchAndRewrite(TmaStoreOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &b) const override {
     Location loc = op.getLoc();
-    Value src =
-        sharedAddress(b, loc, cast<MemRefType>(op.getSrc().getType()),
-                      adaptor.getSrc(), adaptor.getSrcIndices(),
-                      /*swizzle=*/false);
+    Value src = sharedAddress(b, loc, cast<MemRefType>(op.getSrc().getType()),
+                              adaptor.getSrc(), adaptor.getSrcIndices(),
+                              /*swizzle=*/false);
     unsigned rank = op.getCoordinates().size();
     SmallVector<Value> operands{src, adaptor.getMap()};
     llvm::append_range(operands,
@@ -218,6 +215,6 @@ void kernel_opt::populateAsyncPatterns(const mlir::LLVMTypeConverter &converter,
                                        const KernelFacts &facts,
                                        RewritePatternSet &patterns) {
   patterns.add<AsyncCopyPattern, TmaLoadPattern, TmaStorePattern,
-               MBarrierInitPattern, MBarrierArrivePattern,
-               MBarrierWaitPattern>(converter, facts);
+               MBarrierInitPattern, MBarrierArrivePattern, MBarrierWaitPattern>(
+      converter, facts);
 }

@@ -179,8 +179,8 @@ struct CoordinatePattern : KernelPattern<Op> {
     }
     LLVM::ConstantRangeAttr range;
     if (sizes)
-      range = LLVM::ConstantRangeAttr::get(
-          rewriter.getContext(), APInt(32, 0), APInt(32, (*sizes)[dimension]));
+      range = LLVM::ConstantRangeAttr::get(rewriter.getContext(), APInt(32, 0),
+                                           APInt(32, (*sizes)[dimension]));
     Value value;
     if (dimension == 0)
       value = X::create(rewriter, loc, i32, range);
@@ -227,9 +227,8 @@ struct SubgroupPattern : KernelPattern<gpu::SubgroupIdOp> {
                           : NVVM::BlockDimYOp::create(b, loc, i32).getResult();
   }
 
-  LogicalResult
-  matchAndRewrite(gpu::SubgroupIdOp op, OpAdaptor,
-                  ConversionPatternRewriter &b) const override {
+  LogicalResult matchAndRewrite(gpu::SubgroupIdOp op, OpAdaptor,
+                                ConversionPatternRewriter &b) const override {
     Location loc = op.getLoc();
     Type i32 = b.getI32Type();
     Value linear = NVVM::ThreadIdXOp::create(b, loc, i32);
@@ -244,8 +243,7 @@ struct SubgroupPattern : KernelPattern<gpu::SubgroupIdOp> {
           b, loc, LLVM::MulOp::create(b, loc, plane, extent(b, loc, 0)),
           linear);
     }
-    Value warp =
-        LLVM::LShrOp::create(b, loc, linear, constant32(b, loc, 5));
+    Value warp = LLVM::LShrOp::create(b, loc, linear, constant32(b, loc, 5));
     b.replaceOpWithNewOp<LLVM::ZExtOp>(op, b.getI64Type(), warp,
                                        /*nonNeg=*/true);
     return success();
@@ -254,9 +252,8 @@ struct SubgroupPattern : KernelPattern<gpu::SubgroupIdOp> {
 
 struct SubgroupSizePattern : mlir::ConvertOpToLLVMPattern<gpu::SubgroupSizeOp> {
   using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
-  LogicalResult
-  matchAndRewrite(gpu::SubgroupSizeOp op, OpAdaptor,
-                  ConversionPatternRewriter &b) const override {
+  LogicalResult matchAndRewrite(gpu::SubgroupSizeOp op, OpAdaptor,
+                                ConversionPatternRewriter &b) const override {
     b.replaceOp(op, constantOf(b, op.getLoc(), b.getI64Type(), 32));
     return success();
   }
@@ -285,9 +282,8 @@ void kernel_opt::populateKernelPatterns(
   patterns.add<CoordinatePattern<gpu::ClusterIdOp, NVVM::ClusterIdXOp,
                                  NVVM::ClusterIdYOp, NVVM::ClusterIdZOp>>(
       converter, facts, unknown, false);
-  patterns.add<CoordinatePattern<gpu::ClusterBlockIdOp,
-                                 NVVM::BlockInClusterIdXOp,
-                                 NVVM::BlockInClusterIdYOp,
-                                 NVVM::BlockInClusterIdZOp>>(converter, facts,
-                                                             unknown, false);
+  patterns.add<
+      CoordinatePattern<gpu::ClusterBlockIdOp, NVVM::BlockInClusterIdXOp,
+                        NVVM::BlockInClusterIdYOp, NVVM::BlockInClusterIdZOp>>(
+      converter, facts, unknown, false);
 }

@@ -83,9 +83,9 @@ Value addressOf(OpBuilder &b, Location loc, Value pointer);
 // Inline assembly
 //===----------------------------------------------------------------------===//
 
-/// Emits PTX. `constraints` are LLVM's, without clobbers. Instructions with side
-/// effects keep their order and are taken to touch all memory. Every opcode must
-/// stand in the lint's table (Target/NVPTX/Lint.cpp).
+/// Emits PTX. `constraints` are LLVM's, without clobbers. Instructions with
+/// side effects keep their order and are taken to touch all memory. Every
+/// opcode must stand in the lint's table (Target/NVPTX/Lint.cpp).
 Value emitAsm(OpBuilder &b, Location loc, Type result, const Twine &text,
               const Twine &constraints, ValueRange operands,
               bool hasSideEffects = true);
@@ -114,9 +114,11 @@ std::string registerList(unsigned first, unsigned count);
 /// Checks that the kernel is one that can be lowered to `sm`, and reports every
 /// operation that cannot.
 LogicalResult checkKernel(gpu::GPUFuncOp kernel, unsigned sm);
-/// Turns guards of loads and stores and whole-grid operations into control flow.
+/// Turns guards of loads and stores and whole-grid operations into control
+/// flow.
 void expandGuards(gpu::GPUFuncOp kernel);
-/// Unrolls math functions of vectors, and computes those of 16-bit types in f32.
+/// Unrolls math functions of vectors, and computes those of 16-bit types in
+/// f32.
 void expandMath(gpu::GPUFuncOp kernel);
 /// Makes each tensor map an argument and describes it in kgpu.tensor_maps.
 void hoistTensorMaps(gpu::GPUFuncOp kernel);

@@ -1,4 +1,5 @@
-//===- Math.cpp - Math functions with the accuracy that they promise --*- C++ -*-===//
+//===- Math.cpp - Math functions with the accuracy that they promise --*- C++
+//-*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -6,11 +7,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "Lowering.h"
 #include "mlir/Conversion/GPUToNVVM/GPUToNVVMPass.h"
 #include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -26,8 +27,8 @@ static bool isNative(Operation *op) {
 }
 
 /// The scalar op with the same name and attributes, in f32 where the type is
-/// narrower: libdevice has f32 and f64 only, and rounds f32 well enough that the
-/// second rounding does no harm.
+/// narrower: libdevice has f32 and f64 only, and rounds f32 well enough that
+/// the second rounding does no harm.
 static Value scalarCall(OpBuilder &b, Operation *op, ValueRange operands,
                         Type type) {
   Location loc = op->getLoc();
@@ -105,8 +106,7 @@ struct IntrinsicPattern : mlir::ConvertOpToLLVMPattern<Op> {
   LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor,
                                 ConversionPatternRewriter &b) const override {
     Type type = op.getType();
-    bool afn = bitEnumContainsAll(op.getFastmath(),
-                                  arith::FastMathFlags::afn);
+    bool afn = bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::afn);
     const char *name = nullptr;
     if (type.isF32())
       name = afn ? approximate : exact32;

@@ -127,7 +127,8 @@ int64_t pieceBytes(const Place &place, int64_t bytes) {
   return std::min<int64_t>({bytes & -bytes, place.alignment, 16});
 }
 
-/// Bytes of registers as one i8 or a vector of i8, the form pieces are cut from.
+/// Bytes of registers as one i8 or a vector of i8, the form pieces are cut
+/// from.
 int64_t bytesOf(Type registers) {
   auto vector = dyn_cast<VectorType>(registers);
   Type element = vector ? vector.getElementType() : registers;
@@ -222,8 +223,7 @@ void asmStore(OpBuilder &b, Location loc, const Place &place, Value value) {
 Value emitLoad(OpBuilder &b, Location loc, const Place &place, Type type) {
   if (needsAsm(place))
     return asmLoad(b, loc, place, type);
-  Value pointer =
-      elementPointer(b, loc, place.type, place.base, place.indices);
+  Value pointer = elementPointer(b, loc, place.type, place.base, place.indices);
   return LLVM::LoadOp::create(b, loc, type, pointer, place.alignment,
                               /*isVolatile=*/false, /*isNonTemporal=*/false,
                               place.invariant);
@@ -232,8 +232,7 @@ Value emitLoad(OpBuilder &b, Location loc, const Place &place, Type type) {
 void emitStore(OpBuilder &b, Location loc, const Place &place, Value value) {
   if (needsAsm(place))
     return asmStore(b, loc, place, value);
-  Value pointer =
-      elementPointer(b, loc, place.type, place.base, place.indices);
+  Value pointer = elementPointer(b, loc, place.type, place.base, place.indices);
   LLVM::StoreOp::create(b, loc, value, pointer, place.alignment);
 }
 
@@ -322,12 +321,11 @@ struct ClusterSharedPattern : KernelPattern<ClusterSharedOp> {
   LogicalResult matchAndRewrite(ClusterSharedOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &b) const override {
     Location loc = op.getLoc();
-    Value address = emitAsm(
-        b, loc, b.getI32Type(), "mapa.shared::cluster.u32 $0, $1, $2;",
-        "=r,r,r",
-        {addressOf(b, loc, adaptor.getBuffer()),
-         low32(b, loc, adaptor.getRank())},
-        /*hasSideEffects=*/false);
+    Value address = emitAsm(b, loc, b.getI32Type(),
+                            "mapa.shared::cluster.u32 $0, $1, $2;", "=r,r,r",
+                            {addressOf(b, loc, adaptor.getBuffer()),
+                             low32(b, loc, adaptor.getRank())},
+                            /*hasSideEffects=*/false);
     b.replaceOpWithNewOp<LLVM::IntToPtrOp>(
         op, LLVM::LLVMPointerType::get(getContext(), kSharedSpace), address);
     return success();

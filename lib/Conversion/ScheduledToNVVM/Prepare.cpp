@@ -68,9 +68,10 @@ LogicalResult kernel_opt::checkKernel(gpu::GPUFuncOp kernel, unsigned sm) {
                << needed / 10 << "." << needed % 10 << ", but the target has "
                << sm / 10 << "." << sm % 10;
     else if (isHopperOnly(op) && sm != 90)
-      fail(op) << "'" << op->getName()
-               << "' exists on compute capability 9.0 alone, but the target has "
-               << sm / 10 << "." << sm % 10;
+      fail(op)
+          << "'" << op->getName()
+          << "' exists on compute capability 9.0 alone, but the target has "
+          << sm / 10 << "." << sm % 10;
     for (Value operand : op->getOperands()) {
       auto memref = dyn_cast<MemRefType>(operand.getType());
       if (memref && !isa<mlir::BlockArgument>(operand) &&
@@ -109,8 +110,7 @@ static SmallVector<Value> shifted(OpBuilder &b, Location loc,
   SmallVector<Value> result(indices);
   if (offset != 0)
     result.back() = arith::AddIOp::create(
-        b, loc, result.back(),
-        arith::ConstantIndexOp::create(b, loc, offset));
+        b, loc, result.back(), arith::ConstantIndexOp::create(b, loc, offset));
   return result;
 }
 
@@ -120,8 +120,7 @@ static Value guardOf(OpBuilder &b, Location loc, Value predicate, Value valid,
   if (!valid)
     return predicate;
   Value enough = arith::CmpIOp::create(
-      b, loc, comparison, valid,
-      arith::ConstantIndexOp::create(b, loc, count));
+      b, loc, comparison, valid, arith::ConstantIndexOp::create(b, loc, count));
   return predicate
              ? arith::AndIOp::create(b, loc, predicate, enough).getResult()
              : enough;
@@ -133,18 +132,16 @@ static int64_t lengthOf(Type type) {
 }
 
 /// A load of `type` under `guard`; what runs where it is false is `otherwise`.
-static Value
-loadIf(OpBuilder &b, LoadOp load, Type type, ValueRange indices, Value guard,
-       mlir::IntegerAttr alignment,
-       function_ref<Value(OpBuilder &)> otherwise) {
+static Value loadIf(OpBuilder &b, LoadOp load, Type type, ValueRange indices,
+                    Value guard, mlir::IntegerAttr alignment,
+                    function_ref<Value(OpBuilder &)> otherwise) {
   Location loc = load.getLoc();
   auto branch = scf::IfOp::create(
       b, loc, guard,
       [&](OpBuilder &b, Location loc) {
-        Value loaded =
-            LoadOp::create(b, loc, type, load.getMemref(), indices, Value(),
-                           Value(), mlir::TypedAttr(), alignment,
-                           load.getCacheAttr());
+        Value loaded = LoadOp::create(b, loc, type, load.getMemref(), indices,
+                                      Value(), Value(), mlir::TypedAttr(),
+                                      alignment, load.getCacheAttr());
         scf::YieldOp::create(b, loc, loaded);
       },
       [&](OpBuilder &b, Location loc) {
@@ -172,12 +169,12 @@ static void expandLoad(LoadOp load) {
         for (int64_t i = 0; i < length; ++i) {
           Value inside = guardOf(b, loc, load.getPredicate(), load.getValid(),
                                  arith::CmpIPredicate::sgt, i);
-          elements.push_back(loadIf(
-              b, load, vector.getElementType(),
-              shifted(b, loc, load.getIndices(), i), inside, {},
-              [&](OpBuilder &b) {
-                return paddingOf(b, load, vector.getElementType());
-              }));
+          elements.push_back(loadIf(b, load, vector.getElementType(),
+                                    shifted(b, loc, load.getIndices(), i),
+                                    inside, {}, [&](OpBuilder &b) {
+                                      return paddingOf(b, load,
+                                                       vector.getElementType());
+                                    }));
         }
         return vector::FromElementsOp::create(b, loc, vector, elements);
       });
@@ -294,7 +291,8 @@ static void assignShared(gpu::GPUFuncOp kernel, KernelFacts &facts) {
     if (auto alloc = dyn_cast<AllocSharedOp>(op)) {
       auto type = cast<MemRefType>(alloc.getBuffer().getType());
       // TMA needs 128 bytes, and a swizzle repeats every 1024.
-      int64_t least = getSharedSpace(type).getSwizzle() ? kSharedAlignment : 128;
+      int64_t least =
+          getSharedSpace(type).getSwizzle() ? kSharedAlignment : 128;
       int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
       place(op, bytes, std::max<int64_t>(least, alloc.getAlignment()));
     } else if (auto alloc = dyn_cast<MBarrierAllocOp>(op)) {

@@ -85,10 +85,10 @@ struct ConvertScheduledToNVVM
   LLVM::GlobalOp makeSharedArray(gpu::GPUModuleOp module, StringRef kernel) {
     OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
     auto type = LLVM::LLVMArrayType::get(b.getI8Type(), 0);
-    return LLVM::GlobalOp::create(
-        b, module.getLoc(), type, /*isConstant=*/false, LLVM::Linkage::External,
-        (kernel + "_shared").str(), Attribute(), kSharedAlignment,
-        kSharedSpace);
+    return LLVM::GlobalOp::create(b, module.getLoc(), type,
+                                  /*isConstant=*/false, LLVM::Linkage::External,
+                                  (kernel + "_shared").str(), Attribute(),
+                                  kSharedAlignment, kSharedSpace);
   }
 
   LogicalResult convert(gpu::GPUModuleOp module, const KernelFacts &facts) {

@@ -62,9 +62,7 @@ std::string textOf(SetMaxRegistersOp op) {
          ".sync.aligned.u32 " + std::to_string(op.getCount()) + ";";
 }
 std::string textOf(WgmmaFenceOp) { return "wgmma.fence.sync.aligned;"; }
-std::string textOf(WgmmaCommitOp) {
-  return "wgmma.commit_group.sync.aligned;";
-}
+std::string textOf(WgmmaCommitOp) { return "wgmma.commit_group.sync.aligned;"; }
 
 template <typename Op>
 struct TextPattern : mlir::ConvertOpToLLVMPattern<Op> {
@@ -142,11 +140,9 @@ struct SignalPattern : KernelPattern<SignalOp> {
 std::string pollText(StringRef scope, StringRef space, bool wide,
                      bool wrapping) {
   std::string bits = wide ? "64" : "32";
-  std::string compare =
-      wrapping ? "sub.s32 d, $0, $2;\nsetp.ge.s32 p, d, 0;\n"
-               : "setp.ge.s" + bits + " p, $0, $2;\n";
-  return "{\n.reg .pred p;\n" +
-         std::string(wrapping ? ".reg .s32 d;\n" : "") +
+  std::string compare = wrapping ? "sub.s32 d, $0, $2;\nsetp.ge.s32 p, d, 0;\n"
+                                 : "setp.ge.s" + bits + " p, $0, $2;\n";
+  return "{\n.reg .pred p;\n" + std::string(wrapping ? ".reg .s32 d;\n" : "") +
          "retry:\nld.acquire." + scope.str() + space.str() + ".b" + bits +
          " $0, [$1];\n" + compare + "@!p bra retry;\n}";
 }
@@ -164,8 +160,8 @@ struct WaitPattern : KernelPattern<WaitOp> {
     std::string kind = wide ? "l" : "r";
     // The result is written before the other operands were last read.
     b.replaceOp(op, emitAsm(b, loc, type,
-                            pollText(scopeName(op.getScope()), flag.space,
-                                     wide, /*wrapping=*/false),
+                            pollText(scopeName(op.getScope()), flag.space, wide,
+                                     /*wrapping=*/false),
                             "=&" + kind + "," + flag.constraint + "," + kind,
                             {flag.address, adaptor.getLeast()}));
     return success();
@@ -173,8 +169,9 @@ struct WaitPattern : KernelPattern<WaitOp> {
 };
 
 /// One thread of each block adds 1 to a counter that starts at 0 and waits for
-/// the next multiple of the number of blocks. The counter is never reset, so the
-/// barrier needs no sense; the comparison of differences survives its overflow.
+/// the next multiple of the number of blocks. The counter is never reset while
+/// the kernel runs, so the barrier needs no sense. It holds 2^32 arrivals,
+/// which is hours of barriers; each launch begins with zeroed workspace.
 struct GridBarrierPattern : KernelPattern<GridBarrierOp> {
   using KernelPattern::KernelPattern;
 
@@ -223,8 +220,8 @@ struct GridBarrierPattern : KernelPattern<GridBarrierOp> {
                         {address});
     Value round = LLVM::UDivOp::create(b, loc, old, count);
     Value target = LLVM::MulOp::create(
-        b, loc,
-        LLVM::AddOp::create(b, loc, round, constant32(b, loc, 1)), count);
+        b, loc, LLVM::AddOp::create(b, loc, round, constant32(b, loc, 1)),
+        count);
     emitAsm(b, loc, b.getI32Type(),
             pollText("gpu", ".global", /*wide=*/false, /*wrapping=*/true),
             "=&r,l,r", {address, target});

@@ -54,8 +54,8 @@ static Value linearIndex(OpBuilder &b, Location loc, MemRefType type,
     if (stride != 1)
       term = LLVM::MulOp::create(b, loc, term,
                                  constantOf(b, loc, intType, stride), flags);
-    sum = sum ? LLVM::AddOp::create(b, loc, sum, term, flags).getResult()
-              : term;
+    sum =
+        sum ? LLVM::AddOp::create(b, loc, sum, term, flags).getResult() : term;
   }
   return sum ? sum : constantOf(b, loc, intType, 0);
 }
@@ -68,8 +68,8 @@ static Value sharedOffset(OpBuilder &b, Location loc, MemRefType type,
   auto flags =
       LLVM::IntegerOverflowFlags::nsw | LLVM::IntegerOverflowFlags::nuw;
   if (bytes != 1)
-    offset = LLVM::MulOp::create(b, loc, offset, constant32(b, loc, bytes),
-                                 flags);
+    offset =
+        LLVM::MulOp::create(b, loc, offset, constant32(b, loc, bytes), flags);
   unsigned span = getSharedSpace(type).getSwizzle();
   if (!swizzle || span == 0)
     return offset;
@@ -81,8 +81,7 @@ static Value sharedOffset(OpBuilder &b, Location loc, MemRefType type,
 }
 
 Value kernel_opt::elementPointer(OpBuilder &b, Location loc, MemRefType type,
-                                 Value base, ValueRange indices,
-                                 bool swizzle) {
+                                 Value base, ValueRange indices, bool swizzle) {
   Type element = type.getElementType();
   // Types that LLVM lacks lie in memory as integers of their size.
   if (!LLVM::isCompatibleType(element))
@@ -116,8 +115,8 @@ Value kernel_opt::sharedAddress(OpBuilder &b, Location loc, MemRefType type,
 
 Value kernel_opt::barrierAddress(OpBuilder &b, Location loc, Value base,
                                  Value index) {
-  Value offset = LLVM::MulOp::create(b, loc, low32(b, loc, index),
-                                     constant32(b, loc, 8));
+  Value offset =
+      LLVM::MulOp::create(b, loc, low32(b, loc, index), constant32(b, loc, 8));
   return LLVM::AddOp::create(b, loc, addressOf(b, loc, base), offset);
 }
 
@@ -146,8 +145,8 @@ SmallVector<Value> kernel_opt::elementsOf(OpBuilder &b, Location loc,
   SmallVector<Value> elements;
   int64_t count = cast<VectorType>(vector.getType()).getNumElements();
   for (int64_t i = 0; i < count; ++i)
-    elements.push_back(LLVM::ExtractElementOp::create(
-        b, loc, vector, constant32(b, loc, i)));
+    elements.push_back(
+        LLVM::ExtractElementOp::create(b, loc, vector, constant32(b, loc, i)));
   return elements;
 }
 
@@ -176,14 +175,13 @@ SmallVector<Value> kernel_opt::toRegisters32(OpBuilder &b, Location loc,
   auto type = cast<VectorType>(vector.getType());
   int64_t bits = type.getNumElements() * type.getElementTypeBitWidth();
   auto words = VectorType::get({bits / 32}, b.getI32Type());
-  return elementsOf(b, loc,
-                    LLVM::BitcastOp::create(b, loc, words, vector));
+  return elementsOf(b, loc, LLVM::BitcastOp::create(b, loc, words, vector));
 }
 
 Value kernel_opt::fromRegisters32(OpBuilder &b, Location loc,
                                   ValueRange registers, VectorType type) {
-  auto words = VectorType::get({static_cast<int64_t>(registers.size())},
-                               b.getI32Type());
+  auto words =
+      VectorType::get({static_cast<int64_t>(registers.size())}, b.getI32Type());
   return LLVM::BitcastOp::create(b, loc, type,
                                  vectorOf(b, loc, registers, words));
 }

@@ -1,4 +1,5 @@
-//===- Warp.cpp - Shuffles, reductions and matrix products of warps --*- C++ -*-===//
+//===- Warp.cpp - Shuffles, reductions and matrix products of warps --*- C++
+//-*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -27,8 +28,8 @@ Value shuffle32(OpBuilder &b, Location loc, StringRef mode, Value value,
   std::string name = "llvm.nvvm.shfl.sync." + mode.str() + ".i32";
   if (inRange) {
     name += "p";
-    result = LLVM::LLVMStructType::getLiteral(b.getContext(),
-                                              {i32, b.getI1Type()});
+    result =
+        LLVM::LLVMStructType::getLiteral(b.getContext(), {i32, b.getI1Type()});
   }
   return LLVM::CallIntrinsicOp::create(
              b, loc, result, b.getStringAttr(name),
@@ -102,8 +103,8 @@ struct ShufflePattern : mlir::ConvertOpToLLVMPattern<gpu::ShuffleOp> {
       words.push_back(fields[0]);
       valid = fields[1];
     }
-    b.replaceOp(op, {fromWords(b, loc, words, adaptor.getValue().getType()),
-                     valid});
+    b.replaceOp(
+        op, {fromWords(b, loc, words, adaptor.getValue().getType()), valid});
     return success();
   }
 };
@@ -218,8 +219,8 @@ struct MmaPattern : mlir::ConvertOpToLLVMPattern<MmaOp> {
                        registerList(4, na) + ", " + registerList(4 + na, nb) +
                        ", " + registerList(4 + na + nb, 4) + ";";
     Type f32 = b.getF32Type();
-    Type result = LLVM::LLVMStructType::getLiteral(b.getContext(),
-                                                   {f32, f32, f32, f32});
+    Type result =
+        LLVM::LLVMStructType::getLiteral(b.getContext(), {f32, f32, f32, f32});
     Value d = emitAsm(b, loc, result, text,
                       repeated("=f", 4) + "," + repeated("r", na + nb) + "," +
                           repeated("f", 4),

@@ -47,8 +47,7 @@ Value descriptorOf(OpBuilder &b, Location loc, MemRefType type, Value base,
   uint64_t fixed = (static_cast<uint64_t>(leading / 16) & 0x3fff) << 16 |
                    (static_cast<uint64_t>(stride / 16) & 0x3fff) << 32 |
                    static_cast<uint64_t>(mode) << 62;
-  Value address =
-      sharedAddress(b, loc, type, base, indices, /*swizzle=*/false);
+  Value address = sharedAddress(b, loc, type, base, indices, /*swizzle=*/false);
   Value units = LLVM::AndOp::create(
       b, loc, LLVM::LShrOp::create(b, loc, address, constant32(b, loc, 4)),
       constant32(b, loc, 0x3fff));
@@ -75,8 +74,8 @@ SmallVector<Value> passThrough(OpBuilder &b, Location loc, StringRef text,
   if (count > 1)
     result = LLVM::LLVMStructType::getLiteral(
         b.getContext(), SmallVector<Type>(registers.getTypes()));
-  Value passed = emitAsm(b, loc, result, text,
-                         outputs + "," + tiedTo(0, count), registers);
+  Value passed = emitAsm(b, loc, result, text, outputs + "," + tiedTo(0, count),
+                         registers);
   return count == 1 ? SmallVector<Value>{passed} : fieldsOf(b, loc, passed);
 }
 
@@ -106,10 +105,9 @@ struct WgmmaPattern : KernelPattern<WgmmaOp> {
     if (registersA)
       inputs = a;
     else
-      inputs.push_back(descriptorOf(b, loc,
-                                    cast<MemRefType>(op.getA().getType()),
-                                    adaptor.getA(), adaptor.getAIndices(),
-                                    op.getAMajor()));
+      inputs.push_back(
+          descriptorOf(b, loc, cast<MemRefType>(op.getA().getType()),
+                       adaptor.getA(), adaptor.getAIndices(), op.getAMajor()));
     inputs.push_back(descriptorOf(b, loc, bType, adaptor.getB(),
                                   adaptor.getBIndices(), op.getBMajor()));
     SmallVector<Value> operands(inputs);
@@ -120,9 +118,9 @@ struct WgmmaPattern : KernelPattern<WgmmaOp> {
     if (!acc.empty())
       constraints += "," + tiedTo(0, count);
     Type result = getTypeConverter()->convertType(op.getResult().getType());
-    b.replaceOp(op, emitAsm(b, loc, result,
-                            text(op, count, a.size(), !acc.empty()),
-                            constraints, operands));
+    b.replaceOp(op,
+                emitAsm(b, loc, result, text(op, count, a.size(), !acc.empty()),
+                        constraints, operands));
     return success();
   }
 
@@ -137,8 +135,8 @@ struct WgmmaPattern : KernelPattern<WgmmaOp> {
     llvm::append_range(written, a);
     if (written.empty())
       return;
-    SmallVector<Value> fenced = passThrough(
-        b, op.getLoc(), "wgmma.fence.sync.aligned;", written);
+    SmallVector<Value> fenced =
+        passThrough(b, op.getLoc(), "wgmma.fence.sync.aligned;", written);
     if (accIsVector)
       acc.assign(fenced.begin(), fenced.begin() + acc.size());
     a.assign(fenced.end() - a.size(), fenced.end());
@@ -146,20 +144,19 @@ struct WgmmaPattern : KernelPattern<WgmmaOp> {
 
   std::string text(WgmmaOp op, unsigned count, unsigned registersOfA,
                    bool accumulate) const {
-    Type element =
-        cast<MemRefType>(op.getB().getType()).getElementType();
+    Type element = cast<MemRefType>(op.getB().getType()).getElementType();
     StringRef name = elementName(element);
     ArrayRef<int64_t> shape = op.getShape();
     std::string a = registersOfA ? registerList(count, registersOfA)
                                  : "$" + std::to_string(count);
     std::string bb = "$" + std::to_string(count + std::max(registersOfA, 1u));
-    std::string text =
-        "{\n.reg .pred p;\nsetp.ne.b32 p, " +
-        std::string(accumulate ? "1" : "0") +
-        ", 0;\nwgmma.mma_async.sync.aligned.m64n" + std::to_string(shape[1]) +
-        "k" + std::to_string(shape[2]) + ".f32." + name.str() + "." +
-        name.str() + " " + registerList(0, count) + ", " + a + ", " + bb +
-        ", p, 1, 1";
+    std::string text = "{\n.reg .pred p;\nsetp.ne.b32 p, " +
+                       std::string(accumulate ? "1" : "0") +
+                       ", 0;\nwgmma.mma_async.sync.aligned.m64n" +
+                       std::to_string(shape[1]) + "k" +
+                       std::to_string(shape[2]) + ".f32." + name.str() + "." +
+                       name.str() + " " + registerList(0, count) + ", " + a +
+                       ", " + bb + ", p, 1, 1";
     // Only 16-bit types can be transposed, and only in shared memory.
     if (!element.isF32()) {
       if (!registersOfA)
@@ -197,8 +194,8 @@ struct WgmmaWaitPattern : KernelPattern<WgmmaWaitOp> {
 
 } // namespace
 
-void kernel_opt::populateWgmmaPatterns(
-    const mlir::LLVMTypeConverter &converter, const KernelFacts &facts,
-    RewritePatternSet &patterns) {
+void kernel_opt::populateWgmmaPatterns(const mlir::LLVMTypeConverter &converter,
+                                       const KernelFacts &facts,
+                                       RewritePatternSet &patterns) {
   patterns.add<WgmmaPattern, WgmmaWaitPattern>(converter, facts);
 }

@@ -14,8 +14,8 @@ using namespace kernel_opt::kgpu;
 
 #include "kernel-opt/Dialect/KGPU/KGPUInterfacesOp.cpp.inc"
 
-using Effects =
-    SmallVectorImpl<mlir::SideEffects::EffectInstance<mlir::MemoryEffects::Effect>>;
+using Effects = SmallVectorImpl<
+    mlir::SideEffects::EffectInstance<mlir::MemoryEffects::Effect>>;
 
 /// An access whose box has the extents `tail` in the last dimensions and 1 in
 /// those before.
@@ -127,8 +127,8 @@ static void boxAccesses(Value map, ValueRange coordinates, Value buffer,
     accesses.push_back(std::move(global));
   }
   ArrayRef<int64_t> shape = cast<MemRefType>(buffer.getType()).getShape();
-  Access shared = makeAccess(buffer, indices, shape.drop_front(indices.size()),
-                             toShared);
+  Access shared =
+      makeAccess(buffer, indices, shape.drop_front(indices.size()), toShared);
   shared.proxy = Proxy::Async;
   shared.asynchronous = true;
   shared.predicate = predicate;

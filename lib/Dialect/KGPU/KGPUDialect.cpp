@@ -46,8 +46,7 @@ static LogicalResult verifyClusterSize(Operation *op, Attribute attribute) {
   if (blocks > 16)
     return op->emitError() << "'" << kClusterSizeAttrName
                            << "' expects at most 16 blocks, found " << blocks;
-  auto grid =
-      op->getAttrOfType<mlir::DenseI32ArrayAttr>("known_grid_size");
+  auto grid = op->getAttrOfType<mlir::DenseI32ArrayAttr>("known_grid_size");
   if (grid && grid.size() == 3)
     for (unsigned i = 0; i < 3; ++i)
       if (grid[i] % sizes[i] != 0)
@@ -71,7 +70,8 @@ LogicalResult KGPUDialect::verifyOperationAttribute(Operation *op,
   if (name == kGridSizeAttrName) {
     auto sizes = dyn_cast<mlir::DenseI32ArrayAttr>(attribute.getValue());
     if (!sizes || sizes.size() != 3)
-      return op->emitError() << "'" << name << "' expects 'array<i32: x, y, z>'";
+      return op->emitError()
+             << "'" << name << "' expects 'array<i32: x, y, z>'";
     return success();
   }
   if (name == kTensorMapsAttrName) {
@@ -102,7 +102,8 @@ LogicalResult KGPUDialect::verifyRegionArgAttribute(Operation *op, unsigned,
            << attribute.getValue();
   auto function = dyn_cast<mlir::FunctionOpInterface>(op);
   if (!function || !isa<MemRefType>(function.getArgumentTypes()[index]))
-    return op->emitError() << "'" << name << "' belongs on a memref argument of "
+    return op->emitError() << "'" << name
+                           << "' belongs on a memref argument of "
                            << "a function; argument " << index << " is none";
   return success();
 }

@@ -143,18 +143,17 @@ static LogicalResult verifyPanels(Operation *op, StringRef name, Type type,
   int64_t size = elementBytes(memref.getElementType());
   int64_t swizzle = getSharedSpace(memref).getSwizzle();
   if (swizzle == 0)
-    return op->emitOpError() << name
-                             << " must lie in a swizzled buffer, found "
-                             << type;
+    return op->emitOpError()
+           << name << " must lie in a swizzled buffer, found " << type;
   if (shape.size() < 2 || shape.back() * size != swizzle)
     return op->emitOpError()
            << "the last dimension of " << name << " must be as long as the "
            << swizzle << " bytes of the swizzle span, found " << type;
   int64_t rows = shape[shape.size() - 2];
   if (rows % 8 != 0)
-    return op->emitOpError() << "panels of " << name
-                             << " must have a multiple of 8 rows, found "
-                             << rows;
+    return op->emitOpError()
+           << "panels of " << name << " must have a multiple of 8 rows, found "
+           << rows;
   if (major == Major::MN && size != 2)
     return op->emitOpError()
            << name << " of type " << memref.getElementType()

@@ -58,9 +58,9 @@ LogicalResult kgpu::verifyElement(Operation *op, Type type, size_t numIndices,
     return failure();
   size_t rank = cast<MemRefType>(type).getRank();
   if (numIndices != rank)
-    return op->emitOpError() << what << " has " << rank
-                             << " dimensions, but there are " << numIndices
-                             << " indices";
+    return op->emitOpError()
+           << what << " has " << rank << " dimensions, but there are "
+           << numIndices << " indices";
   return success();
 }
 
@@ -254,9 +254,9 @@ static LogicalResult verifyBox(Operation *op, TensorMapType map,
   llvm::erase_if(box, isOne);
   llvm::erase_if(place, isOne);
   if (box != place)
-    return op->emitOpError() << "the box of " << map << " does not fill "
-                             << buffer << " behind " << numIndices
-                             << " indices";
+    return op->emitOpError()
+           << "the box of " << map << " does not fill " << buffer << " behind "
+           << numIndices << " indices";
   int64_t unit = std::max<int64_t>(128, 8 * map.getSwizzle());
   if (numIndices != 0 && map.getBoxBytes() % unit != 0)
     return op->emitOpError() << "boxes of " << map.getBoxBytes()

@@ -40,8 +40,8 @@ static LogicalResult verifyFlag(Operation *op, Type type, size_t numIndices,
     return failure();
   Type element = cast<MemRefType>(type).getElementType();
   if (!element.isInteger(32) && !element.isInteger(64))
-    return op->emitOpError() << "the memref must hold i32 or i64, found "
-                             << element;
+    return op->emitOpError()
+           << "the memref must hold i32 or i64, found " << element;
   if (value && value != element)
     return op->emitOpError() << "the value has type " << value
                              << ", but the memref holds " << element;
@@ -50,8 +50,7 @@ static LogicalResult verifyFlag(Operation *op, Type type, size_t numIndices,
 
 LogicalResult GridBarrierOp::verify() {
   return verifyFlag(*this, getCounter().getType(), getIndices().size(),
-                    Where::Global,
-                    mlir::IntegerType::get(getContext(), 32));
+                    Where::Global, mlir::IntegerType::get(getContext(), 32));
 }
 
 LogicalResult SignalOp::verify() {

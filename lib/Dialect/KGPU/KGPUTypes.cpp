@@ -1,4 +1,5 @@
-//===- KGPUTypes.cpp - Types and attributes of the kgpu dialect --*- C++ -*-===//
+//===- KGPUTypes.cpp - Types and attributes of the kgpu dialect --*- C++
+//-*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -55,9 +56,8 @@ static bool isSwizzle(unsigned swizzle) {
   return llvm::is_contained({0u, 32u, 64u, 128u}, swizzle);
 }
 
-LogicalResult
-SharedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                   unsigned swizzle) {
+LogicalResult SharedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 unsigned swizzle) {
   if (!isSwizzle(swizzle))
     return emitError() << "swizzle expects 0, 32, 64 or 128 bytes, found "
                        << swizzle;
@@ -163,9 +163,8 @@ void PendingType::print(AsmPrinter &printer) const {
   printer << '<' << getCount() << 'x' << getElementType() << '>';
 }
 
-LogicalResult
-PendingType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t count,
-                    Type elementType) {
+LogicalResult PendingType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  int64_t count, Type elementType) {
   if (count < 4 || count > 128 || count % 4 != 0)
     return emitError() << "a pending result has a multiple of 4 registers, at "
                           "most 128, found "

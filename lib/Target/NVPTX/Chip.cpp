@@ -19,12 +19,12 @@ using namespace kernel_opt::nvptx;
 static constexpr ChipLimits kTuring{65536, 1024, 16, 65536, 65536, 0};
 static constexpr ChipLimits kAmpere{65536, 2048, 32, 167936, 166912, 1024};
 static constexpr ChipLimits kOrin{65536, 1536, 16, 167936, 166912, 1024};
-static constexpr ChipLimits kAmpereConsumer{65536, 1536,   16,
+static constexpr ChipLimits kAmpereConsumer{65536,  1536,   16,
                                             102400, 101376, 1024};
 static constexpr ChipLimits kAda{65536, 1536, 24, 102400, 101376, 1024};
 static constexpr ChipLimits kHopper{65536, 2048, 32, 233472, 232448, 1024};
 static constexpr ChipLimits kThor{65536, 1536, 24, 233472, 232448, 1024};
-static constexpr ChipLimits kBlackwellConsumer{65536, 1536,   24,
+static constexpr ChipLimits kBlackwellConsumer{65536,  1536,   24,
                                                102400, 101376, 1024};
 
 // PTX 8.3 is what CUDA 12.3 and later take; newer chips need newer versions.

@@ -74,7 +74,8 @@ FailureOr<CompiledKernel> nvptx::compileToPTX(gpu::GPUModuleOp module,
     return failure();
   LLVM::LLVMFuncOp function = findKernel(module);
   if (!function)
-    return mlir::emitError(module.getLoc(), "there is no kernel in this 'gpu.module'");
+    return mlir::emitError(module.getLoc(),
+                           "there is no kernel in this 'gpu.module'");
 
   CompiledKernel kernel;
   kernel.name = function.getName().str();

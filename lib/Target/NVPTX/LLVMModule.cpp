@@ -98,8 +98,9 @@ static llvm::Error linkLibdevice(llvm::Module &module, StringRef cudaPath) {
   return llvm::Error::success();
 }
 
-/// libdevice asks how it is to compute. LLVM answers 0 to what it does not know,
-/// which means approximate division and square roots: so the answers are ours.
+/// libdevice asks how it is to compute. LLVM answers 0 to what it does not
+/// know, which means approximate division and square roots: so the answers are
+/// ours.
 static void answerReflect(llvm::Module &module, const Chip &chip) {
   llvm::Function *reflect = module.getFunction("__nvvm_reflect");
   if (!reflect)
@@ -175,10 +176,9 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
   llvm::FunctionPassManager early;
   early.addPass(llvm::ScalarizerPass(scalarizer));
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(early)));
-  passes.addPass(level == 0
-                     ? builder.buildO0DefaultPipeline(levels[0])
-                     : builder.buildPerModuleDefaultPipeline(
-                           levels[std::min(level, 3u)]));
+  passes.addPass(level == 0 ? builder.buildO0DefaultPipeline(levels[0])
+                            : builder.buildPerModuleDefaultPipeline(
+                                  levels[std::min(level, 3u)]));
   passes.run(module, modules);
 }
 

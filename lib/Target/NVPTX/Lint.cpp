@@ -111,9 +111,9 @@ static constexpr StringLiteral kLongLines[] = {
 
 /// Registers and instructions that tell the time, sleep, or leave the kernel.
 static constexpr StringLiteral kForbidden[] = {
-    "%clock",    "%globaltimer", "nanosleep", "vprintf", "malloc",
-    "cudaLaunch", "brkpt",       "trap;",     "%pm",     "pmevent",
-    "discard",   "%envreg",      "%gridid",   "%smid",   "%nsmid",
+    "%clock",     "%globaltimer", "nanosleep", "vprintf", "malloc",
+    "cudaLaunch", "brkpt",        "trap;",     "%pm",     "pmevent",
+    "discard",    "%envreg",      "%gridid",   "%smid",   "%nsmid",
 };
 
 static llvm::Error lintError(unsigned line, StringRef text, const Twine &why) {
@@ -146,8 +146,7 @@ static llvm::Error lintDirective(unsigned number, StringRef text,
     StringRef name = text.drop_front(7).take_until(
         [](char c) { return c == '(' || c == ' '; });
     if (name != kernel)
-      return lintError(number, text,
-                       "expected the one entry '" + kernel + "'");
+      return lintError(number, text, "expected the one entry '" + kernel + "'");
     ++entries;
     return llvm::Error::success();
   }
@@ -183,8 +182,8 @@ llvm::Error kernel_opt::nvptx::lintPTX(StringRef ptx, StringRef kernel) {
       if (code.contains(word))
         return lintError(number, code, "'" + word + "' is not allowed");
     auto begins = [&](StringRef start) { return code.starts_with(start); };
-    bool isLong = !isInline && code.count(';') <= 2 &&
-                  llvm::any_of(kLongLines, begins);
+    bool isLong =
+        !isInline && code.count(';') <= 2 && llvm::any_of(kLongLines, begins);
     if (code.count(';') > 1 && !isLong)
       return lintError(number, code, "more than one instruction on a line");
     if (isInline) {

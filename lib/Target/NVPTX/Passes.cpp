@@ -130,9 +130,11 @@ struct EmitPTX : impl::EmitPTXBase<EmitPTX> {
     written += kernel->ptx;
     if (ptxas) {
       if (llvm::Error error = runPtxas(*kernel, options))
-        return mlir::emitError(module.getLoc()) << llvm::toString(std::move(error));
+        return mlir::emitError(module.getLoc())
+               << llvm::toString(std::move(error));
       for (const std::string &loss : kernel->ptxas->performanceLosses)
-        mlir::emitError(module.getLoc()) << "ptxas reports a performance loss: " << loss;
+        mlir::emitError(module.getLoc())
+            << "ptxas reports a performance loss: " << loss;
       if (!kernel->ptxas->performanceLosses.empty())
         return failure();
     }

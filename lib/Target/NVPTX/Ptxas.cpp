@@ -75,10 +75,10 @@ static llvm::Error checkLaunch(const CompiledKernel &kernel,
                                const PtxasReport &report) {
   uint64_t shared = kernel.sharedBytes + report.staticSharedBytes;
   if (shared > kernel.chip.limits.sharedPerBlock)
-    return llvm::createStringError(
-        "the kernel needs " + Twine(shared) +
-        " bytes of shared memory, but a block on '" + kernel.chip.name +
-        "' has " + Twine(kernel.chip.limits.sharedPerBlock));
+    return llvm::createStringError("the kernel needs " + Twine(shared) +
+                                   " bytes of shared memory, but a block on '" +
+                                   kernel.chip.name + "' has " +
+                                   Twine(kernel.chip.limits.sharedPerBlock));
   return llvm::Error::success();
 }
 
@@ -132,9 +132,9 @@ llvm::Error nvptx::runPtxas(CompiledKernel &kernel, const PtxOptions &options) {
     return error;
   if (kernel.blockSize) {
     auto [x, y, z] = *kernel.blockSize;
-    kernel.occupancy = computeOccupancy(
-        kernel.chip.limits, x * y * z, report.registers,
-        kernel.sharedBytes + report.staticSharedBytes);
+    kernel.occupancy =
+        computeOccupancy(kernel.chip.limits, x * y * z, report.registers,
+                         kernel.sharedBytes + report.staticSharedBytes);
   }
   kernel.ptxas = std::move(report);
   return llvm::Error::success();

@@ -27,7 +27,8 @@ static void addIfSet(std::vector<std::string> &roots, const char *variable) {
 
 /// Roots of toolkits that pip installed below a Python environment:
 /// nvidia/cu13, or one folder per package (nvidia/cuda_nvcc).
-static void addPipRoots(std::vector<std::string> &roots, StringRef environment) {
+static void addPipRoots(std::vector<std::string> &roots,
+                        StringRef environment) {
   SmallString<256> lib(environment);
   path::append(lib, "lib");
   std::error_code error;
@@ -60,8 +61,7 @@ static std::vector<std::string> toolkitRoots(StringRef cudaPath,
   addIfSet(environments, "VIRTUAL_ENV");
   addIfSet(environments, "CONDA_PREFIX");
   if (auto python = llvm::sys::findProgramByName("python3"))
-    environments.push_back(
-        path::parent_path(path::parent_path(*python)).str());
+    environments.push_back(path::parent_path(path::parent_path(*python)).str());
   for (const std::string &environment : environments)
     addPipRoots(roots, environment);
   return roots;

@@ -8,6 +8,8 @@
 // RUN: kernel-opt %S/gemm-mma.mlir --kopt-emit-ptx='target=sm_80 ptxas=true' | FileCheck %s
 // RUN: kernel-opt %S/gemm-mma.mlir --kopt-emit-ptx='target=sm_100a ptxas=true' | FileCheck %s
 // RUN: kernel-opt %S/gemm-wgmma.mlir --kopt-emit-ptx='target=sm_90a ptxas=true' | FileCheck %s --check-prefixes=CHECK,WGMMA
+// RUN: kernel-opt %S/gemm-roles.mlir --kopt-emit-ptx='target=sm_90a ptxas=true' | FileCheck %s
+// RUN: kernel-opt %S/promotion.mlir --kopt-emit-ptx='target=sm_90a ptxas=true' | FileCheck %s
 // RUN: kernel-opt %S/ops.mlir --split-input-file --kopt-emit-ptx=ptxas=true -o /dev/null
 // RUN: kernel-opt %S/math.mlir --split-input-file --kopt-emit-ptx=ptxas=true -o /dev/null
 

@@ -115,9 +115,10 @@ TEST(Lint, Memory) {
   EXPECT_EQ(message(lintPTX(".global .align 4 .b32 cache;\n", "k")),
             "PTX line 1: a kernel has no writable global memory: '.global "
             ".align 4 .b32 cache;'");
-  EXPECT_EQ(message(lintPTX(".visible .global .align 4 .b32 c;\n", "k")),
-            "PTX line 1: a kernel has no writable global memory: '.global .align "
-            "4 .b32 c;'");
+  EXPECT_EQ(
+      message(lintPTX(".visible .global .align 4 .b32 c;\n", "k")),
+      "PTX line 1: a kernel has no writable global memory: '.global .align "
+      "4 .b32 c;'");
   EXPECT_EQ(message(lintPTX(".extern .global .b32 x;\n", "k")),
             "PTX line 1: only the dynamic shared array may be external: "
             "'.global .b32 x;'");
@@ -157,7 +158,8 @@ TEST(Ptxas, ParsesItsReport) {
       "ptxas info    : Compiling entry function 'gemm' for 'sm_90a'\n"
       "ptxas info    : Function properties for gemm\n"
       "    16 bytes stack frame, 8 bytes spill stores, 12 bytes spill loads\n"
-      "ptxas info    : Used 154 registers, used 3 barriers, 16 bytes cumulative "
+      "ptxas info    : Used 154 registers, used 3 barriers, 16 bytes "
+      "cumulative "
       "stack size, 1024 bytes smem\n"
       "ptxas info    : (C7510) Potential Performance Loss: wgmma.mma_async "
       "instructions are serialized due to insufficient register resources\n");
@@ -174,10 +176,11 @@ TEST(Ptxas, ParsesItsReport) {
 TEST(Toolkit, SaysWhereItLooked) {
   llvm::Expected<std::string> ptxas = findPtxas("/nonexistent/cuda");
   ASSERT_FALSE(!!ptxas);
-  EXPECT_EQ(message(ptxas.takeError()),
-            "ptxas not found: looked for bin/ptxas in /nonexistent/cuda; name a "
-            "CUDA toolkit with --cuda-path or CUDA_HOME, or run 'pip install "
-            "nvidia-cuda-nvcc'");
+  EXPECT_EQ(
+      message(ptxas.takeError()),
+      "ptxas not found: looked for bin/ptxas in /nonexistent/cuda; name a "
+      "CUDA toolkit with --cuda-path or CUDA_HOME, or run 'pip install "
+      "nvidia-cuda-nvcc'");
   llvm::Expected<std::string> library = findLibdevice("/nonexistent/cuda");
   ASSERT_FALSE(!!library);
   EXPECT_EQ(message(library.takeError()),

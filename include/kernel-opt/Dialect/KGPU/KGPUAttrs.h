@@ -43,9 +43,8 @@ bool isGlobal(MemRefType type);
 /// Byte offset at which the element that is logically at byte `offset` of a
 /// buffer lies, with the XOR of #kgpu.shared<swizzle = `swizzle`> applied.
 inline int64_t swizzledOffset(int64_t offset, unsigned swizzle) {
-  return swizzle == 0
-             ? offset
-             : offset ^ (((offset >> 7) & (swizzle / 16 - 1)) << 4);
+  return swizzle == 0 ? offset
+                      : offset ^ (((offset >> 7) & (swizzle / 16 - 1)) << 4);
 }
 
 } // namespace kernel_opt::kgpu

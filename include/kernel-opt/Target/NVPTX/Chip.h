@@ -19,12 +19,12 @@ namespace kernel_opt::nvptx {
 /// What one multiprocessor of a chip holds. (CUDA C++ Programming Guide,
 /// "Technical Specifications per Compute Capability".)
 struct ChipLimits {
-  unsigned registers;         ///< 32-bit registers of a multiprocessor
-  unsigned threads;           ///< resident threads of a multiprocessor
-  unsigned blocks;            ///< resident blocks of a multiprocessor
-  unsigned sharedBytes;       ///< shared memory of a multiprocessor
-  unsigned sharedPerBlock;    ///< most that a block can ask for
-  unsigned sharedReserved;    ///< taken by the system for each block
+  unsigned registers;      ///< 32-bit registers of a multiprocessor
+  unsigned threads;        ///< resident threads of a multiprocessor
+  unsigned blocks;         ///< resident blocks of a multiprocessor
+  unsigned sharedBytes;    ///< shared memory of a multiprocessor
+  unsigned sharedPerBlock; ///< most that a block can ask for
+  unsigned sharedReserved; ///< taken by the system for each block
   unsigned threadsPerBlock = 1024;
   unsigned registersPerThread = 255;
 };

@@ -76,8 +76,8 @@ struct CompiledKernel {
 
 /// Lowers the kernel in `module` (scheduled IR, or llvm/nvvm already), compiles
 /// it to PTX in this process and lints that. The module is changed on the way.
-/// Reports errors at the module's location. Dialects that lowering needs must be
-/// loaded, and translations registered (registerTranslations).
+/// Reports errors at the module's location. Dialects that lowering needs must
+/// be loaded, and translations registered (registerTranslations).
 FailureOr<CompiledKernel> compileToPTX(mlir::gpu::GPUModuleOp module,
                                        const PtxOptions &options);
 
