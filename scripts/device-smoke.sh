@@ -43,7 +43,7 @@ import json
 HEAD = ".version 8.0\n.target sm_90\n.address_size 64\n"
 
 SCALE = HEAD + """
-.visible .entry scale(.param .u64 x, .param .u64 y, .param .u32 n, .param .f32 f)
+.visible .entry scale_f32(.param .u64 x, .param .u64 y, .param .u32 n, .param .f32 f)
 {
   .reg .pred %p;
   .reg .b32 %r<5>;
@@ -211,7 +211,7 @@ def scale(file, n, grid, **more):
     ptx = more.pop("ptx", SCALE)
     repeats = more.pop("repeats", 1)
     launch = dict(
-        kernel="scale",
+        kernel="scale_f32",
         grid=[grid],
         block=[256],
         arguments=[{"buffer": "x"}, {"buffer": "y"}, scalar("i32", n), scalar("f32", 2)],
@@ -229,7 +229,7 @@ scale("scale", 1000, 4)
 scale("short", 999, 4)
 scale("past", 1001, 4)
 scale("foreign", 1000, 4, target="sm_100a", ptx=SCALE.replace("sm_90", "sm_100a"))
-scale("broken", 1000, 4, ptx=SCALE.replace("mul.rn.f32", "multiply.f32"))
+scale("broken", 1000, 4, ptx=SCALE.replace("mul.rn.f32", "not_an_instruction"))
 large = 1 << 26
 scale("large", large, large // 256, size=large, work=dict(bytes=8 * large))
 scale("twice", large, large // 256, size=large, repeats=2)
@@ -300,7 +300,7 @@ plan(
         {"fill": "t", "value": 0},
         {"copy": "p", "to": "t"},
         dict(
-            kernel="scale",
+            kernel="scale_f32",
             grid=[4],
             block=[256],
             arguments=[{"buffer": "t"}, {"buffer": "y"}, scalar("i32", 1000), scalar("f32", 2)],
@@ -308,7 +308,7 @@ plan(
     ],
     prepare=[
         dict(
-            kernel="scale",
+            kernel="scale_f32",
             grid=[4],
             block=[256],
             arguments=[{"buffer": "w"}, {"buffer": "p"}, scalar("i32", 1000), scalar("f32", 2)],

@@ -10,7 +10,9 @@
 #include "Engine.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
 #include <cstring>
 
 using namespace kernel_opt;
@@ -172,8 +174,15 @@ static std::string firstDifference(const HostArray &a, const HostArray &b) {
     }
   if (!count)
     return {};
+  // Enough digits to tell two floats apart, in either notation.
+  auto text = [](double value) {
+    std::string result;
+    llvm::raw_string_ostream(result) << llvm::format("%.9g", value);
+    return result;
+  };
   return llvm::formatv("{0} of {1} elements, first element {2} ({3} and {4})",
-                       count, a.elements(), first, a.at(first), b.at(first));
+                       count, a.elements(), first, text(a.at(first)),
+                       text(b.at(first)));
 }
 
 llvm::Expected<json::Object> Engine::run(unsigned handle, unsigned repeats) {
