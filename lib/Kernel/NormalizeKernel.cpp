@@ -24,9 +24,16 @@ static bool isPlainMovement(Operation *op) {
          classify(op) == OpClass::Movement;
 }
 
+/// Whether `op` is a reshape of something that the kernel computes.
+static bool isInnerReshape(Operation *op) {
+  return isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op) &&
+         !isa<mlir::BlockArgument>(op->getOperand(0));
+}
+
 namespace {
 /// linalg.exp, linalg.map, linalg.transpose and the like as linalg.generic;
-/// contractions too where a transpose can become one of their indexing maps.
+/// contractions too where a transpose can become one of their indexing maps,
+/// and reductions where a reshape can be folded into their loops.
 struct Generalize : mlir::OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -38,8 +45,13 @@ struct Generalize : mlir::OpInterfaceRewritePattern<linalg::LinalgOp> {
     bool isWanted =
         opClass == OpClass::Elementwise || opClass == OpClass::Movement ||
         (opClass == OpClass::Contraction &&
+         llvm::any_of(op.getDpsInputOperands(),
+                      [](OpOperand *input) {
+                        return isPlainMovement(input->get().getDefiningOp());
+                      })) ||
+        (opClass == OpClass::Reduction &&
          llvm::any_of(op.getDpsInputOperands(), [](OpOperand *input) {
-           return isPlainMovement(input->get().getDefiningOp());
+           return isInnerReshape(input->get().getDefiningOp());
          }));
     if (!isWanted)
       return failure();
@@ -69,12 +81,8 @@ static bool isFused(OpOperand *operand) {
 /// Whether a reshape may be folded into the elementwise operation or reduction
 /// that reads it.
 static bool isFoldedView(OpOperand *operand) {
-  Operation *producer = operand->get().getDefiningOp();
-  if (!isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
-          producer))
-    return false;
   // One of what comes from outside moves to the launch plan as it is.
-  if (isa<mlir::BlockArgument>(producer->getOperand(0)))
+  if (!isInnerReshape(operand->get().getDefiningOp()))
     return false;
   OpClass reader = classify(operand->getOwner());
   return reader == OpClass::Elementwise || reader == OpClass::Reduction ||
@@ -238,6 +246,7 @@ LogicalResult kernel::normalizeKernel(kopt::KernelOp kernel) {
           return isFoldedView(operand) &&
                  isa<tensor::ExpandShapeOp>(operand->get().getDefiningOp());
         });
+    patterns.add<Generalize>(context);
     addViewPatterns(patterns);
   };
   auto expand = [&](RewritePatternSet &patterns) {
@@ -246,6 +255,7 @@ LogicalResult kernel::normalizeKernel(kopt::KernelOp kernel) {
           return isFoldedView(operand) &&
                  isa<tensor::CollapseShapeOp>(operand->get().getDefiningOp());
         });
+    patterns.add<Generalize>(context);
     addViewPatterns(patterns);
   };
   auto fuse = [&](RewritePatternSet &patterns) {

@@ -42,7 +42,7 @@ kopt::KernelOp outlineGroup(const FusionGraph &graph, unsigned group,
 /// between operations are folded into the loops of those that read them, and
 /// reshapes of operands and results move out of the kernel.
 /// Contractions, windows and reductions by name stay as they are unless a
-/// transpose is folded into them. No arithmetic is changed or moved out of
+/// transpose or reshape is folded into them. No arithmetic is changed or moved out of
 /// order.
 LogicalResult normalizeKernel(kopt::KernelOp kernel);
 
