@@ -9,6 +9,7 @@
 #include "kernel-opt/Conversion/AtenToLinalg/AtenToLinalg.h"
 #include "Lowering.h"
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
+#include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -65,9 +66,13 @@ struct ConvertAtenToLinalg
 
   void runOnOperation() override {
     SmallVector<Operation *> ops;
-    getOperation()->walk([&](Operation *op) {
+    getOperation()->walk<mlir::WalkOrder::PreOrder>([&](Operation *op) {
+      // The programs of a rule are patterns, not something to compile.
+      if (isa<kopt::RuleOp>(op))
+        return mlir::WalkResult::skip();
       if (isa_and_present<aten::AtenDialect>(op->getDialect()))
         ops.push_back(op);
+      return mlir::WalkResult::advance();
     });
     IRRewriter rewriter(&getContext());
     bool failedAny = false;
