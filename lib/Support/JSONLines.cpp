@@ -22,12 +22,15 @@ JSONLinesWorker::spawn(const SubprocessOptions &options) {
   return JSONLinesWorker(std::move(*child), options.command[0]);
 }
 
-/// Kills the worker and says why, with the last it had to say.
-llvm::Error JSONLinesWorker::lost(const Twine &what) {
+/// Kills the worker and says why, with the last it had to say. One that closed
+/// its pipes is about to end: how it ends is worth a moment's waiting.
+llvm::Error JSONLinesWorker::lost(const Twine &what, bool isEnding) {
   alive = false;
-  ProcessResult result = child.kill();
+  ProcessResult result =
+      isEnding ? child.finish(std::chrono::seconds(2)) : child.kill();
   std::string message = ("worker '" + name + "' " + what).str();
-  if (result.end != ProcessResult::End::Killed)
+  if (result.end != ProcessResult::End::Killed &&
+      result.end != ProcessResult::End::TimedOut)
     message += "; it " + result.describe();
   if (StringRef last = child.standardError().trim(); !last.empty())
     message += "; it wrote: " + last.str();
@@ -52,19 +55,21 @@ JSONLinesWorker::request(llvm::json::Object request, milliseconds timeout) {
     return llvm::make_error<WorkerError>(
         "worker-lost", "worker '" + name + "' has ended", /*fatal=*/true);
   request["id"] = ++lastId;
-  std::string line = llvm::formatv("{0}", llvm::json::Value(std::move(request)));
+  std::string line =
+      llvm::formatv("{0}", llvm::json::Value(std::move(request)));
   line += '\n';
   if (llvm::Error e = child.write(line, timeout))
-    return lost("takes no request: " + llvm::toString(std::move(e)));
+    return lost("takes no request: " + llvm::toString(std::move(e)),
+                /*isEnding=*/true);
 
   switch (child.readLine(line, timeout)) {
   case Subprocess::ReadStatus::Line:
     break;
   case Subprocess::ReadStatus::End:
-    return lost("ended without an answer");
+    return lost("ended without an answer", /*isEnding=*/true);
   case Subprocess::ReadStatus::TimedOut:
-    return lost(llvm::formatv("gave no answer within {0:F1} s",
-                              timeout.count() / 1e3));
+    return lost(
+        llvm::formatv("gave no answer within {0:F1} s", timeout.count() / 1e3));
   case Subprocess::ReadStatus::TooLong:
     return lost("wrote a line that is too long");
   }
@@ -79,14 +84,14 @@ JSONLinesWorker::request(llvm::json::Object request, milliseconds timeout) {
     return lost("wrote a line that does not answer request " + Twine(lastId));
   if (!object->getBoolean("ok").value_or(false)) {
     llvm::Error e = errorOf(*object);
-    e = llvm::handleErrors(std::move(e),
-                           [&](std::unique_ptr<WorkerError> error) -> llvm::Error {
-                             if (error->fatal) {
-                               alive = false;
-                               child.kill();
-                             }
-                             return llvm::Error(std::move(error));
-                           });
+    e = llvm::handleErrors(
+        std::move(e), [&](std::unique_ptr<WorkerError> error) -> llvm::Error {
+          if (error->fatal) {
+            alive = false;
+            child.kill();
+          }
+          return llvm::Error(std::move(error));
+        });
     return std::move(e);
   }
   return std::move(*object);

@@ -65,7 +65,7 @@ public:
 private:
   explicit JSONLinesWorker(Subprocess child, std::string name)
       : child(std::move(child)), name(std::move(name)) {}
-  llvm::Error lost(const Twine &what);
+  llvm::Error lost(const Twine &what, bool isEnding = false);
 
   Subprocess child;
   std::string name;
