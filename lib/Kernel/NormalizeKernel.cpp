@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Kernel/FormKernels.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -56,6 +57,36 @@ struct Generalize : mlir::OpInterfaceRewritePattern<linalg::LinalgOp> {
     if (!isWanted)
       return failure();
     return linalg::generalizeNamedOp(rewriter, op);
+  }
+};
+} // namespace
+
+namespace {
+/// Reads a constant tensor of one value as a literal, which keeps what the
+/// constant says that it stands for.
+struct FoldSplat : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    bool changed = false;
+    for (OpOperand *input : op.getDpsInputOperands()) {
+      mlir::BlockArgument argument = op.getMatchingBlockArgument(input);
+      auto constant = input->get().getDefiningOp<arith::ConstantOp>();
+      auto splat = constant
+                       ? dyn_cast<mlir::SplatElementsAttr>(constant.getValue())
+                       : mlir::SplatElementsAttr();
+      if (!splat || argument.use_empty())
+        continue;
+      rewriter.setInsertionPoint(op);
+      auto literal = arith::ConstantOp::create(
+          rewriter, constant.getLoc(),
+          cast<mlir::TypedAttr>(splat.getSplatValue<Attribute>()));
+      literal->setDiscardableAttrs(constant->getDiscardableAttrDictionary());
+      rewriter.replaceAllUsesWith(argument, literal.getResult());
+      changed = true;
+    }
+    return success(changed);
   }
 };
 } // namespace
@@ -232,7 +263,7 @@ LogicalResult kernel::normalizeKernel(kopt::KernelOp kernel) {
   };
   auto generalize = [&](RewritePatternSet &patterns) {
     linalg::populateElementwiseToLinalgConversionPatterns(patterns);
-    patterns.add<Generalize>(context);
+    patterns.add<Generalize, FoldSplat>(context);
   };
   auto dropUnits = [&](RewritePatternSet &patterns) {
     patterns.add<DropUnitAccess>(context);
