@@ -108,6 +108,7 @@ static void printResult(llvm::raw_ostream &os, Pair pair,
     os << "note: no result depends on argument " << argument << "\n";
   for (InputFamily family : result.specialsDiffer)
     os << "note: special values differ for input family " << getName(family)
+       << (result.lessFinite ? ", NaN where the source is a number" : "")
        << "\n";
 }
 
@@ -156,8 +157,8 @@ static int worse(int a, int b) {
   return rank(a) > rank(b) ? a : b;
 }
 
-static int checkPairs(MutableArrayRef<Pair> pairs, const EquivalenceOptions &options,
-                      StringRef jsonPath) {
+static int checkPairs(MutableArrayRef<Pair> pairs,
+                      const EquivalenceOptions &options, StringRef jsonPath) {
   int code = Verified;
   llvm::json::Array records;
   for (Pair &pair : pairs) {

@@ -51,7 +51,8 @@ struct EquivalenceOptions {
   unsigned redraws = 24;
   /// Bits of evidence that each output element must have gathered.
   double leastEvidence = 60;
-  /// Integer arguments are drawn from [0, integerBound).
+  /// Integer arguments are drawn from [0, integerBound), and below the least
+  /// size of any dimension, so that they may index.
   int64_t integerBound = 4;
   /// A larger result is compared on its corners and some tiles inside.
   int64_t allElements = 1 << 16;
@@ -90,9 +91,12 @@ struct EquivalenceResult {
   SmallVector<std::string> assumptions;
   /// Arguments that no result reacted to: perhaps a degenerate task.
   SmallVector<unsigned> ignoredInputs;
-  /// Families in which NaN appeared on one side only (input had -Inf): a
-  /// question of special values, not of the function over the reals.
+  /// Families in which NaN appeared on one side only: in the source, which is
+  /// no real function there, or anywhere after an input was -Inf. A question of
+  /// special values, not of the function over the reals.
   SmallVector<InputFamily> specialsDiffer;
+  /// Among these, the target was NaN where the source was a number.
+  bool lessFinite = false;
 
   /// The record that goes into a certificate.
   llvm::json::Object toJSON() const;

@@ -67,6 +67,7 @@ struct TowerStatistics {
   uint64_t opaque = 0;        ///< functions known by congruence alone
   uint64_t roots = 0;         ///< square roots
   uint64_t logarithms = 0;
+  uint64_t overflows = 0;     ///< Inf or NaN out of finite operands
   uint64_t badProvenance = 0; ///< provenance that does not parse
   double degree = 0;          ///< largest degree of a compared value
   unsigned expDepth = 0;      ///< of compared values

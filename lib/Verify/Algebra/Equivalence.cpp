@@ -74,6 +74,13 @@ private:
            (!record.isOpen && record.constants >= enoughConstants);
   }
   uint64_t countOpen() const;
+  int64_t integerBound() const {
+    int64_t bound = options.integerBound;
+    for (ArrayRef<int64_t> shape : instance)
+      for (int64_t size : shape)
+        bound = std::min(bound, std::max<int64_t>(size, 1));
+    return bound;
+  }
 
   Block &source, &target;
   const EquivalenceOptions &options;
@@ -146,14 +153,20 @@ void Checker::compareElement(TowerDomain &domain, const Tile &expected,
   domain.toReal(b, &y, nullptr, 1);
   result.digest = mixHash(result.digest, llvm::bit_cast<uint64_t>(y));
   bool special = !std::isfinite(x) || !std::isfinite(y);
-  if (comparison == Comparison::Different && special &&
-      family == InputFamily::MinusInfMasked &&
-      (std::isnan(x) || std::isnan(y))) {
+  // Where the source is NaN it is no real function; after -Inf has come in,
+  // sums in another order may be NaN.
+  bool excused =
+      std::isnan(x) || (std::isnan(y) && family == InputFamily::MinusInfMasked);
+  if (comparison == Comparison::Different && excused) {
     if (!llvm::is_contained(result.specialsDiffer, family))
       result.specialsDiffer.push_back(family);
+    result.lessFinite |= std::isfinite(x);
     comparison = Comparison::Equal;
     return;
   }
+  // An Inf may be a number that the shadow cannot hold.
+  if (special && domain.statistics().overflows)
+    return;
   if (comparison == Comparison::Undecided) {
     ++result.tainted;
     record.isOpen = true;
@@ -269,7 +282,7 @@ void Checker::addStatistics(const TowerStatistics &stats) {
 FailureOr<Checker::Draw> Checker::draw(InputFamily family, uint64_t seed) {
   currentSeed = seed;
   auto domain = createTowerDomain({result.levels, mixHash(seed, 1)});
-  DrawnInputs inputs(seed, family, options.integerBound);
+  DrawnInputs inputs(seed, family, integerBound());
   auto p = Reference::create(source, *domain, instance);
   auto q = Reference::create(target, *domain, instance);
   if (failed(p) || failed(q))
@@ -390,7 +403,7 @@ FailureOr<std::vector<Tile>> Checker::evaluateAll(TowerDomain &domain,
 LogicalResult Checker::findIgnoredInputs() {
   uint64_t seed = mixHash(result.nonce, ++counter);
   auto domain = createTowerDomain({result.levels, mixHash(seed, 1)});
-  DrawnInputs inputs(seed, InputFamily::Normal, options.integerBound);
+  DrawnInputs inputs(seed, InputFamily::Normal, integerBound());
   FailureOr<std::vector<Tile>> base = evaluateAll(*domain, inputs);
   if (failed(base))
     return failure();

@@ -100,5 +100,6 @@ llvm::json::Object EquivalenceResult::toJSON() const {
     specials.push_back(getName(family));
   record["ignored_inputs"] = std::move(ignored);
   record["specials_differ"] = std::move(specials);
+  record["less_finite"] = lessFinite;
   return record;
 }

@@ -223,7 +223,7 @@ TowerValue TowerAlgebra::add(const TowerValue &a, const TowerValue &b) {
   DD s = verify::add(DD{a.high, a.low}, DD{b.high, b.low}, exact);
   TowerValue out = token(s.high);
   if (!isFinite(s))
-    return out;
+    return isFinite(a.high) && isFinite(b.high) ? overflow(s.high) : out;
   out.low = s.low;
   out.error = a.error + b.error + (exact ? 0 : std::fabs(s.high) * ddEpsilon);
   inherit(a, b, out);
@@ -248,7 +248,7 @@ TowerValue TowerAlgebra::multiply(const TowerValue &x, const TowerValue &y) {
   DD p = mul(DD{a.high, a.low}, DD{b.high, b.low}, exact);
   TowerValue out = token(p.high);
   if (!isFinite(p))
-    return out;
+    return isFinite(a.high) && isFinite(b.high) ? overflow(p.high) : out;
   out.low = p.low;
   out.error = std::fabs(a.high) * b.error + std::fabs(b.high) * a.error +
               a.error * b.error +

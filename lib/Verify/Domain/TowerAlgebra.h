@@ -79,6 +79,12 @@ private:
   uint64_t toResidue(const Prime &f, double value) const;
   uint64_t random(unsigned level, uint64_t key, uint64_t x) const;
   TowerValue token(double value) const;
+  /// A token out of finite operands: the real number is one, the shadow cannot
+  /// hold it.
+  TowerValue overflow(double value) {
+    ++stats.overflows;
+    return token(value);
+  }
   TowerValue negate(const TowerValue &v);
   TowerValue undecidedNaN() {
     ++stats.undecided;

@@ -173,7 +173,7 @@ TowerValue TowerAlgebra::exp(UnaryFn fn, const TowerValue &v) {
   TowerValue out = token(0);
   expResidues(fn == UnaryFn::Exp2 ? multiply(v, symbol(Symbol::Ln2)) : v, out);
   setShadow(fn, v, out);
-  return isFinite(out.high) ? out : token(out.high);
+  return isFinite(out.high) ? out : overflow(out.high);
 }
 
 //===----------------------------------------------------------------------===//
@@ -380,7 +380,7 @@ TowerValue TowerAlgebra::hyperbolic(UnaryFn fn, const TowerValue &v) {
   if (out.high != out.high)
     return out;
   setShadow(fn, v, out);
-  return isFinite(out.high) ? out : token(out.high);
+  return isFinite(out.high) ? out : overflow(out.high);
 }
 
 /// The rotation by t = tan(x / 2), an odd pseudo-random function of x: parity

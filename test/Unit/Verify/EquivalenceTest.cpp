@@ -214,6 +214,54 @@ TEST_F(EquivalenceTest, SamplesLargeResults) {
   EXPECT_EQ(result->compared, 2u * 4 * 32 * 32);
 }
 
+// Both are Inf or 0 in every draw, which says nothing about the exponents.
+TEST_F(EquivalenceTest, OverflowProvesNothing) {
+  auto module = mlir::parseSourceString<ModuleOp>(R"(
+    func.func @src(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %c = arith.constant dense<1.0e4> : tensor<4xf32>
+      %a = math.absf %x : tensor<4xf32>
+      %y = arith.addf %a, %c : tensor<4xf32>
+      %e = math.exp %y : tensor<4xf32>
+      return %e : tensor<4xf32>
+    }
+    func.func @tgt(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %c = arith.constant dense<2.0e4> : tensor<4xf32>
+      %a = math.absf %x : tensor<4xf32>
+      %y = arith.addf %a, %c : tensor<4xf32>
+      %e = math.exp %y : tensor<4xf32>
+      return %e : tensor<4xf32>
+    })",
+                                                  &context);
+  ASSERT_TRUE(module);
+  auto result = checkEquivalence(body(*module, "src"), body(*module, "tgt"));
+  ASSERT_TRUE(succeeded(result));
+  EXPECT_EQ(result->verdict, Verdict::Unproven);
+}
+
+// 0 / 0 on one side: the source is no function there.
+TEST_F(EquivalenceTest, TargetMayBeMoreFinite) {
+  auto module = mlir::parseSourceString<ModuleOp>(R"(
+    func.func @src(%x: tensor<8xf32>) -> tensor<8xf32> {
+      %s = arith.mulf %x, %x : tensor<8xf32>
+      %y = arith.divf %s, %x : tensor<8xf32>
+      return %y : tensor<8xf32>
+    }
+    func.func @tgt(%x: tensor<8xf32>) -> tensor<8xf32> {
+      return %x : tensor<8xf32>
+    })",
+                                                  &context);
+  ASSERT_TRUE(module);
+  Block &src = body(*module, "src"), &tgt = body(*module, "tgt");
+  auto more = checkEquivalence(src, tgt);
+  ASSERT_TRUE(succeeded(more));
+  EXPECT_EQ(more->verdict, Verdict::Verified);
+  EXPECT_FALSE(more->specialsDiffer.empty());
+  EXPECT_FALSE(more->lessFinite);
+  auto less = checkEquivalence(tgt, src);
+  ASSERT_TRUE(succeeded(less));
+  EXPECT_EQ(less->verdict, Verdict::Refuted);
+}
+
 TEST_F(EquivalenceTest, ChoosesSizesByTheirNames) {
   auto module = mlir::parseSourceString<ModuleOp>(R"(
     #mk = #kopt.dims<"M", "K">
