@@ -12,7 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "InterpreterTesting.h"
-#include "kernel-opt/Verify/Domain.h"
+#include "kernel-opt/Verify/Tower.h"
 #include "llvm/Support/Format.h"
 #include <ctime>
 
@@ -44,5 +44,6 @@ int main() {
     return 1;
   measure(*kernel.compiled, *createFloatDomain());
   measure(*kernel.compiled, *createF64Domain());
+  measure(*kernel.compiled, *createTowerDomain({}));
   return 0;
 }
