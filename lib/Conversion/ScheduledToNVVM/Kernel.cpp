@@ -44,16 +44,19 @@ struct FunctionPattern : KernelPattern<gpu::GPUFuncOp> {
 
   /// What is known about a pointer argument, for LLVM. The launch plan passes
   /// buffers that it aligned and that no other argument overlaps, unless both
-  /// are only read.
+  /// are only read. Still, what other blocks may write must not be `noalias`:
+  /// LLVM would then move its loads across barriers and waits.
   DictionaryAttr bufferAttributes(Builder &b, MemRefType type,
                                   StringAttr access) const {
+    bool onlyRead = access && access == kAccessRead;
+    bool onlyWritten = access && access == kAccessWrite;
     NamedAttrList list;
     list.set(LLVM::LLVMDialect::getAlignAttrName(), b.getI64IntegerAttr(16));
     list.set(LLVM::LLVMDialect::getNoUndefAttrName(), b.getUnitAttr());
     list.set(LLVM::LLVMDialect::getNonNullAttrName(), b.getUnitAttr());
-    if (access)
+    if (onlyRead || onlyWritten)
       list.set(LLVM::LLVMDialect::getNoAliasAttrName(), b.getUnitAttr());
-    if (access && access == kAccessRead)
+    if (onlyRead)
       list.set(LLVM::LLVMDialect::getReadonlyAttrName(), b.getUnitAttr());
     return list.getDictionary(b.getContext());
   }

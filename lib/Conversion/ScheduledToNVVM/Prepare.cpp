@@ -8,6 +8,7 @@
 
 #include "Lowering.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/STLExtras.h"
@@ -45,6 +46,49 @@ static bool isHopperOnly(Operation *op) {
   return isa<WgmmaFenceOp, WgmmaOp, WgmmaCommitOp, WgmmaWaitOp>(op);
 }
 
+/// The access that an argument declares, or nothing.
+static StringRef declaredAccess(gpu::GPUFuncOp kernel, Value memref) {
+  auto argument = dyn_cast<mlir::BlockArgument>(memref);
+  if (!argument || argument.getOwner() != &kernel.getBody().front())
+    return {};
+  auto access = kernel.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                    kAccessAttrName);
+  return access ? access.getValue() : StringRef();
+}
+
+/// Checks that `op` does with arguments what they declare: loads of those that
+/// are only read may happen at any time.
+static LogicalResult checkAccesses(Operation *op, gpu::GPUFuncOp kernel) {
+  auto check = [&](Value memref, bool reads, bool writes) -> LogicalResult {
+    StringRef access = declaredAccess(kernel, memref);
+    if ((writes && access == kAccessRead) || (reads && access == kAccessWrite))
+      return op->emitError()
+             << "'" << op->getName() << "' " << (writes ? "writes" : "reads")
+             << " an argument whose '" << kAccessAttrName << "' is \"" << access
+             << "\"";
+    return success();
+  };
+  if (auto accessing = dyn_cast<AccessInterface>(op)) {
+    SmallVector<Access> accesses;
+    accessing.getAccesses(accesses);
+    for (const Access &access : accesses)
+      if (failed(check(access.memref, !access.isWrite, access.isWrite)))
+        return failure();
+    return success();
+  }
+  if (auto load = dyn_cast<memref::LoadOp>(op))
+    return check(load.getMemref(), true, false);
+  if (auto store = dyn_cast<memref::StoreOp>(op))
+    return check(store.getMemref(), false, true);
+  if (auto signal = dyn_cast<SignalOp>(op))
+    return check(signal.getMemref(), true, true);
+  if (auto wait = dyn_cast<WaitOp>(op))
+    return check(wait.getMemref(), true, true);
+  if (auto barrier = dyn_cast<GridBarrierOp>(op))
+    return check(barrier.getCounter(), true, true);
+  return success();
+}
+
 LogicalResult kernel_opt::checkKernel(gpu::GPUFuncOp kernel, unsigned sm) {
   bool ok = true;
   auto fail = [&](Operation *op) {
@@ -80,6 +124,7 @@ LogicalResult kernel_opt::checkKernel(gpu::GPUFuncOp kernel, unsigned sm) {
         fail(op) << "memrefs must be arguments of the kernel or come from "
                     "'kgpu.alloc_shared'";
     }
+    ok &= succeeded(checkAccesses(op, kernel));
     if (isa<SetMaxRegistersOp>(op) && !kernel.getKnownBlockSize())
       fail(op) << "'" << op->getName()
                << "' needs 'known_block_size' on the kernel, which decides how "
@@ -325,12 +370,7 @@ KernelFacts kernel_opt::collectFacts(gpu::GPUFuncOp kernel, unsigned sm) {
         continue;
       if (operand.getDefiningOp<ClusterSharedOp>())
         facts.remoteAccesses.insert(op);
-      auto argument = dyn_cast<mlir::BlockArgument>(operand);
-      if (!argument || argument.getOwner() != &kernel.getBody().front())
-        continue;
-      auto access = kernel.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
-                                                        kAccessAttrName);
-      if (access && access == kAccessRead)
+      if (declaredAccess(kernel, operand) == kAccessRead)
         facts.invariantLoads.insert(op);
     }
   });

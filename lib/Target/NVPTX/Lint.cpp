@@ -111,9 +111,8 @@ static constexpr StringLiteral kLongLines[] = {
 
 /// Registers and instructions that tell the time, sleep, or leave the kernel.
 static constexpr StringLiteral kForbidden[] = {
-    "%clock",     "%globaltimer", "nanosleep", "vprintf", "malloc",
-    "cudaLaunch", "brkpt",        "trap;",     "%pm",     "pmevent",
-    "discard",    "%envreg",      "%gridid",   "%smid",   "%nsmid",
+    "%clock", "%globaltimer", "nanosleep", "vprintf",  "brkpt",
+    "trap;",  "%pm",          "pmevent",   "discard.", "%envreg",
 };
 
 static llvm::Error lintError(unsigned line, StringRef text, const Twine &why) {

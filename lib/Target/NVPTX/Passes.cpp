@@ -85,9 +85,8 @@ gpu::BinaryOp nvptx::replaceByBinary(gpu::GPUModuleOp module,
                   : gpu::CompilationTarget::Assembly,
       b.getStringAttr(machineCode ? kernel.ptxas->cubin : kernel.ptx),
       DictionaryAttr(), kernelTable(module, kernel));
-  auto binary =
-      gpu::BinaryOp::create(b, module.getLoc(), module.getName(), Attribute(),
-                            ArrayRef<Attribute>{object});
+  auto binary = gpu::BinaryOp::create(b, module.getLoc(), module.getName(),
+                                      Attribute(), ArrayRef<Attribute>{object});
   module.erase();
   return binary;
 }

@@ -43,3 +43,22 @@ gpu.module @hopper {
     gpu.return
   }
 }
+
+// -----
+
+gpu.module @accesses {
+  gpu.func @k(%x: memref<8xf32> {kgpu.access = "read"},
+              %y: memref<8xf32> {kgpu.access = "write"},
+              %n: memref<8xi32> {kgpu.access = "read"}) kernel {
+    %c0 = arith.constant 0 : index
+    // expected-error@+1 {{'kgpu.load' reads an argument whose 'kgpu.access' is "write"}}
+    %a = kgpu.load %y[%c0] : memref<8xf32> -> f32
+    // expected-error@+1 {{'kgpu.store' writes an argument whose 'kgpu.access' is "read"}}
+    kgpu.store %a, %x[%c0] : f32, memref<8xf32>
+    // expected-error@+1 {{'memref.store' writes an argument whose 'kgpu.access' is "read"}}
+    memref.store %a, %x[%c0] : memref<8xf32>
+    // expected-error@+1 {{'kgpu.grid_barrier' writes an argument whose 'kgpu.access' is "read"}}
+    kgpu.grid_barrier %n[%c0] : memref<8xi32>
+    gpu.return
+  }
+}

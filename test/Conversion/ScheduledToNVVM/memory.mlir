@@ -102,3 +102,13 @@ gpu.module @maps {
     gpu.return
   }
 }
+
+// -----
+
+gpu.module @shared_by_blocks {
+  // Other blocks may write it, so LLVM must not take it for this thread's own.
+  // CHECK: llvm.func @k(%{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.nonnull, llvm.noundef})
+  gpu.func @k(%w: memref<64xf32> {kgpu.access = "workspace"}) kernel {
+    gpu.return
+  }
+}

@@ -173,6 +173,60 @@ TEST(Ptxas, ParsesItsReport) {
   EXPECT_NE(report.performanceLosses[0].find("serialized"), std::string::npos);
 }
 
+/// A kernel of the given PTX body; skips the test where there is no ptxas.
+static CompiledKernel kernelOf(const std::string &body) {
+  CompiledKernel kernel;
+  kernel.name = "k";
+  kernel.chip = *findChip("sm_90a");
+  kernel.ptx = ".version 8.3\n.target sm_90a\n.address_size 64\n"
+               ".visible .entry k()\n.reqntid 256, 1, 1\n{\n" +
+               body + "ret;\n}\n";
+  kernel.blockSize = {256, 1, 1};
+  return kernel;
+}
+
+static bool hasPtxas() {
+  llvm::Expected<std::string> ptxas = findPtxas("");
+  if (ptxas)
+    return true;
+  llvm::consumeError(ptxas.takeError());
+  return false;
+}
+
+TEST(Ptxas, Runs) {
+  if (!hasPtxas())
+    GTEST_SKIP() << "no ptxas";
+  CompiledKernel kernel = kernelOf("");
+  kernel.sharedBytes = 100000;
+  EXPECT_EQ(message(runPtxas(kernel, PtxOptions())), "");
+  ASSERT_TRUE(kernel.ptxas);
+  EXPECT_EQ(kernel.ptxas->spillStoreBytes, 0u);
+  EXPECT_EQ(kernel.ptxas->cubin.substr(1, 3), "ELF");
+  EXPECT_EQ(kernel.occupancy.blocks, 2u);
+  EXPECT_EQ(kernel.occupancy.limit, "shared memory");
+}
+
+TEST(Ptxas, Fails) {
+  if (!hasPtxas())
+    GTEST_SKIP() << "no ptxas";
+  CompiledKernel kernel = kernelOf("frobnicate.u32 %r1;\n");
+  std::string text = message(runPtxas(kernel, PtxOptions()));
+  EXPECT_EQ(text.find("ptxas exited with status"), 0u) << text;
+  EXPECT_NE(text.find("line 7"), std::string::npos) << text;
+  EXPECT_NE(text.find("frobnicate"), std::string::npos) << text;
+  EXPECT_FALSE(kernel.ptxas);
+}
+
+TEST(Ptxas, RunsNoLongerThanItMay) {
+  if (!hasPtxas())
+    GTEST_SKIP() << "no ptxas";
+  CompiledKernel kernel = kernelOf("");
+  PtxOptions options;
+  options.ptxasTime = std::chrono::milliseconds(1);
+  EXPECT_NE(message(runPtxas(kernel, options)).find("limit on its time"),
+            std::string::npos);
+}
+
 TEST(Toolkit, SaysWhereItLooked) {
   llvm::Expected<std::string> ptxas = findPtxas("/nonexistent/cuda");
   ASSERT_FALSE(!!ptxas);
