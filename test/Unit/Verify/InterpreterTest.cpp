@@ -12,11 +12,6 @@ using namespace kernel_opt;
 using namespace kernel_opt::verify;
 using namespace kernel_opt::verify::unittest;
 
-/// Integers between -3 and 3, different for each argument.
-static double small(unsigned argument, int64_t index) {
-  return double((index * 7 + index / 5 * 3 + argument * 11) % 7) - 3;
-}
-
 static double product(int64_t n, int64_t m, int64_t k, int64_t row,
                       int64_t column) {
   double sum = 0;

@@ -7,9 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "InterpreterTesting.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
+using namespace kernel_opt::verify::unittest;
 
 std::string unittest::tiledMatmul(int64_t n) {
   std::string text = R"mlir(
@@ -68,4 +70,70 @@ gpu.module @m {
   replace("constant N ", "constant " + size + " ");
   replace("i32: G, G,", "i32: " + tiles + ", " + tiles + ",");
   return text;
+}
+
+void unittest::expectClean(const RunResult &result) {
+  EXPECT_TRUE(result.clean()) << describe(result);
+}
+
+double unittest::small(unsigned argument, int64_t index) {
+  return double((index * 7 + index / 5 * 3 + argument * 11) % 7) - 3;
+}
+
+std::string unittest::with(std::string text, StringRef from, StringRef to) {
+  size_t at = text.find(from.str());
+  EXPECT_NE(at, std::string::npos) << from.str();
+  if (at != std::string::npos)
+    text.replace(at, from.size(), to.str());
+  return text;
+}
+
+std::string unittest::describe(const RunResult &result) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  for (const Report &report : result.reports)
+    printReport(report, os);
+  return text;
+}
+
+std::vector<double> unittest::runClean(const std::string &text,
+                                       unsigned argument) {
+  KernelUnderTest kernel(text);
+  if (!kernel.compiled)
+    return {};
+  auto domain = createFloatDomain();
+  std::vector<double> first;
+  for (Landing landing : {Landing::Late, Landing::Early})
+    for (RunOrder order :
+         {RunOrder::Forward, RunOrder::Reverse, RunOrder::Shuffled}) {
+      LaunchSpec launch;
+      launch.landing = landing;
+      launch.warpOrder = launch.blockOrder = order;
+      launch.poison = order == RunOrder::Reverse;
+      RunResult result = kernel.run(*domain, small, launch);
+      EXPECT_TRUE(result.clean()) << describe(result);
+      std::vector<double> values = outputs(kernel, result, *domain, argument);
+      if (first.empty())
+        first = values;
+      EXPECT_EQ(first, values);
+    }
+  return first;
+}
+
+void unittest::expectFault(const std::string &text,
+                        std::initializer_list<Fault> faults) {
+  KernelUnderTest kernel(text);
+  if (!kernel.compiled)
+    return;
+  auto domain = createFloatDomain();
+  for (Landing landing : {Landing::Late, Landing::Early}) {
+    LaunchSpec launch;
+    launch.landing = landing;
+    launch.stepLimit = 1000000;
+    RunResult result = kernel.run(*domain, small, launch);
+    EXPECT_TRUE(llvm::any_of(
+        faults, [&](Fault fault) { return result.count(fault) != 0; }))
+        << "expected " << stringifyFault(*faults.begin()).str() << ", found\n"
+        << describe(result);
+  }
 }

@@ -20,7 +20,6 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
-#include "llvm/Support/raw_ostream.h"
 #include "gtest/gtest.h"
 #include <cmath>
 
@@ -91,12 +90,27 @@ inline std::vector<double> outputs(const KernelUnderTest &kernel,
   return values;
 }
 
-inline void expectClean(const RunResult &result) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  for (const Report &report : result.reports)
-    printReport(report, os);
-  EXPECT_TRUE(result.clean()) << text;
+void expectClean(const RunResult &result);
+
+/// Integers between -3 and 3, different for each argument.
+double small(unsigned argument, int64_t index);
+
+/// Replaces the first occurrence, which must be there.
+std::string with(std::string text, StringRef from, StringRef to);
+
+/// All reports of a run.
+std::string describe(const RunResult &result);
+
+/// Runs with late and early landing, forward and in reverse; expects the same
+/// values and no faults. Returns the values of an argument.
+std::vector<double> runClean(const std::string &text, unsigned argument);
+
+/// Expects one of these kinds of faults, with either landing. Which one may
+/// depend on the landing: a copy that nobody waits for is pending when it lands
+/// late, and unordered when it lands early.
+void expectFault(const std::string &text, std::initializer_list<Fault> faults);
+inline void expectFault(const std::string &text, Fault fault) {
+  expectFault(text, {fault});
 }
 
 /// The tiled product of the micro-benchmark: n x n, tiles of 16 x 16.
