@@ -120,6 +120,8 @@ void expandGuards(gpu::GPUFuncOp kernel);
 /// Unrolls math functions of vectors, and computes those of 16-bit types in
 /// f32.
 void expandMath(gpu::GPUFuncOp kernel);
+/// Spells out numbers of threads in the grid (gpu.global_id).
+void expandCoordinates(gpu::GPUFuncOp kernel);
 /// Makes each tensor map an argument and describes it in kgpu.tensor_maps.
 void hoistTensorMaps(gpu::GPUFuncOp kernel);
 /// Fills in everything but the shared array.

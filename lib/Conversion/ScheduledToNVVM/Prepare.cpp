@@ -278,6 +278,27 @@ void kernel_opt::expandGuards(gpu::GPUFuncOp kernel) {
 }
 
 //===----------------------------------------------------------------------===//
+// expandCoordinates
+//===----------------------------------------------------------------------===//
+
+void kernel_opt::expandCoordinates(gpu::GPUFuncOp kernel) {
+  SmallVector<gpu::GlobalIdOp> ids;
+  kernel.walk([&](gpu::GlobalIdOp op) { ids.push_back(op); });
+  for (gpu::GlobalIdOp op : ids) {
+    OpBuilder b(op);
+    Location loc = op.getLoc();
+    gpu::Dimension dimension = op.getDimension();
+    Value block = gpu::BlockIdOp::create(b, loc, dimension);
+    Value extent = gpu::BlockDimOp::create(b, loc, dimension);
+    Value thread = gpu::ThreadIdOp::create(b, loc, dimension);
+    Value begin = arith::MulIOp::create(b, loc, block, extent);
+    op.replaceAllUsesWith(
+        arith::AddIOp::create(b, loc, begin, thread).getResult());
+    op.erase();
+  }
+}
+
+//===----------------------------------------------------------------------===//
 // hoistTensorMaps
 //===----------------------------------------------------------------------===//
 

@@ -64,6 +64,7 @@ struct ConvertScheduledToNVVM
 
   /// Everything that needs structured control flow, and its end.
   LogicalResult prepare(gpu::GPUFuncOp kernel) {
+    expandCoordinates(kernel);
     expandMath(kernel);
     expandGuards(kernel);
     hoistTensorMaps(kernel);

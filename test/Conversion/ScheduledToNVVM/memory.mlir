@@ -112,3 +112,31 @@ gpu.module @shared_by_blocks {
     gpu.return
   }
 }
+
+// -----
+
+gpu.module @coordinates {
+  // CHECK: llvm.func @k
+  gpu.func @k(%x: memref<2x4096xi64> {kgpu.access = "write"}) kernel
+      attributes {known_block_size = array<i32: 64, 4, 1>,
+                  known_grid_size = array<i32: 64, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    // CHECK-DAG: %[[BLOCK:.*]] = nvvm.read.ptx.sreg.ctaid.x range <i32, 0, 64> : i32
+    // CHECK-DAG: %[[THREAD:.*]] = nvvm.read.ptx.sreg.tid.x range <i32, 0, 64> : i32
+    // CHECK: llvm.mul
+    // CHECK: llvm.add
+    %g = gpu.global_id x
+    // The number of the warp counts threads along all dimensions.
+    // CHECK-DAG: nvvm.read.ptx.sreg.tid.y : i32
+    // CHECK-DAG: nvvm.read.ptx.sreg.tid.z : i32
+    // CHECK: llvm.lshr
+    %w = gpu.subgroup_id : index
+    %d = gpu.grid_dim x
+    %a = arith.index_cast %w : index to i64
+    %b = arith.index_cast %d : index to i64
+    kgpu.store %a, %x[%c0, %g] : i64, memref<2x4096xi64>
+    kgpu.store %b, %x[%c1, %g] : i64, memref<2x4096xi64>
+    gpu.return
+  }
+}
