@@ -18,6 +18,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -28,6 +30,14 @@ const KernelRecord *Outcome::lookup(StringRef name) const {
     if (record.name == name)
       return &record;
   return nullptr;
+}
+
+KernelRecord &Outcome::getOrCreate(StringRef name) {
+  for (KernelRecord &record : kernels)
+    if (record.name == name)
+      return record;
+  kernels.emplace_back().name = name.str();
+  return kernels.back();
 }
 
 static LogicalResult runPipeline(ModuleOp module, StringRef text) {
@@ -75,15 +85,57 @@ LogicalResult optimizer::scheduleKernels(ModuleOp module,
 // Compilation
 //===----------------------------------------------------------------------===//
 
+/// Kernels of one name are equal: the first one stands for all.
+static SmallVector<kopt::KernelOp> distinctKernels(ModuleOp module) {
+  llvm::StringSet<> seen;
+  SmallVector<kopt::KernelOp> kernels;
+  module.walk([&](kopt::KernelOp kernel) {
+    if (seen.insert(kernel.getKernelName()).second)
+      kernels.push_back(kernel);
+  });
+  return kernels;
+}
+
+static FailureOr<gpu::GPUFuncOp> programOf(kopt::KernelOp kernel) {
+  if (gpu::GPUFuncOp func = schedule::lookupProgram(kernel))
+    return func;
+  return kernel.emitError("kernel '")
+         << kernel.getKernelName() << "' has no program: schedule it first";
+}
+
+LogicalResult optimizer::verifyKernels(ModuleOp module, const Options &options,
+                                       Outcome &outcome) {
+  bool refuted = false;
+  for (kopt::KernelOp kernel : distinctKernels(module)) {
+    FailureOr<gpu::GPUFuncOp> func = programOf(kernel);
+    if (failed(func))
+      return failure();
+    verify::KernelCheckOptions checkOptions;
+    checkOptions.nonce = options.nonce;
+    auto check = verify::checkKernel(*kernel.getBlock(), *func, checkOptions);
+    if (failed(check))
+      return failure();
+    if (check->verdict == verify::Verdict::Refuted) {
+      refuted = true;
+      kernel.emitError("the program of kernel '")
+          << kernel.getKernelName() << "' is wrong: " << check->witness;
+    } else if (check->verdict == verify::Verdict::Unproven) {
+      kernel.emitWarning("the program of kernel '")
+          << kernel.getKernelName() << "' is unproven: " << check->reason;
+    }
+    outcome.getOrCreate(kernel.getKernelName()).check = std::move(*check);
+  }
+  return failure(refuted);
+}
+
 /// Compiles the program of a kernel; its module becomes a binary.
-static FailureOr<KernelRecord> compileKernel(kopt::KernelOp kernel,
-                                             const Options &options) {
-  gpu::GPUFuncOp func = schedule::lookupProgram(kernel);
-  if (!func)
-    return kernel.emitError("kernel '")
-           << kernel.getKernelName() << "' has no program: schedule it first";
-  KernelRecord record;
-  record.name = kernel.getKernelName().str();
+static LogicalResult compileKernel(kopt::KernelOp kernel,
+                                   const Options &options,
+                                   KernelRecord &record) {
+  FailureOr<gpu::GPUFuncOp> program = programOf(kernel);
+  if (failed(program))
+    return failure();
+  gpu::GPUFuncOp func = *program;
   llvm::raw_string_ostream(record.location) << kernel.getLoc();
   if (auto strategy = func->getAttrOfType<StringAttr>("kopt.strategy"))
     record.strategy = strategy.str();
@@ -104,7 +156,7 @@ static FailureOr<KernelRecord> compileKernel(kopt::KernelOp kernel,
     kernel.emitWarning("ptxas reports a performance loss: ") << loss;
   nvptx::replaceByBinary(module, record.compiled, options.compile,
                          options.machineCode);
-  return record;
+  return success();
 }
 
 static SmallVector<int64_t>
@@ -152,15 +204,10 @@ LogicalResult optimizer::compileKernels(ModuleOp module, const Options &options,
                                         Outcome &outcome) {
   SmallVector<kopt::KernelOp> kernels;
   module.walk([&](kopt::KernelOp kernel) { kernels.push_back(kernel); });
-  // Kernels of one name are equal: one binary serves them.
-  for (kopt::KernelOp kernel : kernels) {
-    if (outcome.lookup(kernel.getKernelName()))
-      continue;
-    FailureOr<KernelRecord> record = compileKernel(kernel, options);
-    if (failed(record))
+  for (kopt::KernelOp kernel : distinctKernels(module))
+    if (failed(compileKernel(kernel, options,
+                             outcome.getOrCreate(kernel.getKernelName()))))
       return failure();
-    outcome.kernels.push_back(std::move(*record));
-  }
   for (kopt::KernelOp kernel : kernels)
     replaceByLaunch(kernel, *outcome.lookup(kernel.getKernelName()));
   return success();
@@ -168,10 +215,12 @@ LogicalResult optimizer::compileKernels(ModuleOp module, const Options &options,
 
 LogicalResult optimizer::optimize(ModuleOp module, const Options &options,
                                   Outcome &outcome) {
-  return success(succeeded(lowerToLinalg(module)) &&
-                 succeeded(formKernels(module, options)) &&
-                 succeeded(scheduleKernels(module, options)) &&
-                 succeeded(compileKernels(module, options, outcome)));
+  return success(
+      succeeded(lowerToLinalg(module)) &&
+      succeeded(formKernels(module, options)) &&
+      succeeded(scheduleKernels(module, options)) &&
+      (!options.verify || succeeded(verifyKernels(module, options, outcome))) &&
+      succeeded(compileKernels(module, options, outcome)));
 }
 
 void optimizer::printSummary(raw_ostream &os, const Outcome &outcome) {
@@ -187,6 +236,16 @@ void optimizer::printSummary(raw_ostream &os, const Outcome &outcome) {
          << compiled.ptxas->spillStoreBytes + compiled.ptxas->spillLoadBytes
          << " bytes spilled, " << compiled.occupancy.blocks
          << " blocks a multiprocessor\n";
+    if (record.check)
+      os << llvm::formatv(
+          "  checked        {0}: {1} of {2} blocks run {3} times, {4} "
+          "values compared in the exact algebra, {5:f0} bits of "
+          "evidence, {6:f1} s\n",
+          verify::getName(record.check->verdict), record.check->blocksRun,
+          record.check->blocks, record.check->runs, record.check->compared,
+          record.check->evidence, record.check->seconds);
+    else
+      os << "  checked        not at all\n";
     os << "  hashes         source "
        << StringRef(record.sourceHash).take_front(12) << ", scheduled "
        << StringRef(record.scheduledHash).take_front(12) << ", PTX "

@@ -130,6 +130,11 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
   for (const ResultDim &dim : dims)
     blocks *= dim.blocks();
   func.setKnownBlockSize(ArrayRef<int32_t>{int32_t(warps * 32), 1, 1});
+  SmallVector<int64_t> blockShape;
+  for (const ResultDim &dim : dims)
+    blockShape.push_back(dim.blocks());
+  // Where ragged edges are: whoever samples blocks takes the corners.
+  func->setAttr("kopt.block_shape", builder.getDenseI64ArrayAttr(blockShape));
   func.setKnownGridSize(ArrayRef<int32_t>{int32_t(blocks), 1, 1});
   return func;
 }

@@ -26,6 +26,7 @@ static optimizer::Options optimizerOptions(const MainJobOptions &options) {
   result.compile.target = options.target;
   result.compile.cudaPath = options.cudaPath;
   result.schedules.assign(options.schedules.begin(), options.schedules.end());
+  result.verify = options.verify;
   result.machineCode = options.emit == Emit::Cubin;
   return result;
 }
@@ -48,6 +49,9 @@ static LogicalResult runSteps(ModuleOp module, Emit emit,
     return failure();
   if (emit == Emit::GPU)
     return success();
+  if (options.verify &&
+      failed(optimizer::verifyKernels(module, options, outcome)))
+    return failure();
   return optimizer::compileKernels(module, options, outcome);
 }
 

@@ -49,6 +49,10 @@ struct MainJobOptions {
       "schedules",
       llvm::cl::desc("File of schedules to try before the shipped ones"),
       llvm::cl::value_desc("file.mlir"), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> verify{
+      "verify-kernels",
+      llvm::cl::desc("Check each kernel's program against the kernel"),
+      llvm::cl::init(true), llvm::cl::cat(category)};
   llvm::cl::opt<bool> quiet{"quiet",
                             llvm::cl::desc("No account on standard error"),
                             llvm::cl::cat(category)};

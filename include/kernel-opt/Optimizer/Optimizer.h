@@ -19,6 +19,7 @@
 
 #include "kernel-opt/Support/LLVM.h"
 #include "kernel-opt/Target/NVPTX/CompiledKernel.h"
+#include "kernel-opt/Verify/KernelCheck.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/JSON.h"
@@ -35,6 +36,11 @@ struct Options {
   bool machineCode = false;
   /// Files of schedules that come before the shipped ones.
   std::vector<std::string> schedules;
+  /// Whether programs are checked before they are compiled; a result without
+  /// is stamped.
+  bool verify = true;
+  /// Seed of the checks' nonces; drawn at random if absent.
+  std::optional<uint64_t> nonce;
   /// Whether something that is not ours is an error.
   bool requireAll = false;
 };
@@ -46,12 +52,15 @@ struct KernelRecord {
   std::string strategy;
   /// The chain: structured form, scheduled IR, PTX (SHA-256, hexadecimal).
   std::string sourceHash, scheduledHash, ptxHash;
+  /// Absent if checks were off.
+  std::optional<verify::KernelCheckResult> check;
   nvptx::CompiledKernel compiled;
 };
 
 struct Outcome {
   std::vector<KernelRecord> kernels;
   const KernelRecord *lookup(StringRef name) const;
+  KernelRecord &getOrCreate(StringRef name);
 };
 
 /// Operators (aten, TOSA) become linalg on tensors.
@@ -60,6 +69,10 @@ LogicalResult lowerToLinalg(ModuleOp module);
 LogicalResult formKernels(ModuleOp module, const Options &options);
 /// Each kernel gets a scheduled program beside it.
 LogicalResult scheduleKernels(ModuleOp module, const Options &options);
+/// Checks each kernel's program against the kernel. A refuted one is an error
+/// that shows the witness; an unproven one a warning that says what is missing.
+LogicalResult verifyKernels(ModuleOp module, const Options &options,
+                            Outcome &outcome);
 /// Programs become binaries and kernels launches of them.
 LogicalResult compileKernels(ModuleOp module, const Options &options,
                              Outcome &outcome);

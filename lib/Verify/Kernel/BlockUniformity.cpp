@@ -1,0 +1,63 @@
+//===- BlockUniformity.cpp - Do all blocks behave alike? --------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Dialect/KGPU/KGPUOps.h"
+#include "kernel-opt/Verify/KernelCheck.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::verify;
+
+/// Computations that carry the block's place on: integer arithmetic, and what
+/// moves or compares its results.
+static bool carriesPlace(Operation *op) {
+  return isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivUIOp,
+             arith::RemUIOp, arith::DivSIOp, arith::RemSIOp, arith::AndIOp,
+             arith::OrIOp, arith::XOrIOp, arith::ShLIOp, arith::ShRUIOp,
+             arith::CmpIOp, arith::IndexCastOp, arith::IndexCastUIOp,
+             arith::MinSIOp, arith::MaxSIOp, arith::MinUIOp, arith::MaxUIOp,
+             vector::FromElementsOp, vector::ToElementsOp, vector::ShuffleOp,
+             vector::BroadcastOp>(op);
+}
+
+/// Accesses take a place as an index or a guard, never as the value stored.
+static bool takesPlace(OpOperand &use) {
+  Operation *op = use.getOwner();
+  if (isa<kgpu::LoadOp, memref::LoadOp, vector::LoadOp>(op))
+    return true;
+  if (isa<kgpu::StoreOp, memref::StoreOp, vector::StoreOp>(op))
+    return use.getOperandNumber() != 0;
+  // A mask chooses between an element and its padding.
+  if (auto select = dyn_cast<arith::SelectOp>(op))
+    return use.get() == select.getCondition() &&
+           use.get() != select.getTrueValue() &&
+           use.get() != select.getFalseValue();
+  return false;
+}
+
+bool verify::isUniformInBlock(gpu::GPUFuncOp program) {
+  SmallVector<Value> pending;
+  DenseSet<Value> seen;
+  program.walk([&](gpu::BlockIdOp op) { pending.push_back(op); });
+  while (!pending.empty()) {
+    Value value = pending.pop_back_val();
+    if (!seen.insert(value).second)
+      continue;
+    for (OpOperand &use : value.getUses()) {
+      if (takesPlace(use))
+        continue;
+      if (!carriesPlace(use.getOwner()))
+        return false;
+      llvm::append_range(pending, use.getOwner()->getResults());
+    }
+  }
+  return true;
+}

@@ -1,0 +1,401 @@
+//===- KernelCheck.cpp - A scheduled program against its kernel -*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Verify/KernelCheck.h"
+#include "kernel-opt/Verify/Hash.h"
+#include "kernel-opt/Verify/Interpreter/Interpreter.h"
+#include "kernel-opt/Verify/Reference.h"
+#include "kernel-opt/Verify/Tower.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+#include <chrono>
+#include <random>
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::verify;
+
+namespace {
+/// One draw: what the inputs are, and how the program is run.
+struct Draw {
+  uint64_t seed;
+  InputFamily family = InputFamily::Normal;
+  unsigned variant = 0; ///< of poison, landing and order
+};
+
+/// One output of a block as the program wrote it.
+struct Written {
+  SmallVector<int64_t> low, high; ///< bounding box
+  std::vector<int64_t> indices;
+  std::vector<char> floats;
+  std::vector<int64_t> integers;
+};
+
+class KernelChecker {
+public:
+  KernelChecker(Block &source, gpu::GPUFuncOp program,
+                const KernelCheckOptions &options)
+      : source(source), program(program), options(options) {}
+  FailureOr<KernelCheckResult> run();
+
+private:
+  FailureOr<bool> check(ArrayRef<int64_t> blocks, bool everyFamily);
+  /// Runs and compares once; false if the domain could not decide.
+  FailureOr<bool> draw(ArrayRef<int64_t> blocks, const Draw &how);
+  LogicalResult compareOutput(unsigned output, const RunResult &run,
+                              Reference &reference, InputSource &inputs,
+                              TowerDomain &domain, const Draw &how);
+  Written collect(unsigned argument, const RunResult &run,
+                  const Domain &domain);
+  void refute(std::string text);
+  std::vector<int64_t> sampleBlocks();
+  MemRefType outputType(unsigned output) const;
+  ArgumentSource bindInputs(DrawnInputs &inputs, Domain &domain) const;
+
+  Block &source;
+  gpu::GPUFuncOp program;
+  const KernelCheckOptions &options;
+  std::optional<CompiledKernel> compiled;
+  KernelCheckResult result;
+  /// Bits of evidence that each element of the current blocks has gathered.
+  std::map<std::pair<unsigned, int64_t>, double> evidence;
+  std::mt19937_64 random;
+};
+} // namespace
+
+void KernelChecker::refute(std::string text) {
+  if (result.verdict != Verdict::Refuted)
+    result.witness = std::move(text);
+  result.verdict = Verdict::Refuted;
+}
+
+MemRefType KernelChecker::outputType(unsigned output) const {
+  return compiled->arguments()[source.getNumArguments() + output].type;
+}
+
+//===----------------------------------------------------------------------===//
+// Which blocks
+//===----------------------------------------------------------------------===//
+
+std::vector<int64_t> KernelChecker::sampleBlocks() {
+  int64_t count = compiled->gridSize().volume();
+  std::vector<int64_t> blocks;
+  if (compiled->blocksCommunicate() || count <= options.wholeGrid) {
+    for (int64_t b = 0; b < count; ++b)
+      blocks.push_back(b);
+    return blocks;
+  }
+  std::set<int64_t> chosen = {0, count - 1};
+  // The corners of the grid that the schedule says it made; a hint, no more:
+  // each kind of ragged edge lies at one.
+  if (auto shape =
+          program->getAttrOfType<DenseI64ArrayAttr>("kopt.block_shape")) {
+    SmallVector<int64_t> corners = {0};
+    for (int64_t extent : shape.asArrayRef()) {
+      SmallVector<int64_t> next;
+      for (int64_t corner : corners)
+        for (int64_t at : {int64_t(0), extent - 1})
+          next.push_back(corner * extent + at);
+      corners = std::move(next);
+    }
+    for (int64_t corner : corners)
+      if (corner >= 0 && corner < count && chosen.size() < 16)
+        chosen.insert(corner);
+  }
+  for (unsigned i = 0; i < options.randomBlocks; ++i)
+    chosen.insert(int64_t(random() % uint64_t(count)));
+  blocks.assign(chosen.begin(), chosen.end());
+  return blocks;
+}
+
+//===----------------------------------------------------------------------===//
+// One draw
+//===----------------------------------------------------------------------===//
+
+ArgumentSource KernelChecker::bindInputs(DrawnInputs &inputs,
+                                         Domain &domain) const {
+  // One source for both sides: the reference calls it directly.
+  ArgumentSource bound;
+  bound.floats = [&](unsigned argument, FloatKind kind, const int64_t *indices,
+                     void *out, size_t n) {
+    inputs.floats(domain, argument, kind,
+                  compiled->arguments()[argument].type.getShape(),
+                  ArrayRef(indices, n), out);
+  };
+  bound.integers = [&](unsigned argument, unsigned width,
+                       const int64_t *indices, int64_t *out, size_t n) {
+    inputs.integers(argument, width,
+                    compiled->arguments()[argument].type.getShape(),
+                    ArrayRef(indices, n), out);
+  };
+  return bound;
+}
+
+static SmallVector<int64_t> delinearize(int64_t index,
+                                        ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> coordinates(shape.size());
+  for (int64_t d = shape.size() - 1; d >= 0; --d) {
+    coordinates[d] = index % shape[d];
+    index /= shape[d];
+  }
+  return coordinates;
+}
+
+Written KernelChecker::collect(unsigned argument, const RunResult &run,
+                               const Domain &domain) {
+  Written written;
+  const KernelArgument &info = compiled->arguments()[argument];
+  ArrayRef<int64_t> shape = info.type.getShape();
+  bool isFloat = isa<FloatType>(info.type.getElementType());
+  written.low.assign(shape.size(), std::numeric_limits<int64_t>::max());
+  written.high.assign(shape.size(), -1);
+  run.forEachWritten(argument, [&](int64_t index, const void *value) {
+    written.indices.push_back(index);
+    if (isFloat) {
+      const char *bytes = static_cast<const char *>(value);
+      written.floats.insert(written.floats.end(), bytes,
+                            bytes + domain.valueBytes());
+    } else {
+      written.integers.push_back(*static_cast<const int64_t *>(value));
+    }
+    SmallVector<int64_t> at = delinearize(index, shape);
+    for (size_t d = 0; d < shape.size(); ++d) {
+      written.low[d] = std::min(written.low[d], at[d]);
+      written.high[d] = std::max(written.high[d], at[d]);
+    }
+  });
+  return written;
+}
+
+static std::string placeOf(int64_t index, ArrayRef<int64_t> shape) {
+  std::string text = "[";
+  llvm::raw_string_ostream os(text);
+  llvm::interleaveComma(delinearize(index, shape), os);
+  return text + "]";
+}
+
+LogicalResult
+KernelChecker::compareOutput(unsigned output, const RunResult &run,
+                             Reference &reference, InputSource &inputs,
+                             TowerDomain &domain, const Draw &how) {
+  Written written = collect(source.getNumArguments() + output, run, domain);
+  if (written.indices.empty())
+    return success();
+  ArrayRef<int64_t> shape = outputType(output).getShape();
+  Box box;
+  for (size_t d = 0; d < shape.size(); ++d) {
+    box.offsets.push_back(written.low[d]);
+    box.sizes.push_back(written.high[d] - written.low[d] + 1);
+  }
+  FailureOr<Tile> expected = reference.evaluate(output, box, inputs);
+  if (failed(expected))
+    return failure();
+  for (auto [n, index] : llvm::enumerate(written.indices)) {
+    SmallVector<int64_t> at = delinearize(index, shape);
+    int64_t position = 0;
+    for (size_t d = 0; d < shape.size(); ++d)
+      position = position * box.sizes[d] + at[d] - box.offsets[d];
+    ++result.compared;
+    if (!expected->values.kind) {
+      int64_t want = expected->values.ints[position],
+              have = written.integers[n];
+      if (want != have)
+        refute(llvm::formatv("output {0} at {1} (inputs '{2}', seed {3}): "
+                             "expected {4}, found {5}",
+                             output, placeOf(index, shape), getName(how.family),
+                             how.seed, want, have)
+                   .str());
+      evidence[{output, index}] += 64;
+      continue;
+    }
+    FloatKind kind = *expected->values.kind;
+    const void *want = expected->values.floatAt(domain, position);
+    const void *have = written.floats.data() + n * domain.valueBytes();
+    double &bits = evidence[{output, index}];
+    switch (domain.compareOutputs(kind, want, have)) {
+    case Comparison::Equal:
+      bits += domain.evidence(want, have);
+      break;
+    case Comparison::Undecided:
+      break;
+    case Comparison::Different:
+      refute(llvm::formatv("output {0} at {1} (inputs '{2}', seed {3}): "
+                           "expected {4}, found {5}",
+                           output, placeOf(index, shape), getName(how.family),
+                           how.seed, domain.str(kind, want),
+                           domain.str(kind, have))
+                 .str());
+    }
+  }
+  return success();
+}
+
+static std::string describe(const Report &report) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  printReport(report, os);
+  return StringRef(text).trim().str();
+}
+
+FailureOr<bool> KernelChecker::draw(ArrayRef<int64_t> blocks, const Draw &how) {
+  TowerOptions towerOptions;
+  towerOptions.levels = result.levels;
+  towerOptions.key = result.nonce;
+  std::unique_ptr<TowerDomain> domain = createTowerDomain(towerOptions);
+  DrawnInputs inputs(how.seed, how.family);
+  LaunchSpec launch;
+  launch.blocks.assign(blocks.begin(), blocks.end());
+  launch.poison = how.variant & 1;
+  launch.landing = how.variant & 1 ? Landing::Early : Landing::Late;
+  launch.warpOrder = how.variant & 1 ? RunOrder::Reverse : RunOrder::Forward;
+  launch.blockOrder = how.variant & 1 ? RunOrder::Shuffled : RunOrder::Forward;
+  launch.orderSeed = how.seed;
+  FailureOr<RunResult> run =
+      interpret(*compiled, *domain, bindInputs(inputs, *domain), launch);
+  if (failed(run))
+    return failure();
+  ++result.runs;
+  if (result.levels < maxTowerLevels && domain->statistics().depthExceeded) {
+    ++result.levels;
+    return draw(blocks, how);
+  }
+  result.laneOps += run->counters.laneOps;
+  result.sectorsRead += run->counters.globalSectorsRead;
+  result.sectorsWritten += run->counters.globalSectorsWritten;
+  result.instructionCoverage =
+      std::max(result.instructionCoverage, run->instructionCoverage());
+  result.branchCoverage =
+      std::max(result.branchCoverage, run->branchCoverage());
+  if (!run->clean()) {
+    refute(describe(run->reports.front()));
+    return true;
+  }
+  SmallVector<SmallVector<int64_t>> shapes;
+  for (Type type : source.getArgumentTypes()) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    shapes.push_back(shaped ? SmallVector<int64_t>(shaped.getShape())
+                            : SmallVector<int64_t>());
+  }
+  auto reference = Reference::create(source, *domain, shapes);
+  if (failed(reference))
+    return failure();
+  for (unsigned o = 0; o < (*reference)->getNumResults(); ++o)
+    if (failed(compareOutput(o, *run, **reference, inputs, *domain, how)))
+      return failure();
+  return domain->undecided() == 0 && run->undecided == 0;
+}
+
+//===----------------------------------------------------------------------===//
+// All draws
+//===----------------------------------------------------------------------===//
+
+FailureOr<bool> KernelChecker::check(ArrayRef<int64_t> blocks,
+                                     bool everyFamily) {
+  evidence.clear();
+  double least = 0;
+  for (unsigned n = 0; n < options.mostSeeds; ++n) {
+    FailureOr<bool> decided = draw(blocks, {random(), InputFamily::Normal, n});
+    if (failed(decided))
+      return failure();
+    if (result.verdict == Verdict::Refuted)
+      return true;
+    least = std::numeric_limits<double>::infinity();
+    for (const auto &[element, bits] : evidence)
+      least = std::min(least, bits);
+    if (n + 1 >= options.seeds && least >= options.leastEvidence)
+      break;
+  }
+  if (evidence.empty())
+    return true;
+  result.evidence = result.evidence ? std::min(result.evidence, least) : least;
+  if (everyFamily)
+    for (InputFamily family : options.families) {
+      if (failed(draw(blocks, {random(), family, 0})))
+        return failure();
+      if (result.verdict == Verdict::Refuted)
+        return true;
+    }
+  return true;
+}
+
+FailureOr<KernelCheckResult> KernelChecker::run() {
+  auto begin = std::chrono::steady_clock::now();
+  FailureOr<CompiledKernel> kernel = CompiledKernel::compile(program);
+  if (failed(kernel))
+    return failure();
+  compiled.emplace(std::move(*kernel));
+  size_t outputs = source.getTerminator()->getNumOperands();
+  if (compiled->arguments().size() < source.getNumArguments() + outputs)
+    return program.emitError("takes ")
+           << compiled->arguments().size() << " arguments, the kernel has "
+           << source.getNumArguments() << " inputs and " << outputs
+           << " results";
+  result.nonce =
+      options.nonce ? *options.nonce : std::random_device{}() * 2654435761ull;
+  random.seed(result.nonce);
+  result.blocks = compiled->gridSize().volume();
+  result.uniform = isUniformInBlock(program);
+  std::vector<int64_t> chosen = sampleBlocks();
+  result.blocksRun = chosen.size();
+  bool whole = chosen.size() == result.blocks;
+  if (whole) {
+    if (failed(check(chosen, true)))
+      return failure();
+  } else {
+    for (auto [n, block] : llvm::enumerate(chosen))
+      if (failed(check(block, n == 0)))
+        return failure();
+      else if (result.verdict == Verdict::Refuted)
+        break;
+  }
+  if (result.verdict != Verdict::Refuted) {
+    if (result.evidence < options.leastEvidence)
+      result.reason =
+          llvm::formatv("evidence of {0:f0} bits is less than {1:f0}",
+                        result.evidence, options.leastEvidence)
+              .str();
+    else if (!whole && !result.uniform)
+      result.reason = "not shown that blocks that were not run behave alike";
+    else if (compiled->controlDependsOnContents() ||
+             compiled->addressesDependOnContents())
+      result.reason = "control or addresses depend on what tensors hold";
+    else
+      result.verdict = Verdict::Verified;
+  }
+  result.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
+          .count();
+  return result;
+}
+
+FailureOr<KernelCheckResult>
+verify::checkKernel(Block &source, gpu::GPUFuncOp program,
+                    const KernelCheckOptions &options) {
+  return KernelChecker(source, program, options).run();
+}
+
+llvm::json::Object KernelCheckResult::toJSON() const {
+  llvm::json::Object record{{"verdict", getName(verdict)},
+                            {"nonce", llvm::utohexstr(nonce)},
+                            {"primes", int64_t(levels)},
+                            {"runs", int64_t(runs)},
+                            {"compared", int64_t(compared)},
+                            {"evidence_bits", evidence},
+                            {"blocks", int64_t(blocks)},
+                            {"blocks_run", int64_t(blocksRun)},
+                            {"uniform_in_block", uniform},
+                            {"instruction_coverage", instructionCoverage},
+                            {"branch_coverage", branchCoverage},
+                            {"lane_ops", int64_t(laneOps)},
+                            {"seconds", seconds}};
+  if (!reason.empty())
+    record["reason"] = reason;
+  if (!witness.empty())
+    record["witness"] = witness;
+  return record;
+}
