@@ -18,6 +18,7 @@
 #include "kernel-opt/Schedule/Passes.h"
 #include "kernel-opt/Schedule/ScheduleOps.h"
 #include "kernel-opt/Target/NVPTX/Passes.h"
+#include "kernel-opt/Verify/Passes.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -43,6 +44,7 @@ void kernel_opt::registerKernelOptPasses() {
   nvptx::registerNVPTXTargetPasses();
   rewrite::registerKernelOptRewriteSetPasses();
   schedule::registerKernelOptSchedulePasses();
+  verify::registerKernelOptVerifyPasses();
 }
 
 void kernel_opt::registerAllDialects(DialectRegistry &registry) {

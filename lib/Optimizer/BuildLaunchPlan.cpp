@@ -9,7 +9,6 @@
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Optimizer/Optimizer.h"
 #include "kernel-opt/Runtime/LaunchPlan.h"
-#include "kernel-opt/Schedule/TileProgram.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -7,10 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Optimizer/Optimizer.h"
-#include "kernel-opt/Dialect/Kopt/KoptOps.h"
+#include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Kernel/Passes.h"
 #include "kernel-opt/Schedule/Passes.h"
-#include "kernel-opt/Schedule/TileProgram.h"
 #include "kernel-opt/Support/Hash.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -18,7 +17,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -85,19 +83,22 @@ LogicalResult optimizer::scheduleKernels(ModuleOp module,
 // Compilation
 //===----------------------------------------------------------------------===//
 
-/// Kernels of one name are equal: the first one stands for all.
-static SmallVector<kopt::KernelOp> distinctKernels(ModuleOp module) {
-  llvm::StringSet<> seen;
-  SmallVector<kopt::KernelOp> kernels;
-  module.walk([&](kopt::KernelOp kernel) {
-    if (seen.insert(kernel.getKernelName()).second)
-      kernels.push_back(kernel);
+/// Where the first operation of a kernel was written, as file:line:column.
+static std::string describe(Location location) {
+  std::string text = "?";
+  location->walk([&](Location inner) {
+    auto place = dyn_cast<FileLineColLoc>(inner);
+    if (!place)
+      return WalkResult::advance();
+    text = llvm::formatv("{0}:{1}:{2}", place.getFilename().strref(),
+                         place.getLine(), place.getColumn());
+    return WalkResult::interrupt();
   });
-  return kernels;
+  return text;
 }
 
 static FailureOr<gpu::GPUFuncOp> programOf(kopt::KernelOp kernel) {
-  if (gpu::GPUFuncOp func = schedule::lookupProgram(kernel))
+  if (gpu::GPUFuncOp func = kopt::lookupProgram(kernel))
     return func;
   return kernel.emitError("kernel '")
          << kernel.getKernelName() << "' has no program: schedule it first";
@@ -106,7 +107,7 @@ static FailureOr<gpu::GPUFuncOp> programOf(kopt::KernelOp kernel) {
 LogicalResult optimizer::verifyKernels(ModuleOp module, const Options &options,
                                        Outcome &outcome) {
   bool refuted = false;
-  for (kopt::KernelOp kernel : distinctKernels(module)) {
+  for (kopt::KernelOp kernel : kopt::distinctKernels(module)) {
     FailureOr<gpu::GPUFuncOp> func = programOf(kernel);
     if (failed(func))
       return failure();
@@ -136,7 +137,7 @@ static LogicalResult compileKernel(kopt::KernelOp kernel,
   if (failed(program))
     return failure();
   gpu::GPUFuncOp func = *program;
-  llvm::raw_string_ostream(record.location) << kernel.getLoc();
+  record.location = describe(kernel.getLoc());
   if (auto strategy = func->getAttrOfType<StringAttr>("kopt.strategy"))
     record.strategy = strategy.str();
   record.sourceHash = structuralHash(kernel);
@@ -176,7 +177,7 @@ static void replaceByLaunch(kopt::KernelOp kernel, const KernelRecord &record) {
                                               tensor.getElementType()));
   }
   auto symbol = SymbolRefAttr::get(
-      builder.getContext(), schedule::programModuleName(record.name),
+      builder.getContext(), kopt::programModuleName(record.name),
       FlatSymbolRefAttr::get(builder.getContext(), record.name));
   SmallVector<int64_t> cluster = sizesOf(record.compiled.clusterSize);
   auto launch = kopt::LaunchOp::create(
@@ -204,7 +205,7 @@ LogicalResult optimizer::compileKernels(ModuleOp module, const Options &options,
                                         Outcome &outcome) {
   SmallVector<kopt::KernelOp> kernels;
   module.walk([&](kopt::KernelOp kernel) { kernels.push_back(kernel); });
-  for (kopt::KernelOp kernel : distinctKernels(module))
+  for (kopt::KernelOp kernel : kopt::distinctKernels(module))
     if (failed(compileKernel(kernel, options,
                              outcome.getOrCreate(kernel.getKernelName()))))
       return failure();

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Schedule/ScheduleLibrary.h"
+#include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Schedule/TileProgram.h"
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
 #include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
@@ -187,7 +188,7 @@ ScheduleLibrary::apply(kopt::KernelOp kernel, const Strategy &strategy,
   });
   if (!legal || failed(runSequence(kernel, action, *module, reasons)))
     return failure();
-  gpu::GPUFuncOp func = lookupProgram(kernel);
+  gpu::GPUFuncOp func = kopt::lookupProgram(kernel);
   if (!func) {
     reasons.push_back("strategy '" + strategy.name + "' made no program");
     return failure();

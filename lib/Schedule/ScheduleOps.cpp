@@ -10,6 +10,7 @@
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
 #include "kernel-opt/Dialect/KTile/KTileDialect.h"
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
+#include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Schedule/Distribute.h"
 #include "kernel-opt/Schedule/KernelStructure.h"
 #include "kernel-opt/Schedule/Layouts.h"
@@ -59,7 +60,7 @@ DiagnosedSilenceableFailure silenceably(Operation *op, Twine what,
 /// leaves the last program.
 static gpu::GPUModuleOp makeModule(kopt::KernelOp kernel) {
   auto top = kernel->getParentOfType<ModuleOp>();
-  std::string name = programModuleName(kernel.getKernelName());
+  std::string name = kopt::programModuleName(kernel.getKernelName());
   if (auto old = top.lookupSymbol<gpu::GPUModuleOp>(name))
     old.erase();
   OpBuilder builder(top.getBodyRegion());

@@ -16,18 +16,6 @@ using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::schedule;
 
-std::string schedule::programModuleName(StringRef kernelName) {
-  return (kernelName + "_program").str();
-}
-
-gpu::GPUFuncOp schedule::lookupProgram(kopt::KernelOp kernel) {
-  auto top = kernel->getParentOfType<ModuleOp>();
-  auto module = top.lookupSymbol<gpu::GPUModuleOp>(
-      programModuleName(kernel.getKernelName()));
-  return module ? module.lookupSymbol<gpu::GPUFuncOp>(kernel.getKernelName())
-                : gpu::GPUFuncOp();
-}
-
 namespace {
 /// One dimension of the results: who computes which part of it.
 struct ResultDim {

@@ -38,12 +38,6 @@ struct TileOptions {
   int64_t warps = 4;
 };
 
-/// Name of the `gpu.module` that holds a kernel's program; the `gpu.func` in it
-/// has the kernel's own.
-std::string programModuleName(StringRef kernelName);
-/// The program of a kernel in the module around it, null if there is none.
-gpu::GPUFuncOp lookupProgram(kopt::KernelOp kernel);
-
 /// Makes the tile program that computes `results`, values of `body`, whose
 /// arguments become the kernel's inputs: a `gpu.func @name` at the builder's
 /// insertion point, with one memref per input and, after them, per result.
