@@ -51,8 +51,7 @@ struct TestInterpret : test::impl::TestInterpretBase<TestInterpret> {
     launch.landing = early ? Landing::Early : Landing::Late;
     launch.blockOrder = launch.warpOrder =
         reverse ? RunOrder::Reverse : RunOrder::Forward;
-    FailureOr<RunResult> result =
-        interpret(*compiled, *domain, inputs, launch);
+    FailureOr<RunResult> result = interpret(*compiled, *domain, inputs, launch);
     if (mlir::failed(result))
       return failure();
     for (const Report &report : result->reports) {
@@ -64,15 +63,14 @@ struct TestInterpret : test::impl::TestInterpretBase<TestInterpret> {
     if (digest)
       printDigest(kernel, *compiled, *result, *domain);
     if (counters)
-      mlir::emitRemark(kernel.getLoc()) << "sectors read " << result->counters.globalSectorsRead
-                          << ", written "
-                          << result->counters.globalSectorsWritten
-                          << ", bank conflicts "
-                          << result->counters.bankConflicts << ", max writes "
-                          << result->maxWrites << ", contents decide control "
-                          << compiled->controlDependsOnContents()
-                          << ", addresses "
-                          << compiled->addressesDependOnContents();
+      mlir::emitRemark(kernel.getLoc())
+          << "sectors read " << result->counters.globalSectorsRead
+          << ", written " << result->counters.globalSectorsWritten
+          << ", bank conflicts " << result->counters.bankConflicts
+          << ", max writes " << result->maxWrites
+          << ", contents decide control "
+          << compiled->controlDependsOnContents() << ", addresses "
+          << compiled->addressesDependOnContents();
     return success(result->reports.empty());
   }
 
@@ -94,8 +92,8 @@ struct TestInterpret : test::impl::TestInterpretBase<TestInterpret> {
         hash = mixHash(hash ^ uint64_t(index), bits);
       });
     }
-    mlir::emitRemark(kernel.getLoc()) << "wrote " << written << " elements, digest "
-                        << llvm::utohexstr(hash);
+    mlir::emitRemark(kernel.getLoc())
+        << "wrote " << written << " elements, digest " << llvm::utohexstr(hash);
   }
 };
 } // namespace

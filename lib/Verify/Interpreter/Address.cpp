@@ -52,9 +52,8 @@ static uint32_t checkView(Warp &w, const AccessInfo &access, uint32_t lanes,
       int64_t index = check.constant;
       if (check.index != noReg)
         index += w.ints(check.index)[lane];
-      int64_t extent = check.extentReg == noReg
-                           ? check.extent
-                           : w.ints(check.extentReg)[lane];
+      int64_t extent = check.extentReg == noReg ? check.extent
+                                                : w.ints(check.extentReg)[lane];
       int64_t last = check.last ? counts[lane] - 1 : 0;
       if (index < 0 || index + last >= extent)
         bad |= 1u << lane;
@@ -85,8 +84,8 @@ static void addDimension(const AccessDim &dim, const int64_t *index,
 }
 
 /// Elements to move per lane; lanes that move none leave the mask.
-static uint32_t countElements(Warp &w, const AccessInfo &access,
-                              uint32_t lanes, int32_t *counts) {
+static uint32_t countElements(Warp &w, const AccessInfo &access, uint32_t lanes,
+                              int32_t *counts) {
   if (access.valid == noReg) {
     for (unsigned lane = 0; lane < warpSize; ++lane)
       counts[lane] = int32_t(access.length);
@@ -94,8 +93,8 @@ static uint32_t countElements(Warp &w, const AccessInfo &access,
   }
   const int64_t *valid = w.ints(access.valid);
   for (unsigned lane = 0; lane < warpSize; ++lane) {
-    counts[lane] = int32_t(
-        std::clamp<int64_t>(valid[lane], 0, int64_t(access.length)));
+    counts[lane] =
+        int32_t(std::clamp<int64_t>(valid[lane], 0, int64_t(access.length)));
     if (counts[lane] == 0)
       lanes &= ~(1u << lane);
   }
@@ -153,7 +152,8 @@ void Machine::checkAlignment(Warp &w, const AccessInfo &access,
     return;
   for (uint32_t rest = lanes; rest; rest &= rest - 1) {
     unsigned lane = llvm::countr_zero(rest);
-    if (counts[lane] != int32_t(access.length) || ((base + linear[lane]) & low) == 0)
+    if (counts[lane] != int32_t(access.length) ||
+        ((base + linear[lane]) & low) == 0)
       continue;
     sink.add(Fault::Misaligned, site, ReportSink::noSite, [&] {
       return threadName(w, lane) + " accesses " + info.name +

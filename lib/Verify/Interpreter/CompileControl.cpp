@@ -79,12 +79,12 @@ void Compiler::dropSlots(ArrayRef<Slot> held) {
 
 bool Compiler::areRegisters(Operation *op, mlir::TypeRange types) {
   for (Type type : types)
-    if (isa<MemRefType>(type) || (!isa<kgpu::PendingType>(type) &&
-                                  !mlir::getElementTypeOrSelf(type)
-                                       .isIntOrIndexOrFloat())) {
-      (void)unsupported(op, "control flow that carries " +
-                                Twine(isa<MemRefType>(type) ? "memrefs"
-                                                            : "this type"));
+    if (isa<MemRefType>(type) ||
+        (!isa<kgpu::PendingType>(type) &&
+         !mlir::getElementTypeOrSelf(type).isIntOrIndexOrFloat())) {
+      (void)unsupported(
+          op, "control flow that carries " +
+                  Twine(isa<MemRefType>(type) ? "memrefs" : "this type"));
       return false;
     }
   return true;
@@ -134,8 +134,7 @@ LogicalResult Compiler::compileFor(Operation *op) {
   if (!areRegisters(op, loop.getResultTypes()))
     return failure();
   SmallVector<Slot> carried = allocateSlots(loop.getResultTypes());
-  SmallVector<Slot> induction =
-      allocateSlots(loop.getInductionVar().getType());
+  SmallVector<Slot> induction = allocateSlots(loop.getInductionVar().getType());
   Reg upper = reg(loop.getUpperBound()), step = reg(loop.getStep());
   emitMoves(op, loop.getInitArgs(), carried);
   emitMoves(op, loop.getLowerBound(), induction);

@@ -179,8 +179,8 @@ LogicalResult Compiler::compileLoadStore(Operation *op, Value memref,
   if (!makeAccess(op, memref, indices, length, access))
     return failure();
   const BufferInfo &info = program.buffers[access.buffer];
-  access.alignment = alignment ? int64_t(*alignment)
-                               : naturalAlignment(length, info.element);
+  access.alignment =
+      alignment ? int64_t(*alignment) : naturalAlignment(length, info.element);
   if (predicate) {
     access.predicate = reg(predicate);
     noteControl(predicate);
@@ -210,7 +210,8 @@ LogicalResult Compiler::compileAsyncCopy(Operation *op) {
     source.predicate = reg(copy.getPredicate());
     noteControl(copy.getPredicate());
   }
-  uint32_t from = addAccess(std::move(source)), to = addAccess(std::move(target));
+  uint32_t from = addAccess(std::move(source)),
+           to = addAccess(std::move(target));
   Inst &i = emit(asyncCopy, op);
   i.a = from;
   i.imm = to;
@@ -291,9 +292,8 @@ LogicalResult Compiler::compileWarpReduce(Operation *op) {
 }
 
 LogicalResult Compiler::compileMatrixAccess(Operation *op, Value memref,
-                                            ValueRange indices,
-                                            Value registers, bool transpose,
-                                            bool isStore) {
+                                            ValueRange indices, Value registers,
+                                            bool transpose, bool isStore) {
   AccessInfo access;
   if (!makeAccess(op, memref, indices, 8, access))
     return failure();

@@ -306,8 +306,7 @@ LogicalResult Compiler::compileKGPUMatrix(Operation *op) {
        llvm::zip(wait.getInFlight(), wait.getValues())) {
     Slot source = slot(pending);
     Slot target = define(value);
-    info.items.push_back(
-        {source.reg, source.tag, target.reg, target.length});
+    info.items.push_back({source.reg, source.tag, target.reg, target.length});
   }
   program.matrixWaits.push_back(std::move(info));
   Inst &i = emit(wgmmaWait, op);

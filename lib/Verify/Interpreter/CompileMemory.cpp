@@ -67,12 +67,11 @@ LogicalResult Compiler::defineArgument(gpu::GPUFuncOp kernel, unsigned number) {
   info.name = "argument " + std::to_string(number);
   info.index = number;
   if (auto access = kernel.getArgAttrOfType<StringAttr>(number, "kgpu.access"))
-    info.access =
-        llvm::StringSwitch<ArgumentAccess>(access.getValue())
-            .Case("read", ArgumentAccess::Read)
-            .Case("write", ArgumentAccess::Write)
-            .Case("workspace", ArgumentAccess::Workspace)
-            .Default(ArgumentAccess::ReadWrite);
+    info.access = llvm::StringSwitch<ArgumentAccess>(access.getValue())
+                      .Case("read", ArgumentAccess::Read)
+                      .Case("write", ArgumentAccess::Write)
+                      .Case("workspace", ArgumentAccess::Workspace)
+                      .Default(ArgumentAccess::ReadWrite);
   program.arguments.push_back({type, info.access});
   program.buffers.push_back(std::move(info));
   defineRootView(argument, uint32_t(program.buffers.size() - 1));
@@ -93,8 +92,8 @@ LogicalResult Compiler::compileAllocShared(Operation *op) {
     info.swizzle = space.getSwizzle();
   info.index = program.sharedBuffers++;
   info.name = "shared buffer " + std::to_string(info.index);
-  int64_t alignment = std::max<int64_t>(int64_t(alloc.getAlignment()),
-                                        info.swizzle ? 1024 : 1);
+  int64_t alignment =
+      std::max<int64_t>(int64_t(alloc.getAlignment()), info.swizzle ? 1024 : 1);
   program.sharedBytes =
       (program.sharedBytes + alignment - 1) / alignment * alignment;
   info.sharedOffset = program.sharedBytes;
@@ -156,9 +155,8 @@ LogicalResult Compiler::compileSubView(Operation *op) {
       dim.offset = addInt(op, dim.offset, dim.stride, reg(offset));
       noteAddress(offset);
     } else {
-      dim.constant += dim.stride * cast<IntegerAttr>(
-                                       cast<Attribute>(offsets[d]))
-                                       .getInt();
+      dim.constant +=
+          dim.stride * cast<IntegerAttr>(cast<Attribute>(offsets[d])).getInt();
     }
     dim.stride *= strides[d];
     if (auto size = dyn_cast<Value>(sizes[d])) {
@@ -221,9 +219,9 @@ bool Compiler::makeAccess(Operation *op, Value memref, ValueRange indices,
     dim.constant = from.constant + from.stride * constant;
   }
   // A run of elements goes along the buffer's last dimension.
-  if (length > 1 && (view.dims.empty() ||
-                     view.dims.back().rootDim + 1 != info.shape.size() ||
-                     view.dims.back().stride != 1)) {
+  if (length > 1 &&
+      (view.dims.empty() || view.dims.back().rootDim + 1 != info.shape.size() ||
+       view.dims.back().stride != 1)) {
     (void)unsupported(op, "a vector along a strided dimension");
     return false;
   }
@@ -403,9 +401,8 @@ LogicalResult Compiler::compileTransfer(Operation *op) {
   // valid = extent - index along the last dimension.
   const AccessDim &last = access.dims.back();
   Reg extent = intConstant(last.extent - last.constant);
-  access.valid = last.index == noReg
-                     ? extent
-                     : addInt(op, extent, -1, last.index);
+  access.valid =
+      last.index == noReg ? extent : addInt(op, extent, -1, last.index);
   access.padding = padding;
   emitAccess(op, access, value, isStore);
   return success();

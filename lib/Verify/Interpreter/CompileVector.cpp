@@ -205,8 +205,7 @@ LogicalResult Compiler::compileInsert(Operation *op) {
   if (!isStatic && shape.size() != 1)
     return unsupported(op, "a dynamic position in a vector of rank above 1");
   Reg index = isStatic ? noReg : reg(insert.getDynamicPosition().front());
-  int64_t first =
-      isStatic ? linearize(shape, insert.getStaticPosition()) : 0;
+  int64_t first = isStatic ? linearize(shape, insert.getStaticPosition()) : 0;
   // A vector that dies here and has its columns for itself is changed in place.
   bool inPlace = diesHere(insert.getDest()) && target.storage != ~0u &&
                  storages[target.storage].users == 1 &&

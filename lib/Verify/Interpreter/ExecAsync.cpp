@@ -50,11 +50,9 @@ void exec::asyncCopy(Machine &m, Warp &w, const Inst &i) {
   const BufferInfo &targetInfo = m.program.buffers[target.buffer];
   int64_t from[warpSize], to[warpSize];
   int32_t counts[warpSize];
-  uint32_t reads =
-      m.computeAddresses(w, source, i.site, m.lanesWhere(w, source.predicate),
-                         from, counts);
-  uint32_t writes =
-      m.computeAddresses(w, target, i.site, w.mask, to, counts);
+  uint32_t reads = m.computeAddresses(
+      w, source, i.site, m.lanesWhere(w, source.predicate), from, counts);
+  uint32_t writes = m.computeAddresses(w, target, i.site, w.mask, to, counts);
   m.countTraffic(w, source, sourceInfo, reads, from);
   m.countTraffic(w, target, targetInfo, writes, to);
   Segment &segment = m.segmentOf(sourceInfo);
@@ -124,9 +122,8 @@ static std::vector<int64_t> boxElements(Warp &w, const BufferInfo &info,
       int64_t at = w.ints(bulk.coordinates[d])[lane] + rest % bulk.map.box[d];
       rest /= bulk.map.box[d];
       if (element >= 0)
-        element = at < 0 || at >= info.shape[d]
-                      ? -1
-                      : element + at * info.strides[d];
+        element =
+            at < 0 || at >= info.shape[d] ? -1 : element + at * info.strides[d];
     }
     elements[size_t(k)] = element;
   }
@@ -139,8 +136,8 @@ static bool sharedPlace(Machine &m, Warp &w, const BulkInfo &bulk,
                         int64_t &first) {
   int64_t linear[warpSize];
   int32_t counts[warpSize];
-  uint32_t ok = m.computeAddresses(w, bulk.shared, site, 1u << lane, linear,
-                                   counts);
+  uint32_t ok =
+      m.computeAddresses(w, bulk.shared, site, 1u << lane, linear, counts);
   if (!ok)
     return false;
   first = linear[lane];
@@ -158,9 +155,10 @@ void Machine::landLoad(PendingLoad &load) {
   std::vector<std::byte> zero(bytes);
   const BufferInfo &info = load.source->info;
   if (info.element.isFloat)
-    domain.constant(APFloat::getZero(cast<FloatType>(info.type.getElementType())
-                                         .getFloatSemantics()),
-                    info.element.kind, "", zero.data(), 1);
+    domain.constant(
+        APFloat::getZero(
+            cast<FloatType>(info.type.getElementType()).getFloatSemantics()),
+        info.element.kind, "", zero.data(), 1);
   for (PendingLoad::Target &target : load.targets) {
     MBarrier &barrier = *target.barrier;
     uint32_t time = ++barrier.agentTime;
@@ -275,8 +273,7 @@ void exec::bulkStore(Machine &m, Warp &w, const Inst &i) {
       continue;
     store.lane = lane;
     store.group = w.storeGroup[lane];
-    store.source =
-        &m.sharedOf(w, m.program.buffers[bulk.shared.buffer]);
+    store.source = &m.sharedOf(w, m.program.buffers[bulk.shared.buffer]);
     store.target = &segment;
     store.site = i.site;
     for (size_t k = 0; k < box.size(); ++k) {

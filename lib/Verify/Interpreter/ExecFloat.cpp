@@ -56,31 +56,31 @@ static void onColumns(Machine &m, Warp &w, const Inst &i, Body body) {
 }
 
 void exec::floatUnary(Machine &m, Warp &w, const Inst &i) {
-  onColumns<1>(m, w, i, [&](const std::byte *const *in, std::byte *out,
-                            size_t n) {
-    m.domain.unary(UnaryFn(i.fn), i.kind, in[0], out, n);
-  });
+  onColumns<1>(m, w, i,
+               [&](const std::byte *const *in, std::byte *out, size_t n) {
+                 m.domain.unary(UnaryFn(i.fn), i.kind, in[0], out, n);
+               });
 }
 
 void exec::floatBinary(Machine &m, Warp &w, const Inst &i) {
-  onColumns<2>(m, w, i, [&](const std::byte *const *in, std::byte *out,
-                            size_t n) {
-    m.domain.binary(BinaryFn(i.fn), i.kind, in[0], in[1], out, n);
-  });
+  onColumns<2>(m, w, i,
+               [&](const std::byte *const *in, std::byte *out, size_t n) {
+                 m.domain.binary(BinaryFn(i.fn), i.kind, in[0], in[1], out, n);
+               });
 }
 
 void exec::floatFma(Machine &m, Warp &w, const Inst &i) {
-  onColumns<3>(m, w, i, [&](const std::byte *const *in, std::byte *out,
-                            size_t n) {
-    m.domain.fma(i.kind, in[0], in[1], in[2], out, n);
-  });
+  onColumns<3>(m, w, i,
+               [&](const std::byte *const *in, std::byte *out, size_t n) {
+                 m.domain.fma(i.kind, in[0], in[1], in[2], out, n);
+               });
 }
 
 void exec::floatConvert(Machine &m, Warp &w, const Inst &i) {
-  onColumns<1>(m, w, i, [&](const std::byte *const *in, std::byte *out,
-                            size_t n) {
-    m.domain.convert(i.kind, i.kind2, in[0], out, n);
-  });
+  onColumns<1>(m, w, i,
+               [&](const std::byte *const *in, std::byte *out, size_t n) {
+                 m.domain.convert(i.kind, i.kind2, in[0], out, n);
+               });
 }
 
 /// Packs the float operands of an instruction whose result is integers.
@@ -156,17 +156,18 @@ void exec::floatBitcast(Machine &m, Warp &w, const Inst &i) {
       uint64_t bits = 0;
       if (to >= from)
         for (unsigned part = 0; part < to / from; ++part)
-          bits |= (source[(e * (to / from) + part) * warpSize + lane] &
-                   fromMask)
-                  << (part * from);
+          bits |=
+              (source[(e * (to / from) + part) * warpSize + lane] & fromMask)
+              << (part * from);
       else
         bits = (source[e / (from / to) * warpSize + lane] & fromMask) >>
-               (e % (from / to) * to) & ((uint64_t(1) << to) - 1);
+                   (e % (from / to) * to) &
+               ((uint64_t(1) << to) - 1);
       target[size_t(e) * warpSize + lane] = bits;
     }
   if (known && (i.fn & 2))
-    known = m.domain.fromBits(i.kind2, target.data(), w.floats(i.d),
-                              target.size());
+    known =
+        m.domain.fromBits(i.kind2, target.data(), w.floats(i.d), target.size());
   else if (known)
     for (size_t k = 0; k < target.size(); ++k)
       w.ints(i.d)[k] = wrapInteger(int64_t(target[k]), i.wrap);

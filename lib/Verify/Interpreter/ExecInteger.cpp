@@ -80,7 +80,8 @@ int64_t divide(IntFn fn, int64_t a, int64_t b) {
   case IntFn::RemU:
     return int64_t(uint64_t(a) % uint64_t(b));
   case IntFn::CeilDivU:
-    return int64_t(uint64_t(a) / uint64_t(b) + (uint64_t(a) % uint64_t(b) != 0));
+    return int64_t(uint64_t(a) / uint64_t(b) +
+                   (uint64_t(a) % uint64_t(b) != 0));
   case IntFn::CeilDivS:
     return a / b + ((a % b != 0) && ((a < 0) == (b < 0)));
   case IntFn::FloorDivS:

@@ -65,12 +65,10 @@ void exec::mma(Machine &m, Warp &w, const Inst &i) {
   Tile a{m.scratchFloats(0, 16 * k), k, bytes};
   Tile b{m.scratchFloats(1, k * 8), 8, bytes};
   Tile c{m.scratchFloats(2, 16 * 8), 8, bytes};
-  toTile(w, info.aReg, uint32_t(k / 2), a, [&](unsigned lane, unsigned e) {
-    return mmaPlaceA(lane, e, per);
-  });
-  toTile(w, info.bReg, uint32_t(k / 4), b, [&](unsigned lane, unsigned e) {
-    return mmaPlaceB(lane, e, per);
-  });
+  toTile(w, info.aReg, uint32_t(k / 2), a,
+         [&](unsigned lane, unsigned e) { return mmaPlaceA(lane, e, per); });
+  toTile(w, info.bReg, uint32_t(k / 4), b,
+         [&](unsigned lane, unsigned e) { return mmaPlaceB(lane, e, per); });
   toTile(w, info.acc, 4, c, mmaPlaceC);
   m.domain.tensorCore(info.kind, FloatKind::F32, 16, 8, k, a.data, b.data,
                       c.data);
@@ -111,8 +109,8 @@ void exec::loadMatrix(Machine &m, Warp &w, const Inst &i) {
   for (uint32_t e = 0; e < i.length; ++e)
     for (unsigned lane = 0; lane < warpSize; ++lane, to += m.valueBytes) {
       MatrixPlace place = ldmatrixPlace(lane, e, i.flag);
-      std::memcpy(to, buffer.value(rows[8 * (e / 2) + place.row] +
-                                   place.column),
+      std::memcpy(to,
+                  buffer.value(rows[8 * (e / 2) + place.row] + place.column),
                   m.valueBytes);
     }
 }
@@ -205,9 +203,8 @@ static void readMatrix(Machine &m, Warp &w, const Inst &i,
       int64_t element = matrix.element(firstMN + mn, kk);
       m.asyncSharedRead(w, 0, *matrix.buffer, element, i.site);
       pending.elements.push_back(element);
-      MatrixPlace place =
-          isA ? MatrixPlace{unsigned(mn), unsigned(kk)}
-              : MatrixPlace{unsigned(kk), unsigned(mn)};
+      MatrixPlace place = isA ? MatrixPlace{unsigned(mn), unsigned(kk)}
+                              : MatrixPlace{unsigned(kk), unsigned(mn)};
       std::memcpy(tile.at(place), matrix.buffer->value(element), tile.bytes);
     }
   w.matrices.push_back(std::move(pending));
@@ -243,9 +240,8 @@ void exec::wgmma(Machine &m, Warp &w, const Inst &i) {
   unsigned warp = w.index % 4;
   if (info.aInRegisters) {
     unsigned per = elementsPerRegister(info.kind);
-    toTile(w, info.aReg, uint32_t(k / 2), a, [&](unsigned lane, unsigned e) {
-      return mmaPlaceA(lane, e, per);
-    });
+    toTile(w, info.aReg, uint32_t(k / 2), a,
+           [&](unsigned lane, unsigned e) { return mmaPlaceA(lane, e, per); });
   } else {
     SharedMatrix matrix;
     if (!findMatrix(m, w, i, info.a, info.aMN, 64, info.k, matrix))

@@ -43,8 +43,9 @@ static void checkConverged(Machine &m, Warp &w, const Inst &i,
     return;
   unsigned missing = llvm::countr_zero(w.full & ~w.mask);
   m.sink.add(Fault::DivergentBarrier, i.site, ReportSink::noSite, [&] {
-    return std::string(what) + " is reached by part of a warp: " +
-           m.threadName(w, missing) + " is inactive";
+    return std::string(what) +
+           " is reached by part of a warp: " + m.threadName(w, missing) +
+           " is inactive";
   });
 }
 
@@ -275,16 +276,14 @@ void exec::signal(Machine &m, Warp &w, const Inst &i) {
   const BufferInfo &info = m.program.buffers[access.buffer];
   int64_t linear[warpSize];
   int32_t counts[warpSize];
-  uint32_t lanes =
-      m.computeAddresses(w, access, i.site, m.lanesWhere(w, access.predicate),
-                         linear, counts);
+  uint32_t lanes = m.computeAddresses(
+      w, access, i.site, m.lanesWhere(w, access.predicate), linear, counts);
   if (!isFlagMemory(m, w, info, lanes, i))
     return;
   for (uint32_t rest = lanes; rest; rest &= rest - 1) {
     unsigned lane = llvm::countr_zero(rest);
     FlagState *state;
-    int64_t *value =
-        flagValue(m, w, info, lane, linear[lane], i.site, state);
+    int64_t *value = flagValue(m, w, info, lane, linear[lane], i.site, state);
     *value = w.ints(i.a)[lane];
     if (info.shared) {
       m.sharedOf(w, info).shadow[linear[lane]].flags |= ShadowInit;
@@ -313,8 +312,7 @@ void exec::wait(Machine &m, Warp &w, const Inst &i) {
   for (uint32_t rest = lanes; rest; rest &= rest - 1) {
     unsigned lane = llvm::countr_zero(rest);
     FlagState *state;
-    int64_t value =
-        *flagValue(m, w, info, lane, linear[lane], i.site, state);
+    int64_t value = *flagValue(m, w, info, lane, linear[lane], i.site, state);
     if (value < w.ints(i.a)[lane]) {
       --w.pc;
       return m.block(w, WaitKind::Flag, 0, i.site);

@@ -20,21 +20,51 @@ namespace kernel_opt::verify::exec {
 
 // Integers (ExecInteger.cpp). `wrap` is that of the result.
 enum class IntFn : uint8_t {
-  Add, Sub, Mul, And, Or, Xor, MinS, MinU, MaxS, MaxU,
+  Add,
+  Sub,
+  Mul,
+  And,
+  Or,
+  Xor,
+  MinS,
+  MinU,
+  MaxS,
+  MaxU,
   // These look at active lanes only and report undefined cases. The unsigned
   // ones take `imm` = mask of the width.
-  DivS, DivU, RemS, RemU, CeilDivS, CeilDivU, FloorDivS, Shl, ShrS, ShrU,
+  DivS,
+  DivU,
+  RemS,
+  RemU,
+  CeilDivS,
+  CeilDivU,
+  FloorDivS,
+  Shl,
+  ShrS,
+  ShrU,
 };
 Handler integerBinary(IntFn fn);
 /// One value of the commutative functions.
 int64_t combineIntegers(IntFn fn, int64_t a, int64_t b);
-enum class IntPredicate : uint8_t { EQ, NE, SLT, SLE, SGT, SGE, ULT, ULE, UGT, UGE };
+enum class IntPredicate : uint8_t {
+  EQ,
+  NE,
+  SLT,
+  SLE,
+  SGT,
+  SGE,
+  ULT,
+  ULE,
+  UGT,
+  UGE
+};
 Handler integerCompare(IntPredicate predicate);
 /// d = wrap(a & imm): trunci, extui, index casts, copies.
 void integerMask(Machine &, Warp &, const Inst &);
 /// d = wrap(-a): extsi of i1.
 void integerNegate(Machine &, Warp &, const Inst &);
-/// d = |a|, number of leading zeros, trailing zeros, ones: fn 0 .. 3, imm width.
+/// d = |a|, number of leading zeros, trailing zeros, ones: fn 0 .. 3, imm
+/// width.
 void integerUnary(Machine &, Warp &, const Inst &);
 /// d = a ? b : c, i columns; flag: one condition column for all.
 void selectInteger(Machine &, Warp &, const Inst &);
@@ -46,7 +76,13 @@ void threadId(Machine &, Warp &, const Inst &);
 void laneId(Machine &, Warp &, const Inst &);
 /// d = a number of the block (imm a BlockValue, aux the dimension).
 enum class BlockValue : uint8_t {
-  BlockId, ClusterId, BlockInCluster, BlockSize, GridSize, ClusterCount, Warp,
+  BlockId,
+  ClusterId,
+  BlockInCluster,
+  BlockSize,
+  GridSize,
+  ClusterCount,
+  Warp,
   WarpCount,
 };
 void blockValue(Machine &, Warp &, const Inst &);
@@ -63,7 +99,8 @@ void floatConvert(Machine &, Warp &, const Inst &);
 /// flag: signed.
 void floatFromInteger(Machine &, Warp &, const Inst &);
 void floatToInteger(Machine &, Warp &, const Inst &);
-/// f to f, f to i, i to f of equal bits; imm / aux: bits of an element of a / d.
+/// f to f, f to i, i to f of equal bits; imm / aux: bits of an element of a /
+/// d.
 void floatBitcast(Machine &, Warp &, const Inst &);
 void selectFloat(Machine &, Warp &, const Inst &);
 /// Reduction in order of columns by fn (a BinaryFn): d = ((a0 + a1) + ...);

@@ -45,14 +45,13 @@ size_t CompiledKernel::size() const { return impl->code.size(); }
 // Inputs
 //===----------------------------------------------------------------------===//
 
-static ArgumentSource sourceWithShapes(Domain &domain, uint64_t seed,
-                                    InputFamily family,
-                                    std::vector<SmallVector<int64_t>> shapes) {
+static ArgumentSource
+sourceWithShapes(Domain &domain, uint64_t seed, InputFamily family,
+                 std::vector<SmallVector<int64_t>> shapes) {
   ArgumentSource source;
-  source.floats = [&domain, seed, family, shapes](unsigned argument,
-                                                  FloatKind kind,
-                                                  const int64_t *indices,
-                                                  void *out, size_t n) {
+  source.floats = [&domain, seed, family,
+                   shapes](unsigned argument, FloatKind kind,
+                           const int64_t *indices, void *out, size_t n) {
     domain.input(InputKey{seed, argument, family, shapes[argument]}, kind,
                  indices, out, n);
   };
@@ -67,8 +66,8 @@ static ArgumentSource sourceWithShapes(Domain &domain, uint64_t seed,
 }
 
 ArgumentSource verify::makeArgumentSource(const CompiledKernel &kernel,
-                                    Domain &domain, uint64_t seed,
-                                    InputFamily family) {
+                                          Domain &domain, uint64_t seed,
+                                          InputFamily family) {
   std::vector<SmallVector<int64_t>> shapes;
   for (const KernelArgument &argument : kernel.arguments())
     shapes.emplace_back(argument.type.getShape());
@@ -168,9 +167,9 @@ static std::vector<int64_t> clusterOf(const Extent3 &grid,
 }
 
 /// Splits the wanted blocks into units, in the order to run.
-static std::vector<std::vector<int64_t>>
-makeUnits(const Program &program, const Extent3 &grid,
-          const LaunchSpec &launch) {
+static std::vector<std::vector<int64_t>> makeUnits(const Program &program,
+                                                   const Extent3 &grid,
+                                                   const LaunchSpec &launch) {
   std::vector<int64_t> wanted = launch.blocks;
   bool all = wanted.empty() || program.communicates;
   if (all) {
@@ -267,9 +266,9 @@ FailureOr<RunResult> verify::interpret(const CompiledKernel &kernel,
       break;
   }
   // A deadlock leaves outputs open; saying so again would only be noise.
-  bool complete =
-      int64_t(result.executedBlocks.size()) == grid.volume() &&
-      !machine.stopped && !machine.sink.counts[unsigned(Fault::Deadlock)];
+  bool complete = int64_t(result.executedBlocks.size()) == grid.volume() &&
+                  !machine.stopped &&
+                  !machine.sink.counts[unsigned(Fault::Deadlock)];
   if (launch.checkCompleteness && complete)
     checkCompleteness(program, machine);
   collect(program, machine, result);

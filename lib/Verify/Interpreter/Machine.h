@@ -18,8 +18,8 @@
 #include "Memory.h"
 #include "Program.h"
 #include "kernel-opt/Verify/Interpreter/Interpreter.h"
-#include "llvm/ADT/bit.h"
 #include "llvm/ADT/Twine.h"
+#include "llvm/ADT/bit.h"
 #include <deque>
 #include <map>
 #include <random>
@@ -33,7 +33,13 @@ struct Frame {
 
 enum class WarpStatus : uint8_t { Ready, Blocked, Done };
 enum class WaitKind : uint8_t {
-  None, Barrier, NamedBarrier, MBarrier, Flag, ClusterBarrier, GridBarrier
+  None,
+  Barrier,
+  NamedBarrier,
+  MBarrier,
+  Flag,
+  ClusterBarrier,
+  GridBarrier
 };
 
 /// A cp.async of one lane that no wait has covered yet.

@@ -20,7 +20,8 @@ Segment::Segment(const BufferInfo &info, unsigned argument, size_t floatBytes,
       isInput(info.access == ArgumentAccess::Read ||
               info.access == ArgumentAccess::ReadWrite),
       domain(domain), inputs(inputs), poison(poison) {
-  directorySize = std::max<int64_t>((info.elements + pageSize - 1) >> pageBits, 1);
+  directorySize =
+      std::max<int64_t>((info.elements + pageSize - 1) >> pageBits, 1);
   directory =
       static_cast<Page **>(std::calloc(size_t(directorySize), sizeof(Page *)));
 }
@@ -34,8 +35,8 @@ Segment::~Segment() {
 /// Integers that nobody wrote: a large odd number, or a power of two that no
 /// index can be.
 static int64_t poisonInteger(unsigned pattern, unsigned width, unsigned i) {
-  int64_t value = pattern == 0 ? int64_t(0x5bd1e995u) * (2 * i + 1)
-                               : int64_t(1) << 62;
+  int64_t value =
+      pattern == 0 ? int64_t(0x5bd1e995u) * (2 * i + 1) : int64_t(1) << 62;
   return wrapInteger(value, wrapOfWidth(width));
 }
 

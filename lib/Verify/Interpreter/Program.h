@@ -43,13 +43,13 @@ constexpr unsigned warpSize = 32;
 struct Inst {
   Handler run = nullptr;
   Reg d = noReg, a = noReg, b = noReg, c = noReg;
-  uint32_t length = 1;  ///< columns of the result
-  uint32_t aux = 0;     ///< side table index, or jump target
+  uint32_t length = 1; ///< columns of the result
+  uint32_t aux = 0;    ///< side table index, or jump target
   int64_t imm = 0;
-  uint32_t site = 0;    ///< index into Program::sites
+  uint32_t site = 0; ///< index into Program::sites
   FloatKind kind = FloatKind::F32, kind2 = FloatKind::F32;
-  uint8_t fn = 0;       ///< UnaryFn, BinaryFn, predicate, ...
-  uint8_t wrap = 0;     ///< see wrapInteger
+  uint8_t fn = 0;   ///< UnaryFn, BinaryFn, predicate, ...
+  uint8_t wrap = 0; ///< see wrapInteger
   bool flag = false;
 };
 
@@ -82,9 +82,9 @@ struct BufferInfo {
   SmallVector<int64_t> shape, strides; ///< in elements
   int64_t elements = 0;
   ArgumentAccess access = ArgumentAccess::ReadWrite;
-  unsigned swizzle = 0;      ///< bytes; shared only
-  int64_t sharedOffset = 0;  ///< bytes from the block's allocation
-  uint32_t index = 0;        ///< among arguments, or among shared buffers
+  unsigned swizzle = 0;     ///< bytes; shared only
+  int64_t sharedOffset = 0; ///< bytes from the block's allocation
+  uint32_t index = 0;       ///< among arguments, or among shared buffers
   std::string name;
 };
 
@@ -112,7 +112,7 @@ struct AccessInfo {
   uint32_t buffer = 0; ///< index into Program::buffers
   SmallVector<AccessDim, 4> dims;
   SmallVector<ViewCheck, 2> checks;
-  Reg rank = noReg;      ///< block of the cluster, for distributed shared memory
+  Reg rank = noReg; ///< block of the cluster, for distributed shared memory
   Reg predicate = noReg; ///< i1 column
   Reg valid = noReg;     ///< number of elements, per lane
   Reg padding = noReg;   ///< constant column (float or int bank)
@@ -223,14 +223,14 @@ struct Program {
   std::vector<ConstantFloat> constantFloats;
   std::vector<ConstantInt> constantInts;
 
-  uint32_t intColumns = 0, floatColumns = 0;           ///< of a warp
+  uint32_t intColumns = 0, floatColumns = 0; ///< of a warp
   uint32_t constantIntColumns = 0, constantFloatColumns = 0;
   uint32_t sharedBuffers = 0, mbarriers = 0;
   int64_t sharedBytes = 0;
   Extent3 block, grid, cluster{1, 1, 1};
 
-  bool usesAsyncProxy = false;   ///< TMA or wgmma
-  bool communicates = false;     ///< signal, wait, grid barrier
+  bool usesAsyncProxy = false; ///< TMA or wgmma
+  bool communicates = false;   ///< signal, wait, grid barrier
   bool contentControl = false, contentAddresses = false;
 };
 

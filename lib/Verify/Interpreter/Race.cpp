@@ -103,8 +103,7 @@ void Machine::sharedWrite(Warp &w, unsigned lane, SharedBuffer &buffer,
   uint32_t reader;
   if (s.readInterval >= w.interval &&
       !sharedReadersOrdered(w, lane, buffer, index, reader))
-    race(w, lane, site, "writes", buffer.info, index, unit, reader,
-         s.readSite);
+    race(w, lane, site, "writes", buffer.info, index, unit, reader, s.readSite);
   s.writeAgent = w.agent(lane);
   s.writeTime = w.clock.time;
   s.writeInterval = w.interval;

@@ -26,7 +26,8 @@ Machine::Machine(const Program &program, Domain &domain,
       grid(grid), blockDim(block), valueBytes(domain.valueBytes()),
       memory(std::make_shared<Memory>()), sink(program, launch.maxReports),
       executed(program.code.size()), taken(program.code.size()),
-      notTaken(program.code.size()), useIntervals(program.cluster.volume() == 1),
+      notTaken(program.code.size()),
+      useIntervals(program.cluster.volume() == 1),
       memos(program.accesses.size()), random(launch.orderSeed) {
   for (const BufferInfo &info : program.buffers)
     if (!info.shared)
@@ -105,8 +106,8 @@ void Machine::setUp(ArrayRef<int64_t> ids) {
       w.intBank[0] =
           intFile.data() + size_t(index) * program.intColumns * warpSize;
       w.intBank[1] = intConstants.data();
-      w.floatBank[0] = floatFile.data() +
-                       size_t(index) * program.floatColumns * w.floatColumnBytes;
+      w.floatBank[0] = floatFile.data() + size_t(index) * program.floatColumns *
+                                              w.floatColumnBytes;
       w.floatBank[1] = floatConstants.data();
     }
   }
@@ -163,9 +164,8 @@ void Machine::schedule() {
     }
     if (progress)
       continue;
-    bool blocked = llvm::any_of(warps, [](const Warp &w) {
-      return w.status == WarpStatus::Blocked;
-    });
+    bool blocked = llvm::any_of(
+        warps, [](const Warp &w) { return w.status == WarpStatus::Blocked; });
     if (blocked && !loads.empty()) {
       PendingLoad load = std::move(loads.front());
       loads.pop_front();

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Forward data flow over SSA: what is loaded, what is computed from it, and what
-// a region yields under a condition that depends on it. Values that only flow
-// into arithmetic are harmless; branches, predicates and addresses are noted by
-// the compiler.
+// Forward data flow over SSA: what is loaded, what is computed from it, and
+// what a region yields under a condition that depends on it. Values that only
+// flow into arithmetic are harmless; branches, predicates and addresses are
+// noted by the compiler.
 //
 //===----------------------------------------------------------------------===//
 

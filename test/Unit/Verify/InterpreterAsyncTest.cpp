@@ -154,21 +154,21 @@ TEST(InterpreterAsyncTest, Roles) {
     for (int64_t t = 0; t < 32; ++t)
       EXPECT_EQ(z[size_t(k * 32 + t)], small(0, k * 32 + 31 - t));
   // No wait for the stage to be free.
-  expectFault(
-      with(roles,
-           "kgpu.mbarrier_wait %empty[%slot] parity %parity : !kgpu.mbarriers<2>",
-           ""),
-      {Fault::Race, Fault::Deadlock});
+  expectFault(with(roles,
+                   "kgpu.mbarrier_wait %empty[%slot] parity %parity : "
+                   "!kgpu.mbarriers<2>",
+                   ""),
+              {Fault::Race, Fault::Deadlock});
   // Wrong phase: everybody waits.
   expectFault(with(roles, "%parity = arith.cmpi eq, %bit",
                    "%parity = arith.cmpi ne, %bit"),
               Fault::Deadlock);
   // Only the first lane arrives: what the others wrote is not published.
-  std::string oneArrival = with(
-      with(with(roles, "%full[%c0] arrivals 32", "%full[%c0] arrivals 1"),
-           "%full[%c1] arrivals 32", "%full[%c1] arrivals 1"),
-      "kgpu.mbarrier_arrive %full[%slot] :",
-      "kgpu.mbarrier_arrive %full[%slot] if %first :");
+  std::string oneArrival =
+      with(with(with(roles, "%full[%c0] arrivals 32", "%full[%c0] arrivals 1"),
+                "%full[%c1] arrivals 32", "%full[%c1] arrivals 1"),
+           "kgpu.mbarrier_arrive %full[%slot] :",
+           "kgpu.mbarrier_arrive %full[%slot] if %first :");
   expectFault(oneArrival, Fault::Race);
   // With a warp-wide operation before, it is.
   runClean(with(oneArrival, "kgpu.mbarrier_arrive %full[%slot] if",
@@ -213,9 +213,9 @@ TEST(InterpreterAsyncTest, NamedBarriers) {
               Fault::Race);
   expectFault(with(namedBarriers, "threads 64 arrive", "threads 96 arrive"),
               Fault::BarrierMisuse);
-  expectFault(with(namedBarriers, "      kgpu.named_barrier 1 threads 64 arrive",
-                   ""),
-              Fault::Deadlock);
+  expectFault(
+      with(namedBarriers, "      kgpu.named_barrier 1 threads 64 arrive", ""),
+      Fault::Deadlock);
 }
 
 //===----------------------------------------------------------------------===//
@@ -268,9 +268,15 @@ TEST(InterpreterAsyncTest, SignalAndWait) {
   EXPECT_TRUE(KernelUnderTest(splitK).compiled->blocksCommunicate());
   // Partial sums of the other lanes are not published.
   expectFault(with(splitK, "    gpu.barrier\n", ""), Fault::Race);
-  expectFault(with(splitK, "%seen = kgpu.wait %f[%k] least %one scope device : memref<4xi32>, i32", ""),
+  expectFault(with(splitK,
+                   "%seen = kgpu.wait %f[%k] least %one scope device : "
+                   "memref<4xi32>, i32",
+                   ""),
               Fault::Race);
-  expectFault(with(splitK, "kgpu.signal %f[%b], %one scope device if %leader : memref<4xi32>, i32", ""),
+  expectFault(with(splitK,
+                   "kgpu.signal %f[%b], %one scope device if %leader : "
+                   "memref<4xi32>, i32",
+                   ""),
               Fault::Deadlock);
 }
 
@@ -389,7 +395,8 @@ gpu.module @m {
     ++bins[size_t(small(0, k) + 3)];
   for (size_t k = 0; k < 8; ++k)
     EXPECT_EQ(z[k], bins[k]);
-  for (const char *barrier : {"gpu.barrier // first", "gpu.barrier // second"}) {
+  for (const char *barrier :
+       {"gpu.barrier // first", "gpu.barrier // second"}) {
     KernelUnderTest mutant(with(text, barrier, ""));
     EXPECT_NE(mutant.run(*domain, values).count(Fault::Race), 0u) << barrier;
   }

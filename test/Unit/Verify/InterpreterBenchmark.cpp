@@ -20,7 +20,8 @@ using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 static void measure(const CompiledKernel &kernel, Domain &domain) {
-  ArgumentSource inputs = makeArgumentSource(kernel, domain, 1, InputFamily::Normal);
+  ArgumentSource inputs =
+      makeArgumentSource(kernel, domain, 1, InputFamily::Normal);
   double best = 1e30;
   RunCounters counters;
   for (int round = 0; round < 3; ++round) {

@@ -84,9 +84,9 @@ TEST(InterpreterMatrixTest, MmaMutants) {
   expectFault(with(mmaKernel, "known_block_size = array<i32: 32, 1, 1>",
                    "known_block_size = array<i32: 31, 1, 1>"),
               Fault::PartialWarp);
-  expectFault(with(mmaKernel, "load_matrix %sa[%r, %k]",
-                   "load_matrix %sa[%r, %c1]"),
-              Fault::Misaligned);
+  expectFault(
+      with(mmaKernel, "load_matrix %sa[%r, %k]", "load_matrix %sa[%r, %c1]"),
+      Fault::Misaligned);
 }
 
 //===----------------------------------------------------------------------===//
@@ -162,11 +162,12 @@ gpu.module @m {
 )mlir";
   for (int e = 0; e < 32; e += 2) {
     std::string n = std::to_string(e);
-    text += "    %r" + n + "c = arith.constant " + std::to_string(8 * (e / 2 % 2)) +
-            " : index\n    %r" + n + " = arith.addi %row, %r" + n +
-            "c : index\n    %q" + n + "c = arith.constant " +
-            std::to_string(8 * (e / 4)) + " : index\n    %q" + n +
-            " = arith.addi %col, %q" + n + "c : index\n    %p" + n +
+    text += "    %r" + n + "c = arith.constant " +
+            std::to_string(8 * (e / 2 % 2)) + " : index\n    %r" + n +
+            " = arith.addi %row, %r" + n + "c : index\n    %q" + n +
+            "c = arith.constant " + std::to_string(8 * (e / 4)) +
+            " : index\n    %q" + n + " = arith.addi %col, %q" + n +
+            "c : index\n    %p" + n +
             " = vector.extract_strided_slice %sum {offsets = [" + n +
             "], sizes = [2], strides = [1]} : vector<32xf32> to "
             "vector<2xf32>\n    kgpu.store %p" +
@@ -194,18 +195,20 @@ TEST(InterpreterMatrixTest, WgmmaMutants) {
   expectFault(with(right, "constant 16384", "constant 8192"),
               {Fault::PendingAccess, Fault::Race});
   // Too many: it never ends.
-  expectFault(with(right, "constant 16384", "constant 16386"),
-              Fault::Deadlock);
-  expectFault(with(right, "kgpu.mbarrier_wait %full[%slot] parity %parity : !kgpu.mbarriers<2>", ""),
-              Fault::Race);
+  expectFault(with(right, "constant 16384", "constant 16386"), Fault::Deadlock);
+  expectFault(
+      with(
+          right,
+          "kgpu.mbarrier_wait %full[%slot] parity %parity : !kgpu.mbarriers<2>",
+          ""),
+      Fault::Race);
   expectFault(with(right, "gpu.barrier // init", ""), Fault::BarrierMisuse);
   // The leader may run ahead by two phases, which the others then miss.
   expectFault(with(right, "gpu.barrier // reuse", ""),
               {Fault::PendingAccess, Fault::Race, Fault::Deadlock});
   expectFault(with(right, "wgmma_wait 0", "wgmma_wait 1"),
               Fault::PendingAccess);
-  expectFault(with(right, "      kgpu.wgmma_fence\n", ""),
-              Fault::MissingFence);
+  expectFault(with(right, "      kgpu.wgmma_fence\n", ""), Fault::MissingFence);
   expectFault(with(right, "%sb[%slot, %c0, %c48]", "%sb[%slot, %c16, %c48]"),
               Fault::OutOfBounds);
   expectFault(with(right, "arrivals 1", "arrivals 2"), Fault::Deadlock);
@@ -398,10 +401,9 @@ gpu.module @m {
       EXPECT_EQ(z[size_t(k)], small(0, k));
   }
   // Transposed once, each 8 x 8 matrix is transposed in place.
-  std::vector<double> z =
-      runClean(with(text, "load_matrix %s[%r, %k]",
-                    "load_matrix %s[%r, %k] transpose"),
-               1);
+  std::vector<double> z = runClean(
+      with(text, "load_matrix %s[%r, %k]", "load_matrix %s[%r, %k] transpose"),
+      1);
   EXPECT_EQ(z[1 * 16 + 10], small(0, 2 * 16 + 9));
 }
 

@@ -75,7 +75,8 @@ TEST(InterpreterOpsTest, Arithmetic) {
   binary("arith.minimumf", [](double a, double b) { return std::min(a, b); });
   binary("arith.maxnumf", [](double a, double b) { return std::max(a, b); });
   binary("arith.minnumf", [](double a, double b) { return std::min(a, b); });
-  binary("math.copysign", [](double a, double b) { return std::copysign(a, b); });
+  binary("math.copysign",
+         [](double a, double b) { return std::copysign(a, b); });
   binary("math.atan2", [](double a, double b) { return std::atan2(a, b); });
   auto unary = [](const char *name, double (*f)(double)) {
     check(8, std::string("%r = ") + name + " %v : vector<8xf32>",
@@ -191,8 +192,9 @@ TEST(InterpreterOpsTest, Rearrangements) {
         [](int64_t t, int64_t e) {
           return e >= 2 && e < 6 ? w(t, e - 2) : v(t, e);
         });
-  check(4, "%r = vector.shuffle %v, %w [0, 9, 15, 7] : vector<8xf32>, "
-           "vector<8xf32>",
+  check(4,
+        "%r = vector.shuffle %v, %w [0, 9, 15, 7] : vector<8xf32>, "
+        "vector<8xf32>",
         [](int64_t t, int64_t e) {
           const int64_t mask[] = {0, 9, 15, 7};
           return mask[e] < 8 ? v(t, mask[e]) : w(t, mask[e] - 8);
@@ -250,8 +252,8 @@ TEST(InterpreterOpsTest, Reductions) {
 }
 
 TEST(InterpreterOpsTest, Shuffles) {
-  auto shuffled = [](const char *mode, const char *offset,
-                     const char *width, const Lane &expected) {
+  auto shuffled = [](const char *mode, const char *offset, const char *width,
+                     const Lane &expected) {
     check(2,
           std::string("%o = arith.constant ") + offset +
               " : i32\n%n = arith.constant " + width +
@@ -263,12 +265,10 @@ TEST(InterpreterOpsTest, Shuffles) {
               "%r = vector.from_elements %s, %b : vector<2xf32>",
           expected, 64);
   };
-  shuffled("xor", "5", "32", [](int64_t t, int64_t e) {
-    return e ? 1.0 : v(t ^ 5, 0);
-  });
-  shuffled("idx", "3", "8", [](int64_t t, int64_t e) {
-    return e ? 1.0 : v(t / 8 * 8 + 3, 0);
-  });
+  shuffled("xor", "5", "32",
+           [](int64_t t, int64_t e) { return e ? 1.0 : v(t ^ 5, 0); });
+  shuffled("idx", "3", "8",
+           [](int64_t t, int64_t e) { return e ? 1.0 : v(t / 8 * 8 + 3, 0); });
   shuffled("up", "4", "32", [](int64_t t, int64_t e) {
     bool ok = t % 32 >= 4;
     return e ? double(ok) : v(ok ? t - 4 : t, 0);

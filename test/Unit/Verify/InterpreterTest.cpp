@@ -267,14 +267,14 @@ gpu.module @m {
 TEST(InterpreterTest, MalformedLaunches) {
   KernelUnderTest kernel(tiledMatmul(64));
   auto domain = createFloatDomain();
-  ArgumentSource inputs = makeArgumentSource(*kernel.compiled, *domain, 1,
-                                       InputFamily::Normal);
+  ArgumentSource inputs =
+      makeArgumentSource(*kernel.compiled, *domain, 1, InputFamily::Normal);
   std::string message;
-  mlir::ScopedDiagnosticHandler handler(
-      &kernel.context, [&](mlir::Diagnostic &diagnostic) {
-        message = diagnostic.str();
-        return success();
-      });
+  mlir::ScopedDiagnosticHandler handler(&kernel.context,
+                                        [&](mlir::Diagnostic &diagnostic) {
+                                          message = diagnostic.str();
+                                          return success();
+                                        });
   LaunchSpec launch;
   launch.blocks = {16};
   EXPECT_TRUE(failed(interpret(*kernel.compiled, *domain, inputs, launch)));

@@ -121,7 +121,7 @@ std::vector<double> unittest::runClean(const std::string &text,
 }
 
 void unittest::expectFault(const std::string &text,
-                        std::initializer_list<Fault> faults) {
+                           std::initializer_list<Fault> faults) {
   KernelUnderTest kernel(text);
   if (!kernel.compiled)
     return;

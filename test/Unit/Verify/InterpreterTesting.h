@@ -46,8 +46,7 @@ struct KernelUnderTest {
   }
 
   /// Runs on inputs that `value(argument, index)` gives.
-  RunResult run(Domain &domain,
-                std::function<double(unsigned, int64_t)> value,
+  RunResult run(Domain &domain, std::function<double(unsigned, int64_t)> value,
                 LaunchSpec launch = {}) {
     ArgumentSource inputs;
     inputs.floats = [&domain, value](unsigned argument, FloatKind kind,

@@ -65,8 +65,8 @@ static size_t countDifferent(const std::string &a, const std::string &b) {
   size_t bytes = domain->valueBytes();
   KernelUnderTest first(a), second(b);
   for (const KernelUnderTest *kernel : {&first, &second}) {
-    ArgumentSource inputs = makeArgumentSource(*kernel->compiled, *domain, 5,
-                                         InputFamily::Normal);
+    ArgumentSource inputs =
+        makeArgumentSource(*kernel->compiled, *domain, 5, InputFamily::Normal);
     auto result = interpret(*kernel->compiled, *domain, inputs, {});
     EXPECT_TRUE(succeeded(result));
     expectClean(*result);
@@ -81,10 +81,9 @@ static size_t countDifferent(const std::string &a, const std::string &b) {
   EXPECT_EQ(values[1].size(), 150 * bytes);
   size_t different = 0;
   for (size_t k = 0; k < 150; ++k)
-    different += domain->compareOutputs(FloatKind::F32,
-                                        values[0].data() + k * bytes,
-                                        values[1].data() + k * bytes) !=
-                 Comparison::Equal;
+    different += domain->compareOutputs(
+                     FloatKind::F32, values[0].data() + k * bytes,
+                     values[1].data() + k * bytes) != Comparison::Equal;
   return different;
 }
 

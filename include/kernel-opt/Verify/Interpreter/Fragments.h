@@ -30,16 +30,16 @@ struct MatrixPlace {
 inline MatrixPlace mmaPlaceA(unsigned lane, unsigned e, unsigned perRegister) {
   unsigned reg = e / perRegister;
   unsigned row = lane / 4 + 8 * (reg % 2);
-  unsigned k = (lane % 4) * perRegister + e % perRegister +
-               4 * perRegister * (reg / 2);
+  unsigned k =
+      (lane % 4) * perRegister + e % perRegister + 4 * perRegister * (reg / 2);
   return {row, k};
 }
 
 /// B operand (K x 8): vector length K / 4.
 inline MatrixPlace mmaPlaceB(unsigned lane, unsigned e, unsigned perRegister) {
   unsigned reg = e / perRegister;
-  unsigned k = (lane % 4) * perRegister + e % perRegister +
-               4 * perRegister * reg;
+  unsigned k =
+      (lane % 4) * perRegister + e % perRegister + 4 * perRegister * reg;
   return {k, lane / 4};
 }
 

@@ -1,4 +1,5 @@
-//===- Interpreter.h - Runs a kernel's scheduled IR on the CPU - -*- C++ -*-===//
+//===- Interpreter.h - Runs a kernel's scheduled IR on the CPU - -*- C++
+//-*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -99,7 +100,7 @@ struct ArgumentSource {
 
 /// Draws floats by Domain::input, and integers from [0, 2^min(width-1, 8)).
 ArgumentSource makeArgumentSource(const CompiledKernel &kernel, Domain &domain,
-                            uint64_t seed, InputFamily family);
+                                  uint64_t seed, InputFamily family);
 
 /// When data of asynchronous copies becomes visible: as late as the program's
 /// waits allow, or at once. A right program gives the same in both.

@@ -25,24 +25,24 @@ namespace kernel_opt::verify {
 
 /// The kinds of faults. Each names one obligation of a kernel.
 enum class Fault : uint8_t {
-  Race,              ///< conflicting accesses that nothing orders
-  OutOfBounds,       ///< an index outside the memref's extent
-  Misaligned,        ///< a vector or bulk access at an unaligned address
-  Uninitialized,     ///< a read of memory that nobody wrote
-  PendingAccess,     ///< an access to what an async operation still uses
-  MissingFence,      ///< generic-proxy write not fenced for the async proxy
-  AccessViolation,   ///< against `kgpu.access` of the argument
-  MultipleWrites,    ///< an output element defined more than once
-  Unwritten,         ///< an output element never defined
-  DivergentBarrier,  ///< a barrier that not all of its threads reach
-  InactiveLane,      ///< a shuffle or warp reduction with inactive lanes
-  PartialWarp,       ///< a matrix instruction without its whole warp(group)
-  BarrierMisuse,     ///< mbarrier: arrivals, bytes, phase or initialization
-  Deadlock,          ///< no warp can go on
+  Race,                ///< conflicting accesses that nothing orders
+  OutOfBounds,         ///< an index outside the memref's extent
+  Misaligned,          ///< a vector or bulk access at an unaligned address
+  Uninitialized,       ///< a read of memory that nobody wrote
+  PendingAccess,       ///< an access to what an async operation still uses
+  MissingFence,        ///< generic-proxy write not fenced for the async proxy
+  AccessViolation,     ///< against `kgpu.access` of the argument
+  MultipleWrites,      ///< an output element defined more than once
+  Unwritten,           ///< an output element never defined
+  DivergentBarrier,    ///< a barrier that not all of its threads reach
+  InactiveLane,        ///< a shuffle or warp reduction with inactive lanes
+  PartialWarp,         ///< a matrix instruction without its whole warp(group)
+  BarrierMisuse,       ///< mbarrier: arrivals, bytes, phase or initialization
+  Deadlock,            ///< no warp can go on
   UndefinedArithmetic, ///< division by zero, shift out of range, ...
-  UnfinishedAsync,   ///< asynchronous work not waited for
-  StepLimit,         ///< the run was stopped by its step budget
-  Unsupported,       ///< the domain cannot evaluate this
+  UnfinishedAsync,     ///< asynchronous work not waited for
+  StepLimit,           ///< the run was stopped by its step budget
+  Unsupported,         ///< the domain cannot evaluate this
 };
 
 /// Number of kinds.
