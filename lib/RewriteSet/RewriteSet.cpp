@@ -102,9 +102,7 @@ SmallVector<Operation *> RewriteSet::getRules() const {
 }
 
 SmallVector<Operation *> RewriteSet::getPlans() const {
-  return filter(*module, [](Operation &op) {
-    return isa<kopt::FusionOp>(op);
-  });
+  return filter(*module, [](Operation &op) { return isa<kopt::FusionOp>(op); });
 }
 
 SmallVector<Operation *> RewriteSet::getSchedules() const {

@@ -60,4 +60,53 @@ def ApplyRules : Pass<"kopt-apply-rules", "::mlir::ModuleOp"> {
   let dependentDialects = ListMatches.dependentDialects;
 }
 
+def AdmitRules : Pass<"kopt-admit-rules", "::mlir::ModuleOp"> {
+  let summary = "judge the rules of a rewrite set";
+  let description = [{
+    Reads a rewrite set as its input. Each rule is instantiated with small
+    sizes, both sides are lowered and compared in the exact algebra, and each of
+    its conditions is left out in turn. One remark per rule gives the verdict as
+    JSON. A rule that is refuted, or as written is wrong, is an error.
+
+    (* example filepath=test/RewriteSet/admit-rules.mlir *)
+  }];
+  let options = [
+    Option<"rule", "rule", "std::string", "", "only the rule of this name">,
+    Option<"instances", "instances", "unsigned", "12",
+      "instances of a rule at most">,
+    Option<"violations", "violations", "unsigned", "6",
+      "instances without one of the conditions at most">
+  ];
+  let dependentDialects = [
+    "::kernel_opt::kopt::KoptDialect", "::kernel_opt::aten::AtenDialect",
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def InstantiateRules : Pass<"kopt-instantiate-rules", "::mlir::ModuleOp"> {
+  let summary = "turn rules into pairs of functions";
+  let description = [{
+    Reads a rewrite set as its input and replaces it by instances of its rules:
+    for each a module, named after the rule and a number, with the functions
+    `before` and `after`. What `kopt-admit-rules` compares can so be looked at,
+    and given to other tools.
+
+    (* example filepath=test/RewriteSet/instantiate-rules.mlir *)
+  }];
+  let options = [
+    Option<"rule", "rule", "std::string", "", "only the rule of this name">,
+    Option<"instances", "instances", "unsigned", "12",
+      "instances of a rule at most">,
+    Option<"violated", "violated", "int", "-1",
+      "number of a condition that must not hold, from 0">
+  ];
+  let dependentDialects = [
+    "::kernel_opt::kopt::KoptDialect", "::kernel_opt::aten::AtenDialect",
+    "::mlir::func::FuncDialect"
+  ];
+}
+
 #endif // KERNEL_OPT_REWRITESET_PASSES_TD
