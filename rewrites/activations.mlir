@@ -82,16 +82,16 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
   }
 
   kopt.rule @gelu_tanh_by_sigmoid(%x: !s) class approximate sequences ["S"]
-      element_types #floats
-      doc "GELU by tanh is x * sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3)."
+      element_types [f32]
+      doc "GELU by tanh is x * sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3), where 0.044715 is rounded as in GELU."
   before {
     %0 = aten.gelu %x {approximate = #aten.gelu<tanh>} : (!s) -> !s
     kopt.yield %0 : !s
   } after {
     %c = aten.full {size = array<i64>, value = 1.5957691216057308 : f64,
         dtype = f32, kopt.const = #kopt.const<"2*sqrt(2/pi)">} : () -> !scalar
-    %d = aten.full {size = array<i64>, value = 0.044715 : f64, dtype = f32,
-        kopt.const = #kopt.const<"0.044715">} : () -> !scalar
+    %d = aten.full {size = array<i64>, value = 0.044714998453855515 : f64,
+        dtype = f32, kopt.const = #kopt.const<"0x1.6e4e260p-5">} : () -> !scalar
     %0 = aten.mul %x, %x : (!s, !s) -> !s
     %1 = aten.mul %0, %x : (!s, !s) -> !s
     %2 = aten.mul %1, %d : (!s, !scalar) -> !s
@@ -156,7 +156,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
   }
 
   kopt.rule @product_of_exps(%x: !s, %y: !s) class approximate
-      sequences ["S"] element_types #floats where ["finite()"]
+      sequences ["S"] element_types #floats where ["magnitude(finite())"]
       doc "exp(x) exp(y) = exp(x + y): one exponential less."
   before {
     %0 = aten.exp %x : (!s) -> !s

@@ -11,7 +11,7 @@
 !x = tensor<?x?xf32, #kopt.dims<"N", "I">>
 !w = tensor<?x?xf32, #kopt.dims<"C", "I">>
 !y = tensor<?x?xf32, #kopt.dims<"N", "C">>
-!kernel = tensor<?x?x?x?xf32, #kopt.dims<"C", "J", "R", "Q">>
+!kernel = tensor<?x?x?x?xf32, #kopt.dims<"C", "I", "R", "Q">>
 !any4 = tensor<?x?x?x?xf32>
 !scalar = tensor<f32>
 
@@ -21,14 +21,12 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
       class reassociating element_types #floats
       where ["is_parameter(%w)", "is_parameter(%bias)", "is_parameter(%mean)",
              "is_parameter(%var)", "is_parameter(%gamma)",
-             "is_parameter(%beta)", "only_use(%conv)", "transposed == 0",
-             "J * groups == I", "C % groups == 0"]
+             "is_parameter(%beta)", "only_use(%conv)", "eps > 0"]
       doc "Batch normalization after a convolution with bias: weights times s = gamma / sqrt(var + eps), bias (bias - mean) s + beta."
   before {
     %0 = aten.convolution %x, %w, %bias {
         kopt.bind = {stride = "stride", padding = "padding",
-          dilation = "dilation", groups = "groups",
-          transposed = "transposed", output_padding = "output_padding"},
+          dilation = "dilation"},
         kopt.name = "conv"} : (!x4, !kernel, !c) -> !any4
     %1 = aten.batch_norm %0, %mean, %var, %gamma, %beta {eps = 1.0e-5 : f64,
         kopt.bind = {eps = "eps"}} : (!any4, !c, !c, !c, !c) -> !any4
@@ -46,8 +44,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
     %6 = aten.add %5, %beta : (!c, !c) -> !c
     %7 = aten.convolution %x, %3, %6 {
         kopt.set = {stride = "stride", padding = "padding",
-          dilation = "dilation", groups = "groups",
-          transposed = "transposed", output_padding = "output_padding"}}
+          dilation = "dilation"}}
         : (!x4, !kernel, !c) -> !any4
     kopt.yield %7 : !any4
   }
@@ -56,14 +53,12 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
       %mean: !c, %var: !c, %gamma: !c, %beta: !c)
       class reassociating element_types #floats
       where ["is_parameter(%w)", "is_parameter(%mean)", "is_parameter(%var)",
-             "is_parameter(%gamma)", "is_parameter(%beta)", "only_use(%conv)",
-             "transposed == 0", "J * groups == I", "C % groups == 0"]
+             "is_parameter(%gamma)", "is_parameter(%beta)", "only_use(%conv)", "eps > 0"]
       doc "The same for a convolution without bias, which gets one: beta - mean s."
   before {
     %0 = aten.convolution %x, %w {
         kopt.bind = {stride = "stride", padding = "padding",
-          dilation = "dilation", groups = "groups",
-          transposed = "transposed", output_padding = "output_padding"},
+          dilation = "dilation"},
         kopt.name = "conv"} : (!x4, !kernel) -> !any4
     %1 = aten.batch_norm %0, %mean, %var, %gamma, %beta {eps = 1.0e-5 : f64,
         kopt.bind = {eps = "eps"}} : (!any4, !c, !c, !c, !c) -> !any4
@@ -80,8 +75,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
     %5 = aten.sub %beta, %4 : (!c, !c) -> !c
     %6 = aten.convolution %x, %3, %5 {
         kopt.set = {stride = "stride", padding = "padding",
-          dilation = "dilation", groups = "groups",
-          transposed = "transposed", output_padding = "output_padding"}}
+          dilation = "dilation"}}
         : (!x4, !kernel, !c) -> !any4
     kopt.yield %6 : !any4
   }
@@ -91,7 +85,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
       class reassociating element_types #floats
       where ["is_parameter(%w)", "is_parameter(%bias)", "is_parameter(%mean)",
              "is_parameter(%var)", "is_parameter(%gamma)",
-             "is_parameter(%beta)", "only_use(%linear)"]
+             "is_parameter(%beta)", "only_use(%linear)", "eps > 0"]
       doc "Batch normalization after a linear layer."
   before {
     %0 = aten.linear %x, %w, %bias {kopt.name = "linear"} : (!x, !w, !c) -> !y
@@ -117,7 +111,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
       %gamma: !c, %beta: !c)
       class reassociating element_types #floats
       where ["is_parameter(%mean)", "is_parameter(%var)",
-             "is_parameter(%gamma)", "is_parameter(%beta)"]
+             "is_parameter(%gamma)", "is_parameter(%beta)", "eps > 0"]
       doc "One product and one sum per element; their factors are computed once."
   before {
     %0 = aten.batch_norm %x, %mean, %var, %gamma, %beta {eps = 1.0e-5 : f64,

@@ -29,7 +29,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
   }
 
   kopt.rule @clamp_of_relu(%x: !s) class exact_mod_signed_zero_nan
-      sequences ["S"] element_types #floats where ["hi >= 0"]
+      sequences ["S"] element_types #floats
       doc "min(max(x, 0), hi) in one operation."
   before {
     %0 = aten.relu %x : (!s) -> !s
@@ -68,8 +68,8 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
   }
 
   kopt.rule @clamp_of_clamp(%x: !s) class exact_bits sequences ["S"]
-      element_types #floats where ["lo <= hi"]
-      doc "A lower and then an upper bound, where they do not cross."
+      element_types #floats
+      doc "A lower and then an upper bound; where they cross, the upper one wins in both."
   before {
     %0 = aten.clamp %x {min = -1.0 : f64, kopt.bind = {min = "lo"}}
         : (!s) -> !s

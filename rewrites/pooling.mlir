@@ -13,8 +13,8 @@
 module attributes {kopt.rewrite_set, kopt.version = 1} {
   kopt.rule @max_pool_of_relu(%x: !x) class exact_mod_signed_zero_nan
       element_types #floats
-      where ["len(kernel) == 2"]
-      doc "The rectifier after pooling has fewer elements to see. Padding never wins, and every window holds an element."
+      where ["len(dilation) == 0 || dilation[0] == 1 && dilation[1] == 1"]
+      doc "The rectifier after pooling has fewer elements to see. Padding never wins; without dilation every window holds an element, else it may be -Inf."
   before {
     %0 = aten.relu %x : (!x) -> !x
     %1 = aten.max_pool %0 {kernel_size = array<i64: 1, 1>,

@@ -100,8 +100,8 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
   }
 
   kopt.rule @sum_of_sums(%x: !sn) class reassociating sequences ["S"]
-      element_types #floats where ["len(S) == 1"]
-      doc "A sum over one dimension and then the other is one over both."
+      element_types #floats
+      doc "A sum over the last dimension and then over all others is one over all."
   before {
     %0 = aten.sum %x {dim = array<i64: -1>} : (!sn) -> !s
     %1 = aten.sum %0 : (!s) -> tensor<f32>

@@ -58,7 +58,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
 
   kopt.rule @scaled_softmax_by_powers_of_two(%x: !sn, %s: !scalar)
       class approximate sequences ["S"] element_types #floats
-      where ["is_constant(%s) && value(%s) > 0"]
+      where ["is_constant(%s)", "magnitude(value(%s) > 0)"]
       doc "A positive scale before softmax is folded with log2 e into one factor, behind the maximum."
   before {
     %0 = aten.mul %x, %s : (!sn, !scalar) -> !sn
@@ -91,7 +91,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
   }
 
   kopt.rule @softmax_of_shifted(%x: !sn, %c: !s1) class reassociating
-      sequences ["S"] element_types #floats where ["finite()"]
+      sequences ["S"] element_types #floats where ["magnitude(finite())"]
       doc "Softmax does not see what is added to a whole row."
   before {
     %0 = aten.add %x, %c {alpha = 1.0 : f64, kopt.bind = {alpha = "a"}}
@@ -104,7 +104,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
   }
 
   kopt.rule @softmax_of_difference(%x: !sn, %c: !s1) class reassociating
-      sequences ["S"] element_types #floats where ["finite()"]
+      sequences ["S"] element_types #floats where ["magnitude(finite())"]
       doc "Nor what is subtracted from it, such as its own maximum."
   before {
     %0 = aten.sub %x, %c {alpha = 1.0 : f64, kopt.bind = {alpha = "a"}}

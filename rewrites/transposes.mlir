@@ -56,7 +56,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
   }
 
   kopt.rule @matmul_with_transpose(%x: !sk, %w: !nk) class exact_bits
-      sequences ["S"] element_types #floats where ["len(S) >= 1"]
+      sequences ["S"] element_types #floats
       doc "The same for any number of leading dimensions."
   before {
     %0 = aten.transpose %w {dim0 = 0 : i64, dim1 = 1 : i64} : (!nk) -> !kn

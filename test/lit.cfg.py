@@ -131,3 +131,4 @@ config.substitutions.append(
 )
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%examples", os.path.join(config.source_root, "examples")))
+config.substitutions.append(("%rewrites", os.path.join(config.source_root, "rewrites")))

@@ -122,8 +122,9 @@ static bool isExplained(kopt::RuleOp rule, unsigned index,
   Expression condition = rule.getConditions()[index];
   if (isAboutProfit(condition))
     return true;
-  // What the algebra cannot see: only magnitudes suffer.
-  if (mentions(condition, "bounded"))
+  // What the algebra cannot see, and small instances do not show: overflow and
+  // infinities.
+  if (mentions(condition, "bounded") || mentions(condition, "magnitude"))
     return true;
   InstanceOptions violating;
   violating.count = options.violations;

@@ -163,7 +163,14 @@ std::optional<double> rewrite::getConstantValue(Value value) {
   if (!full)
     return std::nullopt;
   Term term = getTerm(full.getValue());
-  return term.isNumber() ? std::optional<double>(term.number()) : std::nullopt;
+  auto type = dyn_cast<FloatType>(full.getDtype());
+  if (!term.isNumber() || !type)
+    return term.isNumber() ? std::optional(term.number()) : std::nullopt;
+  APFloat number(term.number());
+  bool losesInfo;
+  number.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                 &losesInfo);
+  return number.convertToDouble();
 }
 
 /// Whether `value` is computed from parameters of the model alone.

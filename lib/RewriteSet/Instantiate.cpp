@@ -13,11 +13,13 @@
 
 #include "DimAttributes.h"
 #include "kernel-opt/RewriteSet/Match.h"
+#include "kernel-opt/Verify/Tower.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/Format.h"
 #include <cmath>
 
 using namespace kernel_opt;
@@ -70,23 +72,32 @@ static Attribute makeAttribute(const Term &term, Attribute example,
       llvm::to_vector_of<int64_t>(term.numbers));
 }
 
-/// `expression` with each bound number written out, so that it means the same
-/// outside of the rule.
-static std::string getProvenance(const Expression &expression,
-                                 const Bindings &bindings) {
-  return expression.print([&](StringRef name) -> std::string {
-    Expression alone;
-    alone.kind = Expression::Kind::Name;
-    alone.text = name.str();
-    Term term = evaluate(alone, bindings, {});
-    if (!kopt::lookupConstant(name).isUnknown() || !term.isNumber())
-      return "";
-    std::string text;
-    llvm::raw_string_ostream os(text);
-    // 17 digits name a double exactly.
-    os << llvm::format("%.17g", term.number());
-    return "(" + text + ")";
-  });
+/// Writes the numbers of this place exactly instead of what stands for them,
+/// so that `part` means the same outside of the rule.
+void Instantiation::writeNumbers(Expression &part) {
+  bool ofValue = part.kind == Expression::Kind::Call && !part.parts.empty() &&
+                 part.parts[0].kind == Expression::Kind::Value;
+  bool ofPlace = part.kind == Expression::Kind::Name &&
+                 kopt::lookupConstant(part.text).isUnknown();
+  if (ofValue || ofPlace || part.kind == Expression::Kind::Index)
+    if (Term term = evaluate(part, bindings, query); term.isNumber()) {
+      part = Expression();
+      llvm::raw_string_ostream(part.text)
+          << '(' << llvm::format("%a", term.number()) << ')';
+      return;
+    }
+  for (Expression &inner : part.parts)
+    writeNumbers(inner);
+}
+
+/// What the number computed from `expression` stands for; null if the language
+/// of provenance, which is smaller, cannot say it.
+kopt::ConstAttr Instantiation::getProvenance(Expression expression) {
+  writeNumbers(expression);
+  std::string text = expression.print([](StringRef) { return ""; });
+  if (failed(verify::evaluateConstant(text)))
+    return {};
+  return kopt::ConstAttr::get(rule.getContext(), text);
 }
 
 FailureOr<Attribute> Instantiation::makeValue(Operation &op, StringAttr name,
@@ -112,14 +123,11 @@ FailureOr<Attribute> Instantiation::makeValue(Operation &op, StringAttr name,
     why = ("'" + text + "' has no value for '" + name.getValue() + "'").str();
     return failure();
   }
-  bool computed = expression->kind == Expression::Kind::Operator ||
-                  expression->kind == Expression::Kind::Call ||
-                  expression->kind == Expression::Kind::Name;
   // The number was rounded; what it stands for is kept beside it.
-  if (computed && isa<FloatAttr>(value) && op.getNumOperands() == 0)
-    attrs.set(kopt::kConstAttrName,
-              kopt::ConstAttr::get(op.getContext(),
-                                   getProvenance(*expression, bindings)));
+  if (expression->kind != Expression::Kind::Number && isa<FloatAttr>(value) &&
+      op.getNumOperands() == 0)
+    if (kopt::ConstAttr provenance = getProvenance(*expression))
+      attrs.set(kopt::kConstAttrName, provenance);
   return value;
 }
 

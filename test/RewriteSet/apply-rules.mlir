@@ -53,7 +53,7 @@ func.func @dimension(%x: tensor<2x4x8xf32>) -> tensor<2x4x8xf32> {
 // A computed literal says what it stands for.
 // CHECK-LABEL: func @two_results(
 // CHECK-SAME: %[[X:.+]]: tensor<4xf32>, %[[Y:.+]]: tensor<4xf32>
-// CHECK: %[[A:.+]] = aten.full {{.*}}kopt.const = #kopt.const<"((0.5) * 1)">{{.*}}value = 5.000000e-01 : f64
+// CHECK: %[[A:.+]] = aten.full {{.*}}kopt.const = #kopt.const<"((0x1p-1) * 1)">{{.*}}value = 5.000000e-01 : f64
 // CHECK: %[[P:.+]] = aten.mul %[[Y]], %[[A]]
 // CHECK-DAG: %[[SUM:.+]] = aten.add %[[X]], %[[P]]
 // CHECK-DAG: %[[DIFFERENCE:.+]] = aten.sub %[[X]], %[[P]]

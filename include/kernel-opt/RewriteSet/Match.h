@@ -134,7 +134,8 @@ kopt::Term evaluate(
 kopt::Term queryValue(const Match &match, StringRef function, StringRef value,
                       ArrayRef<kopt::Term> rest);
 
-/// The number that every element of `value` is, if it is made by aten.full.
+/// The number that every element of `value` is, rounded to its type, if it is
+/// made by aten.full.
 std::optional<double> getConstantValue(Value value);
 
 /// Builds one side of a rule for the given argument values and bindings.
@@ -163,6 +164,9 @@ private:
   FailureOr<Attribute> makeValue(Operation &op, StringAttr name,
                                  StringRef expression, NamedAttrList &attrs,
                                  std::string &why);
+
+  kopt::ConstAttr getProvenance(kopt::Expression expression);
+  void writeNumbers(kopt::Expression &part);
 
   kopt::RuleOp rule;
   const Bindings &bindings;

@@ -41,7 +41,8 @@ static constexpr Function functions[] = {
     {"bounded", true, 1},      {"size", false, 1},       {"len", false, 1},
     {"abs", false, 1},         {"sqrt", false, 1},       {"exp", false, 1},
     {"log", false, 1},         {"exp2", false, 1},       {"log2", false, 1},
-    {"min", false, 2},         {"max", false, 2},        {"finite", false, 0},
+    {"magnitude", false, 1},   {"min", false, 2},        {"max", false, 2},
+    {"finite", false, 0},
 };
 
 static const Function *findFunction(StringRef name) {
@@ -369,6 +370,9 @@ static Term callOnNumbers(StringRef function, ArrayRef<Term> terms) {
     return std::min(x, terms[1].number());
   if (function == "max")
     return std::max(x, terms[1].number());
+  // The condition itself; admission treats it apart.
+  if (function == "magnitude")
+    return x;
   double result = function == "abs"    ? std::fabs(x)
                   : function == "sqrt" ? std::sqrt(x)
                   : function == "exp"  ? std::exp(x)
