@@ -21,7 +21,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
       class reassociating element_types #floats
       where ["is_parameter(%w)", "is_parameter(%bias)", "is_parameter(%mean)",
              "is_parameter(%var)", "is_parameter(%gamma)",
-             "is_parameter(%beta)", "only_use(%conv)", "eps > 0"]
+             "is_parameter(%beta)", "only_use(%conv)", "magnitude(eps > 0)"]
       doc "Batch normalization after a convolution with bias: weights times s = gamma / sqrt(var + eps), bias (bias - mean) s + beta."
   before {
     %0 = aten.convolution %x, %w, %bias {
@@ -53,7 +53,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
       %mean: !c, %var: !c, %gamma: !c, %beta: !c)
       class reassociating element_types #floats
       where ["is_parameter(%w)", "is_parameter(%mean)", "is_parameter(%var)",
-             "is_parameter(%gamma)", "is_parameter(%beta)", "only_use(%conv)", "eps > 0"]
+             "is_parameter(%gamma)", "is_parameter(%beta)", "only_use(%conv)", "magnitude(eps > 0)"]
       doc "The same for a convolution without bias, which gets one: beta - mean s."
   before {
     %0 = aten.convolution %x, %w {
@@ -85,7 +85,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
       class reassociating element_types #floats
       where ["is_parameter(%w)", "is_parameter(%bias)", "is_parameter(%mean)",
              "is_parameter(%var)", "is_parameter(%gamma)",
-             "is_parameter(%beta)", "only_use(%linear)", "eps > 0"]
+             "is_parameter(%beta)", "only_use(%linear)", "magnitude(eps > 0)"]
       doc "Batch normalization after a linear layer."
   before {
     %0 = aten.linear %x, %w, %bias {kopt.name = "linear"} : (!x, !w, !c) -> !y
@@ -111,7 +111,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
       %gamma: !c, %beta: !c)
       class reassociating element_types #floats
       where ["is_parameter(%mean)", "is_parameter(%var)",
-             "is_parameter(%gamma)", "is_parameter(%beta)", "eps > 0"]
+             "is_parameter(%gamma)", "is_parameter(%beta)", "magnitude(eps > 0)"]
       doc "One product and one sum per element; their factors are computed once."
   before {
     %0 = aten.batch_norm %x, %mean, %var, %gamma, %beta {eps = 1.0e-5 : f64,

@@ -13,6 +13,7 @@
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::rewrite;
@@ -331,7 +332,8 @@ std::string InstanceMaker::describe() const {
       os << "absent";
   }
   for (const auto &[name, constant] : constants)
-    os << separator << '%' << name.getValue() << '=' << constant;
+    os << separator << '%' << name.getValue() << '='
+       << llvm::format("%g", constant);
   return text;
 }
 

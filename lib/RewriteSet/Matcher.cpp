@@ -213,12 +213,17 @@ bool Matcher::matchAttribute(Operation *pattern, Operation *actual,
 /// All that hangs on the results so far is matched: looks for the next result.
 void Matcher::nextResult(State state) {
   Operation *root = state.match.root;
+  SmallVector<Operation *> roots;
   for (Value result : rule.getBeforeYield().getValues()) {
-    if (state.match.values.contains(result))
+    if (Value found = state.match.values.lookup(result)) {
+      roots.push_back(found.getDefiningOp());
       continue;
+    }
     auto pattern = cast<mlir::OpResult>(result);
     for (Operation &candidate : *root->getBlock()) {
-      if (candidate.getName() != pattern.getOwner()->getName())
+      // Results are different values: one operation is not two of them.
+      if (candidate.getName() != pattern.getOwner()->getName() ||
+          llvm::is_contained(roots, &candidate))
         continue;
       State next = state;
       next.pending.push_back(

@@ -21,15 +21,15 @@ func.func @zeros(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   return %0, %1 : tensor<4xf32>, tensor<4xf32>
 }
 
-// A negative factor, bounds that cross, a bound below zero.
+// A negative factor, bounds in the other order, a bound below zero.
 func.func @clamps(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
   %minus = aten.full {size = array<i64>, value = -2.0 : f64, dtype = f32} : () -> tensor<f32>
   %0 = aten.mul %x, %minus : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
   %1 = aten.relu %0 : (tensor<4xf32>) -> tensor<4xf32>
-  %2 = aten.clamp %x {min = 3.0 : f64} : (tensor<4xf32>) -> tensor<4xf32>
-  %3 = aten.clamp %2 {max = 1.0 : f64} : (tensor<4xf32>) -> tensor<4xf32>
-  %4 = aten.relu %x : (tensor<4xf32>) -> tensor<4xf32>
-  %5 = aten.clamp %4 {max = -1.0 : f64} : (tensor<4xf32>) -> tensor<4xf32>
+  %2 = aten.clamp %x {max = 1.0 : f64} : (tensor<4xf32>) -> tensor<4xf32>
+  %3 = aten.clamp %2 {min = 3.0 : f64} : (tensor<4xf32>) -> tensor<4xf32>
+  %4 = aten.clamp %x {max = -1.0 : f64} : (tensor<4xf32>) -> tensor<4xf32>
+  %5 = aten.relu %4 : (tensor<4xf32>) -> tensor<4xf32>
   return %1, %3, %5 : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
 }
 
@@ -43,10 +43,10 @@ func.func @cleanup(%x: tensor<2x3x4xf32>) -> (tensor<4x2x3xf32>, tensor<2x3x4xf3
   return %1, %2, %3 : tensor<4x2x3xf32>, tensor<2x3x4xf32>, tensor<2x3x4xf32>
 }
 
-// The sigmoid of something else; x / (2 + exp(-x)).
+// The factor of something else; x / (2 + exp(-x)).
 func.func @activations(%x: tensor<4xf32>, %y: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
-  %0 = aten.sigmoid %y : (tensor<4xf32>) -> tensor<4xf32>
-  %1 = aten.add %0, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %0 = aten.hardsigmoid %y : (tensor<4xf32>) -> tensor<4xf32>
+  %1 = aten.mul %0, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   %two = aten.full {size = array<i64>, value = 2.0 : f64, dtype = f32} : () -> tensor<f32>
   %2 = aten.neg %x : (tensor<4xf32>) -> tensor<4xf32>
   %3 = aten.exp %2 : (tensor<4xf32>) -> tensor<4xf32>

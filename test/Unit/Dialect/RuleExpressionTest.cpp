@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Dialect/Kopt/RuleExpression.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
 #include "gtest/gtest.h"
 
 using namespace kernel_opt;
