@@ -59,7 +59,19 @@ struct Combiner {
   SmallVector<Operation *> ops;
   SmallVector<Value> yields;
   SmallVector<TypedAttr> neutral;
+  /// The result of which the lesser one must be combined first, if any: bodies
+  /// that keep the first of equal elements carry their number.
+  std::optional<unsigned> order;
+
+  /// Which result's element `operand` of `op` is, if any: results that combine
+  /// the same element each have their own when partial results meet.
+  std::optional<unsigned> elementOf(linalg::LinalgOp parent, Operation *op,
+                                    Value operand) const;
 };
+
+/// Fails unless the body may be joined in any order; sets its `order` if that
+/// is what it takes.
+LogicalResult checkCombiner(linalg::LinalgOp op, Combiner &combiner);
 
 class TileBuilder {
 public:
@@ -146,6 +158,10 @@ private:
                                           ArrayRef<int64_t> parallel);
   bool isContraction(linalg::LinalgOp op, const Iteration &space,
                      const Demand &demand, ArrayRef<ReductionDim> dims);
+  /// Swaps those elements whose order says so.
+  static void sortPair(OpBuilder &builder, const Combiner &combiner,
+                       SmallVectorImpl<Value> &left,
+                       SmallVectorImpl<Value> &right, Location loc);
   SmallVector<Value> combine(const Combiner &combiner, ArrayRef<Value> left,
                              ArrayRef<Value> right, Location loc);
   SmallVector<Value> reduceAlong(const Combiner &combiner,

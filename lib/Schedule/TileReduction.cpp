@@ -71,7 +71,8 @@ FailureOr<Combiner> TileBuilder::analyzeCombiner(linalg::LinalgOp op) {
       if (llvm::is_contained(inner->getOperands(), accumulator))
         for (Value operand : inner->getOperands())
           if (!dependent.contains(operand) && !combiner.elements[i] &&
-              operand.getType() == accumulator.getType())
+              operand.getType() == accumulator.getType() &&
+              !matchPattern(operand, m_Constant()))
             combiner.elements[i] = operand;
   for (unsigned i = 0; i < count; ++i) {
     if (!combiner.elements[i])
@@ -91,21 +92,44 @@ FailureOr<Combiner> TileBuilder::analyzeCombiner(linalg::LinalgOp op) {
           !matchPattern(operand, m_Constant()))
         return op.emitError(
             "the body combines more than one element per result");
+  if (failed(checkCombiner(op, combiner)))
+    return failure();
   return combiner;
+}
+
+void TileBuilder::sortPair(OpBuilder &builder, const Combiner &combiner,
+                           SmallVectorImpl<Value> &left,
+                           SmallVectorImpl<Value> &right, Location loc) {
+  if (!combiner.order)
+    return;
+  Value swap =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt,
+                            right[*combiner.order], left[*combiner.order]);
+  for (auto [l, r] : llvm::zip(left, right)) {
+    Value first = arith::SelectOp::create(builder, loc, swap, r, l);
+    r = arith::SelectOp::create(builder, loc, swap, l, r);
+    l = first;
+  }
 }
 
 SmallVector<Value> TileBuilder::combine(const Combiner &combiner,
                                         ArrayRef<Value> left,
-                                        ArrayRef<Value> right, Location) {
+                                        ArrayRef<Value> right, Location loc) {
   IRMapping mapping;
   auto op = cast<linalg::LinalgOp>(combiner.ops.front()->getParentOp());
-  mapping.map(ArrayRef<BlockArgument>(op.getRegionOutputArgs()), left);
-  mapping.map(combiner.elements, right);
+  SmallVector<Value> first(left), second(right);
+  sortPair(at(), combiner, first, second, loc);
+  mapping.map(ArrayRef<BlockArgument>(op.getRegionOutputArgs()), first);
+  mapping.map(combiner.elements, second);
   Iteration space;
   space.shape.assign(cast<RankedTensorType>(left[0].getType()).getShape());
-  for (Operation *inner : combiner.ops)
+  for (Operation *inner : combiner.ops) {
+    for (Value operand : inner->getOperands())
+      if (auto i = combiner.elementOf(op, inner, operand))
+        mapping.map(operand, second[*i]);
     if (failed(inlineScalar(inner, space, mapping)))
       return {};
+  }
   return llvm::map_to_vector(combiner.yields,
                              [&](Value v) { return mapping.lookup(v); });
 }
@@ -131,16 +155,21 @@ SmallVector<Value> TileBuilder::reduceAlong(const Combiner &combiner,
   Block *body = inside.createBlock(&reduce.getCombiner(), {}, both, locs);
   IRMapping mapping;
   auto op = cast<linalg::LinalgOp>(combiner.ops.front()->getParentOp());
-  for (auto [i, accumulator] : llvm::enumerate(op.getRegionOutputArgs())) {
-    mapping.map(accumulator, body->getArgument(i));
-    mapping.map(combiner.elements[i], body->getArgument(tiles.size() + i));
-  }
+  ValueRange arguments = body->getArguments();
+  SmallVector<Value> first(arguments.take_front(tiles.size()));
+  SmallVector<Value> second(arguments.drop_front(tiles.size()));
+  sortPair(inside, combiner, first, second, loc);
+  mapping.map(ArrayRef<BlockArgument>(op.getRegionOutputArgs()), first);
+  mapping.map(combiner.elements, second);
   for (Operation *inner : combiner.ops) {
     for (Value operand : inner->getOperands())
       if (Operation *constant = operand.getDefiningOp();
           constant && !mapping.contains(operand) &&
           matchPattern(operand, m_Constant()))
         inside.clone(*constant, mapping);
+    for (Value operand : inner->getOperands())
+      if (auto i = combiner.elementOf(op, inner, operand))
+        mapping.map(operand, second[*i]);
     inside.clone(*inner, mapping);
   }
   SmallVector<Value> yields = llvm::map_to_vector(
