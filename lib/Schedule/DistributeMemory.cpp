@@ -148,7 +148,9 @@ Distributor::Place Distributor::placeOf(Access &access, int64_t reg,
     if (last && access.vector > 1 && extent % access.vector) {
       place.valid =
           arith::SubIOp::create(builder, loc, constantIndex(extent), index);
-      continue;
+      if (range.low >= 0)
+        continue;
+      // What begins before the row is no part of it at all.
     }
     // Unsigned, so that negative coordinates are outside too.
     Value inside = arith::CmpIOp::create(
@@ -240,6 +242,33 @@ LogicalResult Distributor::distributeIndex(ktile::IndexOp op) {
   return success();
 }
 
+/// Consecutive registers whose `expr` is all below `bound` or all not: their
+/// coordinates begin at a multiple of their number, which divides the bound.
+static int64_t sameSide(AffineExpr expr, int64_t bound,
+                        const LinearLayout &layout, ValueRange symbols) {
+  ArrayRef<LinearLayout::Basis> bits = layout.bases(Holder::Register);
+  if (bits.empty() || !isLinear(expr))
+    return 1;
+  for (unsigned d = 0; d < layout.getRank(); ++d) {
+    if (bits[0][d] != 1)
+      continue;
+    MLIRContext *context = expr.getContext();
+    AffineExpr dim = getAffineDimExpr(d, context);
+    AffineExpr step = simplifyAffineExpr(expr.replace(dim, dim + 1) - expr,
+                                         layout.getRank(), symbols.size());
+    if (step != getAffineConstantExpr(1, context))
+      return 1;
+    int64_t count = contiguousRegisters(layout, d);
+    SmallVector<int64_t> divisors(layout.getRank(), 1);
+    for (; count > 1; count /= 2) {
+      divisors[d] = count;
+      if (bound % count == 0 && divisorOf(expr, divisors, symbols) % count == 0)
+        return count;
+    }
+  }
+  return 1;
+}
+
 LogicalResult Distributor::distributeInBounds(ktile::InBoundsOp op) {
   LinearLayout layout = layoutOf(op.getResult());
   Location loc = op.getLoc();
@@ -259,7 +288,10 @@ LogicalResult Distributor::distributeInBounds(ktile::InBoundsOp op) {
           rangeOf(op.getMap().getResult(i), access.shape, access.sourceSymbols);
       if (range.low >= 0 && range.high < bound)
         continue;
-      Value index = indexOf(access, i, layout.apply(reg, 0, 0), loc);
+      int64_t group = sameSide(op.getMap().getResult(i), bound, layout,
+                               access.sourceSymbols);
+      Value index =
+          indexOf(access, i, layout.apply(reg / group * group, 0, 0), loc);
       Value check = arith::CmpIOp::create(
           builder, loc, arith::CmpIPredicate::ult, index, constantIndex(bound));
       inside =
