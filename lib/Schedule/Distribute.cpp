@@ -210,6 +210,20 @@ Value Distributor::firstHolder(const LinearLayout &layout) {
 // The walk
 //===----------------------------------------------------------------------===//
 
+/// What a block of the largest devices so far (sm_90, sm_100) can have.
+static constexpr int64_t maxSharedBytes = 227 * 1024;
+
+/// Bytes of all buffers in shared memory, one after the other.
+static int64_t sharedBytes(gpu::GPUFuncOp func) {
+  int64_t bytes = 0;
+  func.walk([&](kgpu::AllocSharedOp alloc) {
+    MemRefType type = alloc.getBuffer().getType();
+    bytes = llvm::alignTo(bytes, alloc.getAlignment()) +
+            type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  });
+  return bytes;
+}
+
 FailureOr<gpu::GPUFuncOp> Distributor::run() {
   auto size = source.getKnownBlockSize();
   if (!size)
@@ -232,6 +246,14 @@ FailureOr<gpu::GPUFuncOp> Distributor::run() {
     return failure();
   }
   prologueEnd->erase();
+  if (int64_t bytes = sharedBytes(target); bytes > maxSharedBytes) {
+    InFlightDiagnostic error = source.emitError("needs ")
+                               << bytes << " bytes of shared memory, at most "
+                               << maxSharedBytes
+                               << " fit a block: use smaller tiles";
+    target.erase();
+    return error;
+  }
   source.erase();
   return target;
 }

@@ -80,6 +80,10 @@ resultDims(ValueRange results, const KernelStructure &structure,
     if (failed(checkDim(dim, d, loc)))
       return failure();
   }
+  __int128 blocks = 1;
+  for (const ResultDim &dim : dims)
+    if ((blocks *= dim.blocks()) > std::numeric_limits<int32_t>::max())
+      return emitError(loc, "more than 2147483647 blocks: use larger ones");
   return dims;
 }
 
