@@ -8,6 +8,7 @@
 
 import ctypes
 import glob
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -81,6 +82,8 @@ def has_libtorch():
 
 
 config.available_features.add("python")
+if importlib.util.find_spec("numpy"):
+    config.available_features.add("numpy")
 if config.have_z3:
     config.available_features.add("z3")
 if has_libtorch():

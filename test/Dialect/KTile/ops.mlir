@@ -55,12 +55,12 @@ func.func @views(%s: tensor<128xf32>, %t: tensor<8x16xf32>)
 
 // CHECK-LABEL: func.func @layouts
 func.func @layouts(%a: tensor<256xf32, #blocked>, %s: tensor<4x4xi8, #swizzled>)
-    -> tensor<256xf32, #strided> {
+    -> (tensor<256xf32, #strided>, tensor<4x4xi8>) {
   // CHECK: ktile.convert %{{.*}} : tensor<256xf32, #[[BLOCKED]]> to tensor<256xf32, #[[STRIDED]]>
   %b = ktile.convert %a : tensor<256xf32, #blocked> to tensor<256xf32, #strided>
   // CHECK: ktile.convert %{{.*}} : tensor<4x4xi8, #[[SWIZZLED]]> to tensor<4x4xi8>
   %c = ktile.convert %s : tensor<4x4xi8, #swizzled> to tensor<4x4xi8>
-  return %b : tensor<256xf32, #strided>
+  return %b, %c : tensor<256xf32, #strided>, tensor<4x4xi8>
 }
 
 // CHECK-LABEL: func.func @reductions

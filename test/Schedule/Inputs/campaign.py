@@ -130,7 +130,7 @@ def run_case(job):
         short = "; ".join(re.sub(r"^.*?: (error|note): ", "", l) for l in lines[:3])
         if case.stage and "no product of tiles to stage" in short:
             return run_case((kernel_opt, replace(case, stage=False)))
-        kind = "refused" if "cannot" in short else "wrong"
+        kind = "refused" if "cannot be" in short else "wrong"
         if not lines:
             kind, short = "wrong", f"exit {done.returncode}: {done.stderr[:300]}"
         return case.name, kind, short, {}
@@ -157,22 +157,29 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kernel_opt")
     parser.add_argument("--filter", default="")
+    parser.add_argument("--random", type=int, default=0, help="so many random cases")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=1, help="take each Nth case")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--print", action="store_true", help="show the modules only")
     parser.add_argument("-v", action="store_true")
     arguments = parser.parse_args()
-    chosen = [c for c in cases.all_cases() if arguments.filter in c.name]
+    pool = (
+        cases.random_cases(arguments.random, arguments.seed)
+        if arguments.random
+        else cases.all_cases()
+    )
+    chosen = [c for c in pool if arguments.filter in c.name]
     chosen = chosen[:: arguments.every]
     if arguments.print:
         for case in chosen:
             print(f"// {case.name}{module_text(case)}")
         return 0
     tally = {"ok": 0, "refused": 0, "wrong": 0}
-    with ProcessPoolExecutor(arguments.jobs) as pool:
+    with ProcessPoolExecutor(arguments.jobs) as workers:
         jobs = [(arguments.kernel_opt, case) for case in chosen]
         for case, (name, kind, detail, counts) in zip(
-            chosen, pool.map(run_case, jobs, chunksize=4)
+            chosen, workers.map(run_case, jobs, chunksize=4)
         ):
             if kind == "refused" and not case.may_refuse:
                 kind = "wrong"

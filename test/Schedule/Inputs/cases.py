@@ -223,6 +223,17 @@ def pooling(c, h, w, k, stride, dilation, pad, options):
     return Case(f"pooling/{c}x{h}x{w}/k{k}s{stride}d{dilation}p{pad}/{options}", [("x", t)], [r], body, options)
 
 
+def pad_1d(n, low, high, options):
+    t, r = tensor(n, "f32"), tensor(n + low + high, "f32")
+    body = f"""    %one = arith.constant 1.0 : f32
+    %s = tensor.pad %x low[{low}] high[{high}] {{
+    ^bb0(%i: index):
+      tensor.yield %one : f32
+    }} : {t} to {r}
+    kopt.yield %s : {r}"""
+    return Case(f"pad_1d/{n}/{low}-{high}/{options}", [("x", t)], [r], body, options)
+
+
 def reshape(n, a, b, options):
     """Expand, compute, collapse: heads of attention, groups of a norm."""
     t, x, r = tensor(n, a * b, "f32"), tensor(n, a, b, "f32"), tensor(n * a, b, "f32")
@@ -410,6 +421,28 @@ def various(kind, m, n, options):
     return Case(f"various/{kind}/{m}x{n}/{cut}", inputs, [result], body, cut)
 
 
+def several(kind, m, n, options):
+    """Several results of one reduction: places of extremes as frontends write
+    them, where the order of elements decides ties; two results of one element."""
+    t, v, r = tensor(m, n, "f32"), tensor(m, "f32"), tensor(m, "i64")
+    compare = {"first_max": "ogt", "last_max": "oge", "first_min": "olt"}.get(kind)
+    start = "0x7F800000" if kind == "first_min" else lowest("f32")
+    maps = ["(i,j)->(i,j)", "(i,j)->(i)", "(i,j)->(i)"]
+    if compare:
+        body = fill("f", start, "f32", v) + "\n" + fill("g", "0", "i64", r) + "\n" + generic(
+            "%s", maps, "pr", [("%x", t)], [("%f", v), ("%g", r)], ["%a: f32", "%o: f32", "%p: i64"],
+            ["%i = linalg.index 1 : index", "%q = arith.index_cast %i : index to i64",
+             f"%t = arith.cmpf {compare}, %a, %o : f32", "%c = arith.select %t, %a, %o : f32",
+             "%d = arith.select %t, %q, %p : i64", "linalg.yield %c, %d : f32, i64"], None)
+    else:
+        r = v
+        body = fill("f", lowest("f32"), "f32", v) + "\n" + fill("g", "0x7F800000", "f32", v) + "\n" + generic(
+            "%s", maps, "pr", [("%x", t)], [("%f", v), ("%g", v)], ["%a: f32", "%o: f32", "%p: f32"],
+            ["%c = arith.maximumf %a, %o : f32", "%d = arith.minimumf %a, %p : f32", "linalg.yield %c, %d : f32, f32"], None)
+    body += f"\n    kopt.yield %s#0, %s#1 : {v}, {r}"
+    return Case(f"several/{kind}/{m}x{n}/{options}", [("x", t)], [v, r], body, options)
+
+
 def named_op(kind, options):
     """Named structured operations as frontends emit them."""
     one = "dense<1> : tensor<2xi64>"
@@ -495,6 +528,9 @@ def all_cases():
         for k, stride, dilation, pad in ((2, 2, 1, 0), (3, 1, 1, 1), (3, 2, 2, 2), (2, 3, 1, 0)):
             add(pooling(c, h, w, k, stride, dilation, pad, ([1, 4, 16], [], [], 2)))
             add(pooling(c, h, w, k, stride, dilation, pad, ([0, 0, 0], [1, 2, 32], [1], 4)))
+    for n, low, high in ((33, 4, 3), (33, 3, 4), (31, 8, 0), (64, 4, 4), (1, 16, 1)):
+        for options in (([32], [], [], 1), ([0], [], [], 1), ([64], [16], [], 2)):
+            add(pad_1d(n, low, high, options))
     for n, a, b in ((1, 1, 1), (3, 5, 7), (2, 4, 32), (17, 3, 33)):
         for options in (([0, 0], [], [], 4), ([8, 16], [], [], 1)):
             add(reshape(n, a, b, options))
@@ -516,6 +552,10 @@ def all_cases():
         add(convolution(n, c, f, h, k, stride, dilation, pad, ([1, 4, 1, 16], [], [8], 2), True))
         add(convolution(n, c, f, h, k, stride, dilation, pad, ([1, 2, 4, 8], [], [8], 2), False))
         add(convolution(n, c, f, h, k, stride, dilation, pad, ([0, 0, 0, 0], [1, 4, 1, 8], [16], 1), True))
+    for kind in ("first_max", "last_max", "first_min", "max_and_min"):
+        for m, n in ((5, 33), (17, 100), (3, 64)):
+            for options in (([4], [], [16], 2), ([1], [], [], 4), ([0], [], [8], 1)):
+                add(several(kind, m, n, options))
     for kind in ("init", "scaled", "reads_out", "middle", "pairs", "constant", "transposed_sum"):
         for m, n in ((3, 5), (17, 33), (4, 64)):
             for options in (([0, 0], [], [], 4), ([4, 8], [], [16], 2), ([1, 16], [], [4], 4)):
@@ -540,3 +580,48 @@ def all_cases():
     for name, case in kernels.items():
         add(replace(case, name=name + "/auto", options=None, stage=False))
     return found
+
+
+def random_cases(count, seed):
+    """Kernels of random sizes cut at random."""
+    import random
+
+    draw = random.Random(seed)
+    size = lambda most=70: draw.choice([1, 2, 3, 4, 7, 8, 16, 31, 32, 33, 64, draw.randint(1, most)])
+    power = lambda most=6: 1 << draw.randint(0, most)
+
+    def options(rank, reductions=2):
+        tile = [power(5) for _ in range(rank)]
+        block = [draw.choice([t, t, 2 * t, 0]) for t in tile]
+        steps = [power(7) for _ in range(draw.randint(0, reductions))]
+        return block, draw.choice([tile, [0] * rank]), steps, power(3)
+
+    def one():
+        axis = draw.randint(0, 2)
+        kinds = ["sum", "max", "sum_from_3"]
+        element = draw.choice(["f32", "f32", "f16", "bf16", "f64", "i32", "i64", "i8"])
+        window = draw.choice([(2, 2, 1, 0), (3, 1, 1, 1), (3, 2, 2, 2), (2, 3, 1, 0), (5, 1, 1, 2)])
+        how = draw.choice([[], ["bias"], ["at"], ["bt"], ["at", "bt", "bias"]])
+        makers = [
+            lambda: elementwise_1d(size(2000), element, options(1)),
+            lambda: elementwise_2d(size(), size(), draw.choice(["row", "column", "transposed", "scalar", "both"]), options(2)),
+            lambda: transpose(size(), size(), element, options(2)),
+            lambda: reduction(size(), size(300), axis, draw.choice(kinds[:2]), draw.choice(["f32", "f64", "i32"]), options(int(axis < 2))),
+            lambda: argmax(size(), size(300), axis % 2, options(1)),
+            lambda: several(draw.choice(["first_max", "last_max", "first_min", "max_and_min"]), size(), size(300), options(1)),
+            lambda: softmax(size(), size(300), options(2), axis % 2),
+            lambda: layer_norm(size(), size(300), options(2)),
+            lambda: pooling(size(4), draw.randint(6, 20), draw.randint(6, 20), *window, options(3)),
+            lambda: pad_1d(size(), draw.randint(0, 9), draw.randint(0, 9), options(1)),
+            lambda: reshape(size(9), size(9), size(), options(2)),
+            lambda: shuffle_heads(size(9), size(9), size(), options(1)),
+            lambda: matmul(size(), size(), size(), "f32", how, options(2, 1)),
+            lambda: batch_matmul(size(3), size(), size(), size(), options(3, 1)),
+            lambda: convolution(size(3), size(6), size(9), draw.randint(6, 12), *window, options(4, 1), True),
+            lambda: nested_reduction(size(6), size(), size(), options(1)),
+            lambda: attention_scores(size(), size(), draw.choice([8, 16, 32]), options(2, 3)),
+            lambda: various(draw.choice(["init", "scaled", "middle", "pairs", "transposed_sum"]), size(), size(), options(2)),
+        ]
+        return replace(draw.choice(makers)(), may_refuse=True)
+
+    return [one() for _ in range(count)]
