@@ -22,9 +22,9 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
     kopt.yield %x : !bmn
   }
 
-  kopt.rule @transpose_of_transpose_01(%x: !mn) class layout cleanup
+  kopt.rule @transpose_of_reversed_transpose(%x: !mn) class layout cleanup
       element_types #floats
-      doc "The same for a matrix whose dimensions are named from the front."
+      doc "The same for a matrix, where the second transpose names the dimensions in the other order."
   before {
     %0 = aten.transpose %x {dim0 = 0 : i64, dim1 = 1 : i64} : (!mn) -> !nm
     %1 = aten.transpose %0 {dim0 = 1 : i64, dim1 = 0 : i64} : (!nm) -> !mn
