@@ -1,0 +1,7 @@
+// Mean and maximum over a middle dimension.
+
+func.func @mean_max_middle(%x: tensor<128x4096x4095xf32>) -> (tensor<128x4095xf32>, tensor<128x4095xf32>) {
+  %m = aten.mean %x {dim = array<i64: 1>} : (tensor<128x4096x4095xf32>) -> tensor<128x4095xf32>
+  %y = aten.amax %x {dim = array<i64: 1>} : (tensor<128x4096x4095xf32>) -> tensor<128x4095xf32>
+  return %m, %y : tensor<128x4095xf32>, tensor<128x4095xf32>
+}

@@ -1,0 +1,7 @@
+// Scaling by the root mean square of the last dimension.
+
+func.func @rms_norm(%x: tensor<8192x8192xf32>, %w: tensor<8192xf32>) -> tensor<8192x8192xf32> {
+  %y = aten.rms_norm %x, %w {normalized_shape = array<i64: 8192>}
+      : (tensor<8192x8192xf32>, tensor<8192xf32>) -> tensor<8192x8192xf32>
+  return %y : tensor<8192x8192xf32>
+}
