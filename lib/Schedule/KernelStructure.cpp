@@ -112,6 +112,19 @@ static bool reducesInnermost(linalg::LinalgOp op) {
       loops, [&](unsigned loop) { return last.isFunctionOfDim(loop); });
 }
 
+static bool isMatrixProduct(linalg::LinalgOp op) {
+  FailureOr<linalg::ContractionDimensions> dims =
+      linalg::inferContractionDims(op);
+  if (failed(dims))
+    return true;
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  auto isLong = [&](ArrayRef<unsigned> loops) {
+    return llvm::any_of(loops,
+                        [&](unsigned loop) { return extents[loop] != 1; });
+  };
+  return isLong(dims->m) && isLong(dims->n);
+}
+
 KernelStructure::KernelStructure(Block &body, ValueRange results)
     : result(results[0]) {
   unsigned products = 0, windows = 0, reductions = 0;
@@ -120,16 +133,20 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
     connect(op);
     switch (kernel::classify(op)) {
     case OpClass::Contraction:
-      ++products;
-      break;
-    case OpClass::Convolution:
-    case OpClass::Pooling:
-      ++windows;
-      break;
+      // Without rows or columns of its own, a product is a sum like others.
+      if (isMatrixProduct(cast<linalg::LinalgOp>(op))) {
+        ++products;
+        break;
+      }
+      [[fallthrough]];
     case OpClass::Reduction:
       ++reductions;
       if (auto structured = dyn_cast<linalg::LinalgOp>(op))
         inner |= reducesInnermost(structured);
+      break;
+    case OpClass::Convolution:
+    case OpClass::Pooling:
+      ++windows;
       break;
     default:
       break;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TileBuilder.h"
+#include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -61,6 +62,13 @@ TypedAttr schedule::getUniformValue(Value tensor) {
   if (scalar && matchPattern(scalar, m_Constant(&value)))
     return value;
   return {};
+}
+
+/// The constant that fills a tensor, or is one.
+static Operation *literalOf(Value tensor) {
+  if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
+    return fill.getInputs()[0].getDefiningOp();
+  return tensor.getDefiningOp();
 }
 
 //===----------------------------------------------------------------------===//
@@ -193,7 +201,8 @@ LogicalResult TileBuilder::store(const Demand &demand, Value memref) {
 
 Value TileBuilder::computeInScope(const Demand &demand) {
   if (TypedAttr uniform = getUniformValue(demand.value))
-    return splat(uniform, demand.shape, loc(demand.value));
+    return splat(uniform, demand.shape, loc(demand.value),
+                 literalOf(demand.value));
   if (Value memref = arguments.lookup(demand.value))
     return computeLoad(demand, memref);
   if (Operation *op = demand.value.getDefiningOp())
@@ -289,6 +298,8 @@ Value TileBuilder::computeDefined(const Demand &demand, Operation *op) {
   auto slice = dyn_cast<tensor::ExtractSliceOp>(op);
   if (slice && isStatic(slice))
     return computeReshape(demand, slice.getSource(), sliceMap(slice));
+  if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+    return computeInsert(demand, insert);
   if (auto structured = dyn_cast<linalg::LinalgOp>(op))
     return structured.getNumReductionLoops()
                ? computeReduction(demand, structured)
@@ -316,6 +327,44 @@ Value TileBuilder::computeLoad(const Demand &demand, Value memref) {
     return loaded;
   return arith::CmpIOp::create(builder, where, arith::CmpIPredicate::ne, loaded,
                                splat(zero, demand.shape, where));
+}
+
+Value TileBuilder::computeInsert(const Demand &demand,
+                                 tensor::InsertSliceOp op) {
+  if (ShapedType::isDynamicShape(op.getStaticOffsets()) ||
+      ShapedType::isDynamicShape(op.getStaticStrides())) {
+    op.emitError("no rule makes tiles of an insertion at a place that is not "
+                 "constant");
+    return {};
+  }
+  // Element i of the slice lies at offset + i * stride: between them, and
+  // outside of the slice, the destination shows.
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  SmallVector<AffineExpr> inner, checked;
+  SmallVector<int64_t> bounds;
+  for (auto [d, result] : llvm::enumerate(demand.map.getResults())) {
+    int64_t stride = op.getStaticStrides()[d];
+    AffineExpr from = result - op.getStaticOffsets()[d];
+    AffineExpr index = from.floorDiv(stride);
+    checked.push_back(index);
+    bounds.push_back(op.getStaticSizes()[d]);
+    if (stride != 1) {
+      checked.push_back(from % stride);
+      bounds.push_back(1);
+    }
+    if (!dropped.test(d))
+      inner.push_back(index);
+  }
+  AffineMap map = AffineMap::get(demand.map.getNumDims(),
+                                 demand.map.getNumSymbols(), inner, context);
+  Value tile = compute({op.getSource(), map, demand.symbols, demand.shape});
+  Value rest =
+      compute({op.getDest(), demand.map, demand.symbols, demand.shape});
+  if (!tile || !rest)
+    return {};
+  Iteration space = {{}, demand.symbols, demand.shape};
+  Value mask = maskTile(checked, bounds, space, op.getLoc());
+  return arith::SelectOp::create(at(), op.getLoc(), mask, tile, rest);
 }
 
 Value TileBuilder::computePad(const Demand &demand, tensor::PadOp op) {
@@ -354,11 +403,16 @@ Value TileBuilder::computePad(const Demand &demand, tensor::PadOp op) {
 // Small tiles
 //===----------------------------------------------------------------------===//
 
-Value TileBuilder::splat(TypedAttr value, ArrayRef<int64_t> shape,
-                         Location loc) {
+Value TileBuilder::splat(TypedAttr value, ArrayRef<int64_t> shape, Location loc,
+                         Operation *literal) {
   auto type = RankedTensorType::get(shape, value.getType());
-  return arith::ConstantOp::create(at(), loc,
-                                   DenseElementsAttr::get(type, value));
+  auto constant =
+      arith::ConstantOp::create(at(), loc, DenseElementsAttr::get(type, value));
+  // What the literal stands for goes along.
+  if (literal)
+    if (Attribute provenance = literal->getAttr(kopt::kConstAttrName))
+      constant->setAttr(kopt::kConstAttrName, provenance);
+  return constant;
 }
 
 Value TileBuilder::view(Value tile, ArrayRef<int64_t> from,
@@ -368,7 +422,8 @@ Value TileBuilder::view(Value tile, ArrayRef<int64_t> from,
     return tile;
   DenseElementsAttr dense;
   if (matchPattern(tile, m_Constant(&dense)) && dense.isSplat())
-    return splat(dense.getSplatValue<TypedAttr>(), shape, loc);
+    return splat(dense.getSplatValue<TypedAttr>(), shape, loc,
+                 tile.getDefiningOp());
   return ktile::ViewOp::create(
       at(), loc, RankedTensorType::get(shape, source.getElementType()), tile,
       from);

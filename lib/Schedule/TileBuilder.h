@@ -129,6 +129,9 @@ private:
   Value computeDefined(const Demand &demand, Operation *op);
   Value computeLoad(const Demand &demand, Value memref);
   Value computePad(const Demand &demand, tensor::PadOp op);
+  Value computeInsert(const Demand &demand, tensor::InsertSliceOp op);
+  /// An element read at computed coordinates that are affine in the loops.
+  Value computeExtract(tensor::ExtractOp op, const Iteration &space);
   Value computeReshape(const Demand &demand, Value source, AffineMap map);
   Value computeParallel(const Demand &demand, linalg::LinalgOp op);
   Value computeReduction(const Demand &demand, linalg::LinalgOp op);
@@ -181,7 +184,9 @@ private:
                                               ArrayRef<Value> initial,
                                               Step step);
 
-  Value splat(TypedAttr value, ArrayRef<int64_t> shape, Location loc);
+  /// A tile of one value; `literal` is the constant that it comes from, if any.
+  Value splat(TypedAttr value, ArrayRef<int64_t> shape, Location loc,
+              Operation *literal = nullptr);
   Value view(Value tile, ArrayRef<int64_t> from, ArrayRef<int64_t> shape,
              Location loc);
   /// A tile of `map`'s value (IndexOp) or whether it is in bounds, made over

@@ -79,10 +79,54 @@ Value TileBuilder::lookupTile(Value scalar, ArrayRef<int64_t> shape,
     return value;
   TypedAttr constant;
   if (matchPattern(value, m_Constant(&constant)))
-    return splat(constant, shape, value.getLoc());
+    return splat(constant, shape, value.getLoc(), value.getDefiningOp());
   emitError(value.getLoc(),
             "scalar is neither a constant nor an element of a tile");
   return {};
+}
+
+/// An integer of the body as an expression of the loops' coordinates, null if
+/// it is not affine.
+static AffineExpr affineOf(Value value, ArrayRef<AffineExpr> coordinates) {
+  APInt constant;
+  if (matchPattern(value, m_ConstantInt(&constant)))
+    return getAffineConstantExpr(constant.getSExtValue(), value.getContext());
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return {};
+  if (auto index = dyn_cast<linalg::IndexOp>(op))
+    return coordinates[index.getDim()];
+  if (isa<arith::IndexCastOp>(op))
+    return affineOf(op->getOperand(0), coordinates);
+  if (!isa<arith::AddIOp, arith::SubIOp, arith::MulIOp>(op))
+    return {};
+  AffineExpr left = affineOf(op->getOperand(0), coordinates);
+  AffineExpr right = affineOf(op->getOperand(1), coordinates);
+  if (!left || !right)
+    return {};
+  if (isa<arith::AddIOp>(op))
+    return left + right;
+  if (isa<arith::SubIOp>(op))
+    return left - right;
+  if (!isa<AffineConstantExpr>(left) && !isa<AffineConstantExpr>(right))
+    return {};
+  return left * right;
+}
+
+Value TileBuilder::computeExtract(tensor::ExtractOp op,
+                                  const Iteration &space) {
+  SmallVector<AffineExpr> results;
+  for (Value index : op.getIndices()) {
+    AffineExpr expr = affineOf(index, space.coordinates);
+    if (!expr) {
+      op.emitError("no rule makes tiles of elements read at computed places");
+      return {};
+    }
+    results.push_back(expr);
+  }
+  AffineMap map = AffineMap::get(space.shape.size(), space.symbols.size(),
+                                 results, context);
+  return compute({op.getTensor(), map, space.symbols, space.shape});
 }
 
 LogicalResult TileBuilder::inlineScalar(Operation *op, const Iteration &space,
@@ -92,9 +136,15 @@ LogicalResult TileBuilder::inlineScalar(Operation *op, const Iteration &space,
                                             space, op->getLoc()));
     return success();
   }
+  if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
+    Value tile = computeExtract(extract, space);
+    mapping.map(op->getResult(0), tile);
+    return success(bool(tile));
+  }
   TypedAttr constant;
   if (matchPattern(op, m_Constant(&constant))) {
-    mapping.map(op->getResult(0), splat(constant, space.shape, op->getLoc()));
+    mapping.map(op->getResult(0),
+                splat(constant, space.shape, op->getLoc(), op));
     return success();
   }
   if (!OpTrait::hasElementwiseMappableTraits(op))

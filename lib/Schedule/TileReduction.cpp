@@ -48,6 +48,30 @@ static TypedAttr neutralOf(Operation *op, Type type) {
       .Default([](Operation *) { return TypedAttr(); });
 }
 
+/// What the combining operations know of the elements alone (whether one is
+/// NaN, say) is combined, too: it must follow from the elements.
+static LogicalResult addFacts(linalg::LinalgOp op, Combiner &combiner,
+                              const DenseSet<Value> &dependent) {
+  SetVector<Operation *> needed(combiner.ops.begin(), combiner.ops.end());
+  for (size_t i = 0; i < needed.size(); ++i)
+    for (Value operand : needed[i]->getOperands()) {
+      if (dependent.contains(operand) ||
+          llvm::is_contained(combiner.elements, operand) ||
+          matchPattern(operand, m_Constant()))
+        continue;
+      Operation *source = operand.getDefiningOp();
+      if (!source || source->getBlock() != op.getBlock() ||
+          isa<linalg::IndexOp>(source))
+        return failure();
+      needed.insert(source);
+    }
+  combiner.ops.clear();
+  for (Operation &inner : op.getBlock()->without_terminator())
+    if (needed.contains(&inner))
+      combiner.ops.push_back(&inner);
+  return success();
+}
+
 FailureOr<Combiner> TileBuilder::analyzeCombiner(linalg::LinalgOp op) {
   Combiner combiner;
   unsigned count = op.getNumDpsInits();
@@ -85,13 +109,8 @@ FailureOr<Combiner> TileBuilder::analyzeCombiner(linalg::LinalgOp op) {
     if (!combiner.neutral[i])
       return op.emitError("no neutral element is known for result ") << i;
   }
-  for (Operation *inner : combiner.ops)
-    for (Value operand : inner->getOperands())
-      if (!dependent.contains(operand) &&
-          !llvm::is_contained(combiner.elements, operand) &&
-          !matchPattern(operand, m_Constant()))
-        return op.emitError(
-            "the body combines more than one element per result");
+  if (failed(addFacts(op, combiner, dependent)))
+    return op.emitError("the body combines more than one element per result");
   if (failed(checkCombiner(op, combiner)))
     return failure();
   return combiner;

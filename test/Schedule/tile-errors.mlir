@@ -108,7 +108,7 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 module attributes {transform.with_named_sequence} {
 func.func @f(%a_: tensor<96xf32>) -> tensor<100xf32> {
   // expected-error@below {{kernel cannot be tiled so}}
-  // expected-note@below {{no rule makes tiles of 'tensor.insert_slice'}}
+  // expected-note@below {{no rule makes tiles of 'tensor.empty'}}
   %r = kopt.kernel @f (%a = %a_ : tensor<96xf32>) -> (tensor<100xf32>) {
     %e = tensor.empty() : tensor<100xf32>
     %y = tensor.insert_slice %a into %e[0] [96] [1] : tensor<96xf32> into tensor<100xf32>
@@ -174,7 +174,7 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 module attributes {transform.with_named_sequence} {
 func.func @f(%a_: tensor<96xf32>, %i_: tensor<96xindex>) -> tensor<96xf32> {
   // expected-error@below {{kernel cannot be tiled so}}
-  // expected-note@below {{no rule applies 'tensor.extract' to tiles}}
+  // expected-note@below {{no rule makes tiles of elements read at computed places}}
   %r = kopt.kernel @f (%a = %a_ : tensor<96xf32>, %i = %i_ : tensor<96xindex>) -> (tensor<96xf32>) {
     %e = tensor.empty() : tensor<96xf32>
     %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}

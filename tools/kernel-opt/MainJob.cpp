@@ -102,6 +102,7 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(file), SMLoc());
   MLIRContext context(registry);
+  context.printOpOnDiagnostic(false);
   SourceMgrDiagnosticHandler handler(sources, &context,
                                      [&](Location) { return true; });
   // What was decided is told by the account at the end.

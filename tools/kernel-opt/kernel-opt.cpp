@@ -37,10 +37,12 @@ With a pass named it runs that instead, as mlir-opt does.
 
 /// Whether the command line asks for passes, or for something else that
 /// mlir-opt does with a module.
-static bool isForMlirOpt(const MlirOptMainConfig &config,
+static bool isForMlirOpt(const MlirOptMainConfig &config, Emit emit,
                          DialectRegistry &registry) {
-  if (config.shouldVerifyDiagnostics() || config.shouldVerifyRoundtrip() ||
-      config.shouldRunReproducer() || config.shouldShowDialects() || !config.inputSplitMarker().empty())
+  if (config.shouldVerifyDiagnostics() ||
+      (config.shouldVerifyRoundtrip() && emit == Emit::Input) ||
+      config.shouldRunReproducer() || config.shouldShowDialects() ||
+      !config.inputSplitMarker().empty())
     return true;
   MLIRContext context(registry);
   PassManager manager(&context);
@@ -57,7 +59,8 @@ int kernel_opt::kernelOptMain(int argc, char **argv) {
   MainJobOptions options;
   auto [input, output] =
       registerAndParseCLIOptions(argc, argv, overview, registry);
-  if (isForMlirOpt(MlirOptMainConfig::createFromCLOptions(), registry))
+  if (isForMlirOpt(MlirOptMainConfig::createFromCLOptions(), options.emit,
+                   registry))
     return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
   return asMainReturnCode(runMainJob(input, output, options, registry));
 }

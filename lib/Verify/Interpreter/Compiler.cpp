@@ -8,6 +8,7 @@
 
 #include "Compiler.h"
 #include "kernel-opt/Dialect/KGPU/KGPUOps.h"
+#include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Matchers.h"
@@ -229,10 +230,10 @@ LogicalResult Compiler::compileConstant(Operation *op) {
       !isa<IntegerAttr, FloatAttr, DenseElementsAttr>(value))
     return unsupported(op, "a constant that is no number and no dense vector");
   StringRef provenance;
-  if (auto symbol = op->getAttrOfType<StringAttr>("kopt.provenance"))
-    provenance = symbol.getValue();
-  auto key = std::make_pair(Attribute(value),
-                            Attribute(op->getAttr("kopt.provenance")));
+  auto constant = op->getAttrOfType<kopt::ConstAttr>(kopt::kConstAttrName);
+  if (constant)
+    provenance = constant.getExpression();
+  auto key = std::make_pair(Attribute(value), Attribute(constant));
   auto [entry, isNew] = floatConstantSlots.try_emplace(key);
   if (isNew)
     entry->second = constantSlot(value, value.getType(), provenance);

@@ -264,6 +264,12 @@ FailureOr<bool> KernelChecker::draw(ArrayRef<int64_t> blocks, const Draw &how) {
     ++result.levels;
     return draw(blocks, how);
   }
+  // A root is known at a level only if its argument is a square there: more
+  // levels, more chances.
+  if (result.levels < maxTowerLevels && domain->statistics().roots) {
+    result.levels = maxTowerLevels;
+    return draw(blocks, how);
+  }
   result.laneOps += run->counters.laneOps;
   result.sectorsRead += run->counters.globalSectorsRead;
   result.sectorsWritten += run->counters.globalSectorsWritten;

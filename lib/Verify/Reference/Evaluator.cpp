@@ -229,7 +229,7 @@ FailureOr<Tile> Evaluator::computeArgument(BlockArgument argument,
 
 /// The symbolic value that stands on a constant, or nothing.
 static StringRef getProvenance(Operation *op) {
-  auto attribute = op->getAttrOfType<kopt::ConstAttr>("kopt.const");
+  auto attribute = op->getAttrOfType<kopt::ConstAttr>(kopt::kConstAttrName);
   return attribute ? attribute.getExpression() : StringRef();
 }
 

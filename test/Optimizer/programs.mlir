@@ -1,0 +1,69 @@
+// REQUIRES: ptxas
+// RUN: kernel-opt %s -o %t.mlir 2>&1 | FileCheck %s
+// RUN: FileCheck %s --check-prefix=MODULE < %t.mlir
+
+// Small programs of many kinds on the whole path: each kernel is verified.
+// CHECK-NOT: {{unproven|error}}
+
+// CHECK: argmax_{{.*}} ({{.*}}programs.mlir
+// CHECK: checked        verified
+func.func @argmax(%x: tensor<3x50x37xf32>) -> tensor<3x37xi64> {
+  %y = aten.argmax %x {dim = 1 : i64} : (tensor<3x50x37xf32>) -> tensor<3x37xi64>
+  return %y : tensor<3x37xi64>
+}
+
+// CHECK: conv_{{.*}} ({{.*}}programs.mlir
+// CHECK: checked        verified
+func.func @conv(%x: tensor<2x4x9x11xf32>, %w: tensor<6x4x3x3xf32>, %b: tensor<6xf32>) -> tensor<2x6x9x11xf32> {
+  %h = aten.convolution %x, %w, %b {stride = array<i64: 1, 1>, padding = array<i64: 1, 1>}
+      : (tensor<2x4x9x11xf32>, tensor<6x4x3x3xf32>, tensor<6xf32>) -> tensor<2x6x9x11xf32>
+  %y = aten.relu %h : (tensor<2x6x9x11xf32>) -> tensor<2x6x9x11xf32>
+  return %y : tensor<2x6x9x11xf32>
+}
+
+// A transposed convolution spreads its input and turns its weights.
+// CHECK: checked        verified
+// CHECK: checked        verified
+// CHECK: checked        verified
+func.func @transposed_conv(%x: tensor<2x3x4x5xf32>, %w: tensor<3x4x3x3xf32>) -> tensor<2x4x7x9xf32> {
+  %y = aten.convolution %x, %w {stride = array<i64: 2, 2>, padding = array<i64: 1, 1>, transposed = true}
+      : (tensor<2x3x4x5xf32>, tensor<3x4x3x3xf32>) -> tensor<2x4x7x9xf32>
+  return %y : tensor<2x4x7x9xf32>
+}
+
+// CHECK: checked        verified
+func.func @max_pool(%x: tensor<2x3x9x9xf32>) -> tensor<2x3x8x8xf32> {
+  %y = aten.max_pool %x {kernel_size = array<i64: 4, 4>, stride = array<i64: 1, 1>, padding = array<i64: 1, 1>}
+      : (tensor<2x3x9x9xf32>) -> tensor<2x3x8x8xf32>
+  return %y : tensor<2x3x8x8xf32>
+}
+
+// CHECK: checked        verified
+func.func @attention(%q: tensor<1x2x9x8xf32>, %k: tensor<1x2x9x8xf32>, %v: tensor<1x2x9x8xf32>) -> tensor<1x2x9x8xf32> {
+  %y = aten.scaled_dot_product_attention %q, %k, %v {is_causal = true}
+      : (tensor<1x2x9x8xf32>, tensor<1x2x9x8xf32>, tensor<1x2x9x8xf32>) -> tensor<1x2x9x8xf32>
+  return %y : tensor<1x2x9x8xf32>
+}
+
+// CHECK: scheduled by   inner_reduction
+// CHECK: checked        verified
+func.func @matvec(%a: tensor<40x3000xf32>, %x: tensor<3000xf32>) -> tensor<40xf32> {
+  %y = aten.matmul %a, %x : (tensor<40x3000xf32>, tensor<3000xf32>) -> tensor<40xf32>
+  return %y : tensor<40xf32>
+}
+
+// CHECK: scheduled by   contraction_fma
+// CHECK: checked        verified
+func.func @matmul_bf16(%a: tensor<40x50xbf16>, %b: tensor<50x60xbf16>) -> tensor<40x60xbf16> {
+  %y = aten.mm %a, %b : (tensor<40x50xbf16>, tensor<50x60xbf16>) -> tensor<40x60xbf16>
+  return %y : tensor<40x60xbf16>
+}
+
+// CHECK: scheduled by   row
+// CHECK: checked        verified
+func.func @rms_norm(%x: tensor<100x500xf32>, %w: tensor<500xf32>) -> tensor<100x500xf32> {
+  %y = aten.rms_norm %x, %w {normalized_shape = array<i64: 500>} : (tensor<100x500xf32>, tensor<500xf32>) -> tensor<100x500xf32>
+  return %y : tensor<100x500xf32>
+}
+
+// MODULE-NOT: kopt.kernel
