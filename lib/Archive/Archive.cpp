@@ -46,7 +46,8 @@ llvm::Expected<Archive> Archive::open(const ArchiveOptions &options) {
       return path.takeError();
     archive.path = std::move(*path);
   }
-  auto add = [&](llvm::Expected<std::unique_ptr<Database>> database) {
+  auto add =
+      [&](llvm::Expected<std::unique_ptr<Database>> database) -> llvm::Error {
     if (!database)
       return database.takeError();
     archive.layers.push_back(std::move(*database));

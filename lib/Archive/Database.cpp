@@ -210,11 +210,16 @@ llvm::Error Database::createTables() {
 llvm::Expected<std::unique_ptr<Database>>
 Database::openForWriting(StringRef path, uint64_t maximumBytes) {
   StringRef folder = llvm::sys::path::parent_path(path);
-  if (!folder.empty())
-    if (std::error_code code = llvm::sys::fs::create_directories(folder))
+  if (!folder.empty()) {
+    std::error_code code = llvm::sys::fs::create_directories(folder);
+    // A file of that name counts as there.
+    if (!code && !llvm::sys::fs::is_directory(folder))
+      code = std::make_error_code(std::errc::not_a_directory);
+    if (code)
       return llvm::createStringError("cannot create the folder of archive '" +
                                      path + "': " + code.message() +
                                      "; name a file in another folder");
+  }
   llvm::Expected<std::unique_ptr<WriterLock>> lock = WriterLock::take(path);
   if (!lock)
     return lock.takeError();

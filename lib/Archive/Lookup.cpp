@@ -32,10 +32,16 @@ collect(Layers layers, StringRef column = "", StringRef value = "") {
     if (e)
       return std::move(e);
   }
-  std::stable_sort(
-      records.begin(), records.end(),
-      [](const Record &a, const Record &b) { return a.recorded < b.recorded; });
-  return records;
+  // Records of one millisecond stay in the order of the files.
+  std::vector<std::pair<int64_t, size_t>> order;
+  for (const Record &record : records)
+    order.push_back({record.recorded, order.size()});
+  llvm::sort(order);
+  std::vector<Record> sorted;
+  sorted.reserve(records.size());
+  for (auto [time, index] : order)
+    sorted.push_back(std::move(records[index]));
+  return sorted;
 }
 
 llvm::Expected<std::vector<Finding>>

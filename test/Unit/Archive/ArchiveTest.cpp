@@ -61,7 +61,7 @@ TEST_F(ArchiveTest, KeepsWholeFindings) {
 
 TEST_F(ArchiveTest, RunsAndExchangesKeepTheirOrder) {
   Archive archive = open(file("a.sqlite"));
-  Run run;
+  archive::Run run;
   run.seed = ~0ull;
   run.options = llvm::json::Object{{"search", "30s"}};
   std::string id = llvm::cantFail(archive.append(run));
