@@ -1,0 +1,346 @@
+#!/usr/bin/env python3
+# Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Checks and times launch plans against Torch, in one process.
+
+    benchmarks/against_torch.py PLANS/*.json --results results.jsonl
+
+The name of a plan's file says which program of programs.py is its original; what
+follows an @ in it names a variant (matmul@split.json). Each plan is
+  * run on fresh inputs, its whole output compared with fp64 on the device, and
+    the error set against that of Torch's eager result in the same units;
+  * run 20 times for equal bits;
+  * timed in interleaved blocks of pairs against the fastest variant of Torch,
+    with an emptied L2, the interval being that of the log ratio's mean;
+  * and set against the time of a copy that moves the same bytes.
+A plan that the results file holds already is skipped, so that an interrupted
+run goes on where it stopped. Ratios above 1 say that the plan is faster.
+"""
+
+import argparse
+import json
+import math
+import os
+import random
+import statistics
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../python"))
+
+import torch
+from kernel_opt import baseline
+from kernel_opt.plan import Plan
+from programs import PROGRAMS
+
+# Quantiles of Student's t, two-sided 95 %, by degrees of freedom.
+T95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14)
+UNITS = {torch.float32: 2.0**-24, torch.float16: 2.0**-11, torch.bfloat16: 2.0**-8}
+REFERENCE_BYTES = 2 << 30  # of fp64 inputs at a time
+
+FAMILIES = {
+    "normal": lambda s: torch.randn(s, device="cuda"),
+    "uniform": lambda s: torch.rand(s, device="cuda"),
+    "signed": lambda s: torch.rand(s, device="cuda") * 2 - 1,
+    "lognormal": lambda s: torch.exp(4 * torch.randn(s, device="cuda")),
+    "integers": lambda s: torch.randint(-4, 5, s, device="cuda").float(),
+    "powers": lambda s: torch.exp2(torch.randint(-8, 9, s, device="cuda").float()),
+    "shifted": lambda s: torch.randn(s, device="cuda") + 100,
+    "ascending": lambda s: torch.linspace(-30, 30, s[-1], device="cuda").expand(s)
+    + 0.1 * torch.randn(s, device="cuda"),
+    "sparse": lambda s: torch.randn(s, device="cuda")
+    * (torch.rand(s, device="cuda") < 0.01),
+}
+
+
+class Original:
+    """A program with its inputs, in the form that the baselines take."""
+
+    def __init__(self, program, seed, family="normal"):
+        self.torch = torch
+        self.program = program
+        self.model = program.function
+        torch.manual_seed(seed)
+        self.sets = [self.draw(family)]
+        size = sum(t.numel() * t.element_size() for t in self.sets[0])
+        self.input_bytes = size
+        self.l2_bytes = torch.cuda.get_device_properties(0).L2_cache_size
+        # One set that is many times the L2 cannot stay there.
+        if size < 8 * self.l2_bytes:
+            count = max(3, math.ceil(2 * self.l2_bytes / size) + 2)
+            self.sets += [self.draw(family) for _ in range(min(count, 16) - 1)]
+
+    def draw(self, family):
+        return [
+            (FAMILIES[family](i.shape) * i.factor).to(i.dtype).contiguous()
+            for i in self.program.inputs
+        ]
+
+    def tensors(self, value):
+        return list(value) if isinstance(value, (tuple, list)) else [value]
+
+    def pieces(self):
+        """Ranges of rows whose fp64 inputs fit."""
+        inputs = self.sets[0]
+        if not self.program.rows:
+            return [None]
+        rows = inputs[0].shape[0]
+        cut = sum(inputs[i].numel() * 8 for i in self.program.rows)
+        count = min(rows, max(1, math.ceil(cut / REFERENCE_BYTES)))
+        step = math.ceil(rows / count)
+        return [slice(i, min(i + step, rows)) for i in range(0, rows, step)]
+
+    def cut(self, piece):
+        return [
+            (t[piece] if piece is not None and i in self.program.rows else t).double()
+            for i, t in enumerate(self.sets[0])
+        ]
+
+
+class PlanVariant(baseline.Variant):
+    """Our side of a pair: the plan on each set of inputs, as one graph each."""
+
+    def __init__(self, original, path, graph=True):
+        self.path = path
+        self.plans = []
+        super().__init__(original, "eager")
+        if graph:
+            self.capture()
+
+    def warm_up(self):
+        for inputs in self.program.sets:
+            plan = Plan.load(self.path)
+            plan.bind(*inputs)
+            self.plans.append(plan)
+        self.call = lambda *inputs: next(
+            p for p, s in zip(self.plans, self.program.sets) if s[0] is inputs[0]
+        ).run()
+        super().warm_up()
+
+
+class Accuracy:
+    """Error in units of u times the scale, pooled over pieces of an output."""
+
+    def __init__(self):
+        self.squares, self.count, self.worst = 0.0, 0, 0.0
+
+    def add(self, value, reference, scale, unit):
+        value = value.double()
+        bad = torch.isnan(value) != torch.isnan(reference)
+        error = (value - reference).abs_() / (scale * unit)
+        # Where both are the same special value there is no error.
+        error[(value == reference) | (torch.isnan(value) & torch.isnan(reference))] = 0
+        error[bad] = math.inf
+        error.nan_to_num_(nan=math.inf, posinf=math.inf)
+        self.squares += error.square().sum().item()
+        self.count += error.numel()
+        self.worst = max(self.worst, error.max().item())
+
+    @property
+    def rms(self):
+        return math.sqrt(self.squares / max(self.count, 1))
+
+
+def accuracy(original, outputs, torch_outputs):
+    """[ours, Torch's] for each output, over all of it."""
+    result = [[Accuracy(), Accuracy()] for _ in outputs]
+    program = original.program
+    for piece in original.pieces():
+        inputs = original.cut(piece)
+        references = original.tensors(program.function(*inputs))
+        scale = program.scale(*inputs) if program.scale else None
+        for pair, ours, theirs, reference in zip(
+            result, outputs, torch_outputs, references
+        ):
+            if piece is not None:
+                ours, theirs = ours[piece], theirs[piece]
+            reference = reference.double()
+            size = scale
+            if size is None:
+                size = reference.abs()
+                size = size + size[torch.isfinite(size)].square().mean().sqrt()
+            size = size.clamp_min(1e-300)
+            unit = UNITS.get(ours.dtype, 2.0**-24)
+            pair[0].add(ours, reference, size, unit)
+            pair[1].add(theirs, reference, size, unit)
+        del inputs, references, scale
+    return [
+        {
+            "rms": a.rms,
+            "max": a.worst,
+            "torch_rms": b.rms,
+            "torch_max": b.worst,
+            "passed": a.rms <= 1.25 * b.rms + 0.5 and a.worst <= 2 * b.worst + 2,
+        }
+        for a, b in result
+    ]
+
+
+def compare(theirs, ours, clock, seconds):
+    """Interleaved blocks of five pairs, each in a random order."""
+    order = random.Random(1)
+    first = ours.sample(clock)["seconds"] + theirs.sample(clock)["seconds"]
+    blocks = int(min(15, max(4, seconds / max(5 * first, 1e-6))))
+    ratios, times = [], ([], [])
+    for _ in range(blocks):
+        block = ([], [])
+        for _ in range(5):
+            sides = [(theirs, 0), (ours, 1)]
+            order.shuffle(sides)
+            for variant, side in sides:
+                block[side].append(variant.sample(clock)["seconds"])
+        medians = [statistics.median(b) for b in block]
+        ratios.append(math.log(medians[0] / medians[1]))
+        for side in (0, 1):
+            times[side].extend(block[side])
+    mean = statistics.fmean(ratios)
+    half = T95[min(blocks - 2, len(T95) - 1)] * statistics.stdev(ratios) / math.sqrt(blocks)
+    return {
+        "ratio": math.exp(mean),
+        "interval": [math.exp(mean - half), math.exp(mean + half)],
+        "torch_seconds": statistics.median(times[0]),
+        "seconds": statistics.median(times[1]),
+        "blocks": blocks,
+    }
+
+
+def copy_seconds(size, flush):
+    """A copy that reads and writes `size` bytes in all."""
+    count = max(size // 2, 4) // 4
+    a, b = (torch.empty(count, dtype=torch.int32, device="cuda") for _ in range(2))
+    times = []
+    for i in range(7):
+        flush.fill_(i)
+        events = [torch.cuda.Event(enable_timing=True) for _ in range(2)]
+        events[0].record()
+        b.copy_(a)
+        events[1].record()
+        torch.cuda.synchronize()
+        times.append(events[0].elapsed_time(events[1]) * 1e-3)
+    return statistics.median(times)
+
+
+def measure(path, options, clock):
+    name = os.path.splitext(os.path.basename(path))[0]
+    program = PROGRAMS[name.partition("@")[0]]
+    row = {"plan": name, "device": torch.cuda.get_device_name(), "torch": torch.__version__}
+    row["families"] = {}
+    for family in options.families.split(","):
+        original = Original(program, options.seed, family)
+        original.sets = original.sets[:1]
+        inputs = original.sets[0]
+        plan = Plan.load(path)
+        for tensor in plan.tensors.values():
+            if tensor.is_floating_point():
+                tensor.fill_(math.nan)
+        with torch.no_grad():
+            outputs = plan(*inputs)
+            theirs = original.tensors(program.function(*inputs))
+            torch.cuda.synchronize()
+            row["families"][family] = accuracy(original, outputs, theirs)
+        if family == "normal":
+            first = [t.clone() for t in outputs]
+            row["equal_bits"] = all(
+                all(torch.equal(a, b) for a, b in zip(first, plan.run()))
+                for _ in range(options.repeats)
+            )
+            size = original.input_bytes + sum(t.numel() * t.element_size() for t in first)
+            del first
+        del original, plan, outputs, theirs, inputs
+        torch.cuda.empty_cache()
+    row["passed"] = row["equal_bits"] and all(
+        o["passed"] for f in row["families"].values() for o in f
+    )
+    if options.no_time:
+        return row
+    original = Original(program, options.seed)
+    variants = []
+    for variant in options.variants.split(","):
+        try:
+            variants.append(baseline.Variant(original, variant))
+        except Exception as error:  # A variant that fails is no baseline.
+            row.setdefault("failures", {})[variant] = str(error)[:500]
+            torch.cuda.synchronize()
+    screened = {
+        v.name: statistics.median(v.sample(clock)["seconds"] for _ in range(5))
+        for v in variants
+    }
+    row["variants"] = screened
+    best = min(variants, key=lambda v: screened[v.name])
+    row["baseline"] = best.name
+    variants = [best]
+    ours = PlanVariant(original, path)
+    row.update(compare(best, ours, clock, options.seconds))
+    flush = ours.flush
+    del original, variants, best, ours
+    torch.cuda.empty_cache()
+    row["of_copy"] = copy_seconds(size, flush) / row["seconds"]
+    return row
+
+
+def line(row):
+    text = "%-26s %-4s" % (row["plan"], "ok" if row["passed"] else "BAD")
+    if "ratio" in row:
+        text += " %9.3f ms  %s %9.3f ms  %6.3fx [%.3f, %.3f]  %.3f of copy" % (
+            row["seconds"] * 1e3,
+            row["baseline"],
+            row["torch_seconds"] * 1e3,
+            row["ratio"],
+            *row["interval"],
+            row["of_copy"],
+        )
+    for family, outputs in row["families"].items():
+        for o in outputs:
+            text += "  %s rms %.2g/%.2g max %.2g/%.2g" % (
+                family,
+                o["rms"],
+                o["torch_rms"],
+                o["max"],
+                o["torch_max"],
+            )
+    if not row["equal_bits"]:
+        text += "  BITS DIFFER"
+    return text
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("plans", nargs="+", help="launch plans (JSON)")
+    parser.add_argument("--results", default="results.jsonl", help="one JSON object a line")
+    parser.add_argument("--variants", default=",".join(baseline.VARIANTS))
+    parser.add_argument("--families", default="normal", help=", ".join(FAMILIES))
+    parser.add_argument("--repeats", type=int, default=20, help="runs for equal bits")
+    parser.add_argument("--seconds", type=float, default=3, help="of timing for each plan")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--no-time", action="store_true", help="check only")
+    options = parser.parse_args()
+    done = set()
+    if os.path.exists(options.results):
+        with open(options.results) as file:
+            done = {json.loads(l)["plan"] for l in file if l.endswith("\n")}
+    clock = baseline.Clock(torch)
+    failures = 0
+    for path in options.plans:
+        if os.path.splitext(os.path.basename(path))[0] in done:
+            continue
+        begin = time.time()
+        try:
+            row = measure(path, options, clock)
+        except Exception as error:
+            failures += 1
+            print("%s: %s" % (path, str(error)[:600]), file=sys.stderr, flush=True)
+            torch.cuda.empty_cache()
+            continue
+        row["wall"] = time.time() - begin
+        failures += not row["passed"]
+        with open(options.results, "a") as file:
+            file.write(json.dumps(row) + "\n")
+        print(line(row), flush=True)
+    return min(failures, 100)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
