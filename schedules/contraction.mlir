@@ -7,6 +7,25 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield %kernel : !transform.any_op
   }
 
+  transform.named_sequence @match_other_contraction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "contraction" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+
+  // 16-bit factors: warps multiply.
+  transform.named_sequence @contraction_mma(%kernel: !transform.any_op {transform.readonly}) {
+    %m = transform.tune.knob<"block_m"> = 128 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
+    %n = transform.tune.knob<"block_n"> = 128 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
+    %k = transform.tune.knob<"step_k"> = 32 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [%m, %n] reduction [%k] warps [%warps]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %staged = transform.kopt.stage %program unit "mma" : (!transform.any_op) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %staged : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
   transform.named_sequence @contraction_fma(%kernel: !transform.any_op {transform.readonly}) {
     %m = transform.tune.knob<"block_m"> = 64 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
     %n = transform.tune.knob<"block_n"> = 64 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
@@ -22,7 +41,8 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
 
   transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.consumed}) {
     transform.foreach_match in %root
-      @match_contraction -> @contraction_fma
+      @match_contraction -> @contraction_mma,
+      @match_other_contraction -> @contraction_fma
       : (!transform.any_op) -> !transform.any_op
     transform.yield
   }

@@ -267,6 +267,8 @@ static int64_t scatterBits(int64_t value, ArrayRef<unsigned> bits) {
 }
 
 LogicalResult Distributor::distributeDot(ktile::DotOp op) {
+  if (op.getUnitName() == ktile::DotOp::mmaUnit)
+    return distributeMma(op);
   auto bufferA = dyn_cast<TypedValue<MemRefType>>(op.getA());
   auto bufferB = dyn_cast<TypedValue<MemRefType>>(op.getB());
   if (!bufferA || !bufferB || !op.getATransposed() || op.getBTransposed())

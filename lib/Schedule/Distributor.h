@@ -54,6 +54,7 @@ private:
   LogicalResult distributeConvert(ktile::ConvertOp op);
   LogicalResult distributeReduce(ktile::ReduceOp op);
   LogicalResult distributeDot(ktile::DotOp op);
+  LogicalResult distributeMma(ktile::DotOp op);
   LogicalResult distributeFor(scf::ForOp op);
   LogicalResult distributeApply(affine::AffineApplyOp op);
 
@@ -84,6 +85,20 @@ private:
                       Location loc);
   Value loadRegisters(Access &access, TypedAttr padding, Type element,
                       Location loc);
+
+  /// One kgpu.load_matrix of `length` elements a lane, `row` and `column` away
+  /// from the first one; `swapped` says that the buffer holds columns as rows.
+  Value loadFragments(Value buffer, ValueRange leading,
+                      const ktile::LinearLayout &addresses, int64_t row,
+                      int64_t column, bool swapped, bool transpose,
+                      int64_t length, Location loc);
+  /// Fragments of an operand of kgpu.mma at `step` along K.
+  SmallVector<Value> leftFragments(ktile::DotOp op,
+                                   const ktile::LinearLayout &accumulator,
+                                   ArrayRef<int64_t> rows, int64_t step);
+  SmallVector<Value> rightFragments(ktile::DotOp op,
+                                    const ktile::LinearLayout &accumulator,
+                                    ArrayRef<int64_t> columns, int64_t step);
 
   Value pick(Value vector, ArrayRef<int64_t> registers, Location loc);
   Value concat(ArrayRef<Value> parts, Location loc);

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Schedule/Layouts.h"
+#include "kernel-opt/Schedule/Fragments.h"
 #include "kernel-opt/Schedule/Ranges.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -114,6 +115,15 @@ LinearLayout schedule::fmaLayout(int64_t m, int64_t n, int64_t warps) {
   take(Holder::Register, 1, bits[1]);
   take(Holder::Register, 0, bits[0]);
   return layout;
+}
+
+/// Who holds the result of a product, by the unit that computes it.
+static LinearLayout accumulatorLayout(ktile::DotOp dot, int64_t warps) {
+  ArrayRef<int64_t> shape =
+      cast<RankedTensorType>(dot.getResult().getType()).getShape();
+  if (dot.getUnitName() == ktile::DotOp::mmaUnit)
+    return mmaAccumulator(shape[0], shape[1], warps, wantsWholeRows(dot));
+  return fmaLayout(shape[0], shape[1], warps);
 }
 
 //===----------------------------------------------------------------------===//
@@ -270,8 +280,7 @@ void LayoutAssigner::anchorMemory() {
   };
   func.walk([&](Operation *op) {
     if (auto dot = dyn_cast<ktile::DotOp>(op)) {
-      ArrayRef<int64_t> shape = tileOf(dot.getResult()).getShape();
-      assign(dot.getResult(), fmaLayout(shape[0], shape[1], warps));
+      assign(dot.getResult(), accumulatorLayout(dot, warps));
       drain();
     }
     if (isa<ktile::LoadOp, ktile::StoreOp>(op))
@@ -364,8 +373,11 @@ void LayoutAssigner::insertConversions() {
           view.getSourceMutable(),
           layouts.find(view.getResult())->second.project(sourceDims(view)));
     } else if (auto dot = dyn_cast<ktile::DotOp>(op)) {
-      convertOperand(dot.getAccMutable(),
-                     layouts.find(dot.getResult())->second);
+      LinearLayout layout = layouts.find(dot.getResult())->second;
+      convertOperand(dot.getAccMutable(), layout);
+      if (isTile(dot.getA()) && dot.getUnitName() == ktile::DotOp::mmaUnit)
+        convertOperand(dot.getAMutable(),
+                       mmaLeftOperand(layout, dot.getDepth()));
     } else if (auto reduce = dyn_cast<ktile::ReduceOp>(op)) {
       LinearLayout layout = layouts.find(reduce.getOperands()[0])->second;
       for (OpOperand &operand : reduce->getOpOperands())

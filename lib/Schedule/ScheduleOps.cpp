@@ -8,7 +8,7 @@
 
 #include "kernel-opt/Schedule/ScheduleOps.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
-#include "kernel-opt/Dialect/KTile/KTileDialect.h"
+#include "kernel-opt/Dialect/KTile/KTileOps.h"
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Schedule/Distribute.h"
@@ -241,10 +241,24 @@ schedule::StageOp::apply(transform::TransformRewriter &,
                          transform::TransformState &state) {
   return onPrograms(*this, results, state, "products cannot be staged",
                     [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-                      if (!stageProducts(func))
+                      FailureOr<unsigned> staged =
+                          getUnit() == ktile::DotOp::mmaUnit
+                              ? stageForMma(func)
+                              : FailureOr<unsigned>(stageProducts(func));
+                      if (failed(staged))
+                        return failure();
+                      if (!*staged)
                         return func.emitError("no product of tiles to stage");
                       return func;
                     });
+}
+
+LogicalResult schedule::StageOp::verify() {
+  if (getUnit() != ktile::DotOp::fmaUnit && getUnit() != ktile::DotOp::mmaUnit)
+    return emitOpError("knows no unit '")
+           << getUnit() << "': '" << ktile::DotOp::fmaUnit << "' or '"
+           << ktile::DotOp::mmaUnit << "'";
+  return success();
 }
 
 DiagnosedSilenceableFailure

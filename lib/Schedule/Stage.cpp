@@ -52,11 +52,9 @@ unsigned schedule::stageProducts(gpu::GPUFuncOp func) {
     Value a = fillBuffer(func, builder, dot.getA(), /*transposed=*/true);
     Value b = fillBuffer(func, builder, dot.getB(), /*transposed=*/false);
     gpu::BarrierOp::create(builder, dot.getLoc());
-    auto staged = ktile::DotOp::create(
-        builder, dot.getLoc(), dot.getType(), a, ValueRange{}, b, ValueRange{},
-        dot.getAcc(), builder.getUnitAttr(), UnitAttr());
-    dot.replaceAllUsesWith(staged.getResult());
-    dot.erase();
+    dot.getAMutable().assign(a);
+    dot.getBMutable().assign(b);
+    dot.setATransposed(true);
   }
   return dots.size();
 }

@@ -166,9 +166,7 @@ Value TileBuilder::computeDot(linalg::LinalgOp op, const Iteration &space,
         // Each step's product is summed on its own, so that no element sees a
         // chain of additions longer than a step plus the number of steps.
         Value fresh = splat(zero, shape, loc);
-        Value product =
-            ktile::DotOp::create(at(), loc, fresh.getType(), a, ValueRange{}, b,
-                                 ValueRange{}, fresh, UnitAttr(), UnitAttr());
+        Value product = ktile::DotOp::create(at(), loc, a, b, fresh);
         next.push_back(arith::AddFOp::create(at(), loc, carried[0], product));
         return success();
       });

@@ -98,17 +98,27 @@ class ProgramOp<string mnemonic> : ScheduleOp<mnemonic> {
   let assemblyFormat = "$target attr-dict `:` functional-type(operands, results)";
 }
 
-def Schedule_StageOp : ProgramOp<"stage"> {
-  let summary = "brings the operands of products through shared memory";
+def Schedule_StageOp : ScheduleOp<"stage"> {
+  let summary = "chooses the unit of products and brings operands through shared memory";
   let description = [{
     Each `ktile.dot` whose operands are tiles reads them from buffers in shared
-    memory instead (the left one as K x M, so that a thread's rows are neighbours),
-    which all threads fill first.
+    memory instead, which all threads fill first.
+
+    `fma` (the default): threads multiply; the left operand lies as K x M, so
+    that a thread's rows are neighbours. `mma`: warps multiply 16-bit operands by
+    `kgpu.mma` with sums in f32; buffers are in the order of global memory, what
+    is known before the first product of a block of code is brought at once, and a left operand that is computed from
+    another product stays in registers. Fails silenceably if there is no product or if one is not for the unit.
 
     ```mlir
-    %staged = transform.kopt.stage %program : (!transform.any_op) -> !transform.any_op
+    %staged = transform.kopt.stage %program unit "mma" : (!transform.any_op) -> !transform.any_op
     ```
   }];
+  let arguments = (ins TransformHandleTypeInterface:$target,
+                       DefaultValuedAttr<StrAttr, "\"fma\"">:$unit);
+  let results = (outs TransformHandleTypeInterface:$program);
+  let assemblyFormat = "$target (`unit` $unit^)? attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
 }
 
 def Schedule_AssignLayoutsOp : ProgramOp<"assign_layouts"> {

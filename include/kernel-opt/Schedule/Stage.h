@@ -18,6 +18,12 @@ namespace kernel_opt::schedule {
 /// products changed.
 unsigned stageProducts(gpu::GPUFuncOp func);
 
+/// The same for warps that multiply by `mma`: buffers of 16-bit elements in the
+/// order of global memory, left operands that come from another product left in
+/// registers. Returns the number of products; fails with a diagnostic if one is
+/// not for this unit.
+FailureOr<unsigned> stageForMma(gpu::GPUFuncOp func);
+
 } // namespace kernel_opt::schedule
 
 #endif // KERNEL_OPT_SCHEDULE_STAGE_H

@@ -194,6 +194,13 @@ static FailureOr<std::pair<int64_t, int64_t>> matrixShape(DotOp op, Value value,
   return shape;
 }
 
+int64_t DotOp::getDepth() {
+  if (std::optional<uint64_t> k = getK())
+    return *k;
+  auto type = cast<ShapedType>(getA().getType());
+  return type.getDimSize(type.getRank() - (getATransposed() ? 2 : 1));
+}
+
 LogicalResult DotOp::verify() {
   auto a =
       matrixShape(*this, getA(), getAIndices().size(), getATransposed(), "a");
@@ -202,10 +209,16 @@ LogicalResult DotOp::verify() {
   if (failed(a) || failed(b))
     return failure();
   auto acc = cast<RankedTensorType>(getAcc().getType());
+  bool depthFits = getK() ? getDepth() >= 1 && getDepth() <= a->second &&
+                                getDepth() <= b->first
+                          : a->second == b->first;
   if (acc.getRank() != 2 || a->first < acc.getDimSize(0) ||
-      b->second < acc.getDimSize(1) || a->second != b->first)
+      b->second < acc.getDimSize(1) || !depthFits)
     return emitOpError("shapes do not match: ")
            << a->first << "x" << a->second << " times " << b->first << "x"
            << b->second << " into " << acc;
+  if (getUnitName() != fmaUnit && getUnitName() != mmaUnit)
+    return emitOpError("knows no unit '")
+           << getUnitName() << "': '" << fmaUnit << "' or '" << mmaUnit << "'";
   return verifyTile(*this, acc);
 }

@@ -177,20 +177,44 @@ def KTile_DotOp : KTile_Op<"dot", [AttrSizedOperandSegments,
     passes zeros and adds the result to a running sum sums in chunks of K. An
     operand is a tile or a buffer in shared memory, of which the indices select
     leading dimensions; `a_transposed` says that a's last two dimensions are (K,
-    M), `b_transposed` that b's are (N, K).
+    M), `b_transposed` that b's are (N, K). Buffers may be wider than what is
+    multiplied; `k` then says how long the sums are.
+
+    `unit` names what multiplies: `fma` (the default; each thread a patch of the
+    result) or `mma` (warps, by `kgpu.mma`: operands of f16 or bf16, sums in f32).
+    `a_weights` says that a's elements are weights of a normalized row, between 0
+    and 1, which a unit for 16-bit operands may round to b's type.
 
     ```mlir
     %d = ktile.dot %a, %b, %c : tensor<128x16xf32>, tensor<16x128xf32>, tensor<128x128xf32>
     %e = ktile.dot %sa[%i], %sb[%i], %c {a_transposed}
       : memref<2x16x128xf32, #kgpu.shared>, memref<2x16x128xf32, #kgpu.shared>, tensor<128x128xf32>
+    %f = ktile.dot %sa, %sb, %c {b_transposed, k = 32 : i64, unit = "mma"}
+      : memref<128x40xbf16, #kgpu.shared>, memref<128x40xbf16, #kgpu.shared>, tensor<128x128xf32>
     ```
   }];
   let arguments = (ins AnyTypeOf<[KTile_Tile, AnyStaticShapeMemRef]>:$a,
                        Variadic<Index>:$aIndices,
                        AnyTypeOf<[KTile_Tile, AnyStaticShapeMemRef]>:$b,
                        Variadic<Index>:$bIndices, KTile_Tile:$acc,
-                       UnitAttr:$a_transposed, UnitAttr:$b_transposed);
+                       UnitAttr:$a_transposed, UnitAttr:$b_transposed,
+                       UnitAttr:$a_weights,
+                       OptionalAttr<I64Attr>:$k, OptionalAttr<StrAttr>:$unit);
   let results = (outs KTile_Tile:$result);
+  let builders = [
+    // Of tiles, by the default unit.
+    OpBuilder<(ins "::mlir::Value":$a, "::mlir::Value":$b, "::mlir::Value":$acc), [{
+      build($_builder, $_state, acc.getType(), a, {}, b, {}, acc, nullptr, nullptr,
+            nullptr, nullptr, nullptr);
+    }]>
+  ];
+  let extraClassDeclaration = [{
+    static constexpr ::llvm::StringLiteral fmaUnit = "fma", mmaUnit = "mma";
+    /// What multiplies; one of the names above.
+    ::llvm::StringRef getUnitName() { return getUnit().value_or(fmaUnit); }
+    /// Length of the sums.
+    int64_t getDepth();
+  }];
   let assemblyFormat = [{
     $a (`[` $aIndices^ `]`)? `,` $b (`[` $bIndices^ `]`)? `,` $acc attr-dict
     `:` type($a) `,` type($b) `,` type($acc)
