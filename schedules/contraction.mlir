@@ -18,7 +18,7 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     %n = transform.tune.knob<"block_n"> = 128 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
     %k = transform.tune.knob<"step_k"> = 32 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
-    %program = transform.kopt.tile %kernel block [%m, %n] reduction [%k] warps [%warps]
+    %program = transform.kopt.tile %kernel block [%m, %n] elements [65536] reduction [%k] warps [%warps]
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %staged = transform.kopt.stage %program unit "mma" : (!transform.any_op) -> !transform.any_op
     %held = transform.kopt.assign_layouts %staged : (!transform.any_op) -> !transform.any_op
@@ -31,7 +31,7 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     %n = transform.tune.knob<"block_n"> = 64 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
     %k = transform.tune.knob<"step_k"> = 16 : i64 from options = [8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 4 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
-    %program = transform.kopt.tile %kernel block [%m, %n] reduction [%k] warps [%warps]
+    %program = transform.kopt.tile %kernel block [%m, %n] elements [65536] reduction [%k] warps [%warps]
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %staged = transform.kopt.stage %program : (!transform.any_op) -> !transform.any_op
     %held = transform.kopt.assign_layouts %staged : (!transform.any_op) -> !transform.any_op

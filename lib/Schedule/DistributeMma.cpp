@@ -107,14 +107,14 @@ SmallVector<Value> Distributor::rightFragments(ktile::DotOp op,
   LinearLayout addresses = mmaRightAddresses(accumulator, swapped, group);
   SmallVector<Value> fragments;
   for (size_t i = 0; i < columns.size(); i += group) {
-    Value loaded = loadFragments(
-        values.lookupOrDefault(op.getB()), mapped(op.getBIndices()), addresses,
-        step, columns[i], swapped, /*transpose=*/!swapped, 4 * group,
-        op.getLoc());
+    Value loaded =
+        loadFragments(values.lookupOrDefault(op.getB()),
+                      mapped(op.getBIndices()), addresses, step, columns[i],
+                      swapped, /*transpose=*/!swapped, 4 * group, op.getLoc());
     for (unsigned part = 0; part < group; ++part)
-      fragments.push_back(
-          pick(loaded, llvm::to_vector(llvm::seq<int64_t>(4 * part, 4 * part + 4)),
-               op.getLoc()));
+      fragments.push_back(pick(
+          loaded, llvm::to_vector(llvm::seq<int64_t>(4 * part, 4 * part + 4)),
+          op.getLoc()));
   }
   return fragments;
 }
@@ -154,10 +154,10 @@ LogicalResult Distributor::distributeMma(ktile::DotOp op) {
   SmallVector<Value> elements(layout.numRegisters());
   for (auto [i, row] : llvm::enumerate(rows))
     for (auto [j, column] : llvm::enumerate(columns))
-      for (auto [e, element] : llvm::enumerate(
-               vector::ToElementsOp::create(builder, loc,
-                                            sums[i * columns.size() + j])
-                   .getElements()))
+      for (auto [e, element] :
+           llvm::enumerate(vector::ToElementsOp::create(
+                               builder, loc, sums[i * columns.size() + j])
+                               .getElements()))
         elements[placeIn(row, column, e)] = element;
   values.map(op.getResult(),
              vector::FromElementsOp::create(

@@ -74,8 +74,7 @@ static std::optional<SmallVector<Operation *>> sliceIn(Block *block,
     Operation *op = pending.pop_back_val().getDefiningOp();
     if (!op || op->getBlock() != block || !slice.insert(op))
       continue;
-    if (isa<ktile::DotOp>(op) ||
-        (!isPure(op) && !isa<ktile::LoadOp>(op)))
+    if (isa<ktile::DotOp>(op) || (!isPure(op) && !isa<ktile::LoadOp>(op)))
       return std::nullopt;
     llvm::append_range(pending, op->getOperands());
   }
@@ -131,8 +130,7 @@ LogicalResult MmaStager::check(ktile::DotOp dot) {
                          "factors of ")
            << left << " and " << right << " with sums of " << sum;
   ArrayRef<int64_t> shape = tileOf(dot.getResult()).getShape();
-  if (shape[0] < mmaRows || shape[1] < mmaColumns ||
-      dot.getDepth() % mmaDepth)
+  if (shape[0] < mmaRows || shape[1] < mmaColumns || dot.getDepth() % mmaDepth)
     return dot.emitError("tiles for 'mma' must be at least ")
            << mmaRows << "x" << mmaColumns << "x" << mmaDepth << ", found "
            << shape[0] << "x" << shape[1] << "x" << dot.getDepth();

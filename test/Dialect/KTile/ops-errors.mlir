@@ -285,3 +285,19 @@ func.func @dot_tile(%a: tensor<12x12xf32>) {
   %d = ktile.dot %a, %a, %a : tensor<12x12xf32>, tensor<12x12xf32>, tensor<12x12xf32>
   return
 }
+
+// -----
+
+func.func @dot_depth(%a: tensor<16x16xf32>) {
+  // expected-error@+1 {{'ktile.dot' op shapes do not match: 16x16 times 16x16 into 'tensor<16x16xf32>'}}
+  %d = ktile.dot %a, %a, %a {k = 32 : i64} : tensor<16x16xf32>, tensor<16x16xf32>, tensor<16x16xf32>
+  return
+}
+
+// -----
+
+func.func @dot_unit(%a: tensor<16x16xf32>) {
+  // expected-error@+1 {{'ktile.dot' op knows no unit 'abacus': 'fma' or 'mma'}}
+  %d = ktile.dot %a, %a, %a {unit = "abacus"} : tensor<16x16xf32>, tensor<16x16xf32>, tensor<16x16xf32>
+  return
+}

@@ -91,13 +91,17 @@ func.func @reductions(%t: tensor<128x64xf32>, %v: tensor<8x32xf32>, %i: tensor<8
 // CHECK-LABEL: func.func @products
 func.func @products(%a: tensor<128x16xf32>, %b: tensor<16x128xf32>, %c: tensor<128x128xf32>,
                     %sa: memref<2x16x128xf32, #kgpu.shared>,
-                    %sb: memref<2x16x128xf32, #kgpu.shared>, %i: index)
-    -> (tensor<128x128xf32>, tensor<128x128xf32>) {
+                    %sb: memref<2x16x128xf32, #kgpu.shared>, %i: index,
+                    %sh: memref<128x40xbf16, #kgpu.shared>)
+    -> (tensor<128x128xf32>, tensor<128x128xf32>, tensor<128x128xf32>) {
   // CHECK: ktile.dot %{{.*}}, %{{.*}}, %{{.*}} : tensor<128x16xf32>, tensor<16x128xf32>, tensor<128x128xf32>
   %d = ktile.dot %a, %b, %c : tensor<128x16xf32>, tensor<16x128xf32>, tensor<128x128xf32>
   // CHECK: ktile.dot %{{.*}}[%{{.*}}], %{{.*}}[%{{.*}}], %{{.*}} {a_transposed} : memref<2x16x128xf32, #kgpu.shared>, memref<2x16x128xf32, #kgpu.shared>, tensor<128x128xf32>
   %e = ktile.dot %sa[%i], %sb[%i], %c {a_transposed}
     : memref<2x16x128xf32, #kgpu.shared>, memref<2x16x128xf32, #kgpu.shared>, tensor<128x128xf32>
-  return %d, %e : tensor<128x128xf32>, tensor<128x128xf32>
+  // CHECK: ktile.dot %{{.*}}, %{{.*}}, %{{.*}} {b_transposed, k = 32 : i64, unit = "mma"} : memref<128x40xbf16, #kgpu.shared>, memref<128x40xbf16, #kgpu.shared>, tensor<128x128xf32>
+  %f = ktile.dot %sh, %sh, %c {b_transposed, k = 32 : i64, unit = "mma"}
+    : memref<128x40xbf16, #kgpu.shared>, memref<128x40xbf16, #kgpu.shared>, tensor<128x128xf32>
+  return %d, %e, %f : tensor<128x128xf32>, tensor<128x128xf32>, tensor<128x128xf32>
 }
 
