@@ -25,7 +25,7 @@ static LogicalResult lower(ModuleOp module) {
   });
   IRRewriter rewriter(module.getContext());
   for (Operation *op : ops)
-    if (failed(lowerAtenOp(rewriter, op, /*lowerScans=*/true)))
+    if (failed(lowerAtenOp(rewriter, op)))
       return failure();
   return success();
 }

@@ -283,6 +283,7 @@ LogicalResult Distributor::distributeOp(Operation *op) {
       .Case([&](ktile::ViewOp o) { return distributeView(o); })
       .Case([&](ktile::ConvertOp o) { return distributeConvert(o); })
       .Case([&](ktile::ReduceOp o) { return distributeReduce(o); })
+      .Case([&](ktile::ScanOp o) { return distributeScan(o); })
       .Case([&](ktile::DotOp o) { return distributeDot(o); })
       .Case([&](scf::ForOp o) { return distributeFor(o); })
       .Case([&](affine::AffineApplyOp o) { return distributeApply(o); })

@@ -26,10 +26,8 @@ using ktile::LinearLayout;
 // Reductions
 //===----------------------------------------------------------------------===//
 
-SmallVector<Value> Distributor::combine(ktile::ReduceOp op,
-                                        ArrayRef<Value> left,
+SmallVector<Value> Distributor::combine(Block &body, ArrayRef<Value> left,
                                         ArrayRef<Value> right) {
-  Block &body = op.getCombiner().front();
   int64_t length = cast<VectorType>(left[0].getType()).getNumElements();
   IRMapping mapping;
   for (size_t i = 0; i < left.size(); ++i) {
@@ -119,11 +117,11 @@ SmallVector<Value> Distributor::reduceLanes(ktile::ReduceOp op,
   return current;
 }
 
-SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op,
-                                            ArrayRef<Value> vectors,
-                                            const LinearLayout &partial,
-                                            ArrayRef<unsigned> warpBits) {
-  Location loc = op.getLoc();
+SmallVector<SmallVector<Value>>
+Distributor::gatherWarps(Operation *op, ArrayRef<Value> vectors,
+                         const LinearLayout &partial,
+                         ArrayRef<unsigned> warpBits) {
+  Location loc = op->getLoc();
   // Partial results of one element lie side by side: [group, warp].
   SmallVector<unsigned> groupBits;
   for (unsigned bit = 0; bit < threadBits; ++bit) {
@@ -168,7 +166,7 @@ SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op,
     }
   }
   gpu::BarrierOp::create(builder, loc);
-  SmallVector<Value> gathered;
+  SmallVector<SmallVector<Value>> gathered;
   for (auto [vector, buffer] : llvm::zip(vectors, buffers)) {
     Type element = cast<MemRefType>(buffer.getType()).getElementType();
     int64_t width = std::min<int64_t>(
@@ -183,12 +181,37 @@ SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op,
             ValueRange{row, constantIndex(p)}, Value(), Value(), TypedAttr(),
             IntegerAttr(), kgpu::CacheHint::Default));
     }
-    gathered.push_back(fromStorage(
-        concat(pieces, loc), getElementTypeOrSelf(vector.getType()), loc));
+    Value all = fromStorage(concat(pieces, loc),
+                            getElementTypeOrSelf(vector.getType()), loc);
+    SmallVector<Value> &ofWarp = gathered.emplace_back();
+    for (int64_t p = 0; p < parts; ++p) {
+      SmallVector<int64_t> places;
+      for (int64_t r = 0; r < registers; ++r)
+        places.push_back(r * parts + p);
+      ofWarp.push_back(pick(all, places, loc));
+    }
   }
-  for (size_t i = 0; i < warpBits.size(); ++i)
-    gathered = reduceRegisterBit(op, gathered, 0);
   return gathered;
+}
+
+SmallVector<Value> Distributor::reduceWarps(ktile::ReduceOp op,
+                                            ArrayRef<Value> vectors,
+                                            const LinearLayout &partial,
+                                            ArrayRef<unsigned> warpBits) {
+  auto gathered = gatherWarps(op, vectors, partial, warpBits);
+  // Neighbours first: a tree.
+  for (size_t count = gathered[0].size(); count > 1; count /= 2)
+    for (size_t p = 0; p < count / 2; ++p) {
+      SmallVector<Value> left, right;
+      for (SmallVector<Value> &parts : gathered) {
+        left.push_back(parts[2 * p]);
+        right.push_back(parts[2 * p + 1]);
+      }
+      for (auto [parts, value] : llvm::zip(gathered, combine(op, left, right)))
+        parts[p] = value;
+    }
+  return llvm::map_to_vector(
+      gathered, [](const SmallVector<Value> &parts) { return parts[0]; });
 }
 
 LogicalResult Distributor::distributeReduce(ktile::ReduceOp op) {

@@ -53,6 +53,7 @@ private:
   LogicalResult distributeView(ktile::ViewOp op);
   LogicalResult distributeConvert(ktile::ConvertOp op);
   LogicalResult distributeReduce(ktile::ReduceOp op);
+  LogicalResult distributeScan(ktile::ScanOp op);
   LogicalResult distributeDot(ktile::DotOp op);
   LogicalResult distributeMma(ktile::DotOp op);
   LogicalResult distributeFor(scf::ForOp op);
@@ -103,8 +104,12 @@ private:
   Value pick(Value vector, ArrayRef<int64_t> registers, Location loc);
   Value concat(ArrayRef<Value> parts, Location loc);
   /// Repeats the combiner on vectors.
-  SmallVector<Value> combine(ktile::ReduceOp op, ArrayRef<Value> left,
+  SmallVector<Value> combine(Block &body, ArrayRef<Value> left,
                              ArrayRef<Value> right);
+  SmallVector<Value> combine(ktile::ReduceOp op, ArrayRef<Value> left,
+                             ArrayRef<Value> right) {
+    return combine(op.getCombiner().front(), left, right);
+  }
   /// Combines registers whose numbers differ in `bit`, which disappears.
   SmallVector<Value> reduceRegisterBit(ktile::ReduceOp op,
                                        ArrayRef<Value> vectors, unsigned bit);
@@ -113,6 +118,22 @@ private:
   SmallVector<Value> reduceWarps(ktile::ReduceOp op, ArrayRef<Value> vectors,
                                  const ktile::LinearLayout &partial,
                                  ArrayRef<unsigned> warpBits);
+  /// The partial results of warps that differ in `warpBits`, of each register,
+  /// after all of them were brought to shared memory: [vector][warp]. `partial`
+  /// is the layout of what remains when they are combined.
+  SmallVector<SmallVector<Value>>
+  gatherWarps(Operation *op, ArrayRef<Value> vectors,
+              const ktile::LinearLayout &partial, ArrayRef<unsigned> warpBits);
+
+  // Scans (DistributeScan.cpp).
+  struct ScanLevel;
+  void scanRegisters(ktile::ScanOp op, ScanLevel &level);
+  void scanLanes(ktile::ScanOp op, ScanLevel &level);
+  void scanWarps(ktile::ScanOp op, ScanLevel &level);
+  SmallVector<Value> neutralVectors(ktile::ScanOp op, int64_t length);
+  SmallVector<Value> selectVectors(Value condition, ArrayRef<Value> then,
+                                   ArrayRef<Value> otherwise, Location loc);
+
   /// A buffer in shared memory; `op` will write and then read it.
   Value scratch(ArrayRef<int64_t> shape, Type element, Location loc);
   void barrierBeforeReuse(Operation *op);

@@ -25,6 +25,7 @@ static constexpr std::pair<StructureKind, StringLiteral> kindNames[] = {
     {StructureKind::Contraction, "contraction"},
     {StructureKind::Attention, "attention"},
     {StructureKind::Window, "window"},
+    {StructureKind::Scan, "scan"},
 };
 
 StringRef schedule::stringify(StructureKind kind) {
@@ -125,9 +126,19 @@ static bool isMatrixProduct(linalg::LinalgOp op) {
   return isLong(dims->m) && isLong(dims->n);
 }
 
+std::optional<unsigned> schedule::scanLoopOf(linalg::LinalgOp op) {
+  SmallVector<unsigned> loops;
+  op.getReductionDims(loops);
+  for (OpOperand &init : op.getDpsInitsMutable())
+    for (unsigned loop : loops)
+      if (op.getMatchingIndexingMap(&init).isFunctionOfDim(loop))
+        return loop;
+  return std::nullopt;
+}
+
 KernelStructure::KernelStructure(Block &body, ValueRange results)
     : result(results[0]) {
-  unsigned products = 0, windows = 0, reductions = 0;
+  unsigned products = 0, windows = 0, reductions = 0, scans = 0;
   bool inner = false;
   body.walk([&](Operation *op) {
     connect(op);
@@ -141,8 +152,10 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
       [[fallthrough]];
     case OpClass::Reduction:
       ++reductions;
-      if (auto structured = dyn_cast<linalg::LinalgOp>(op))
+      if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
         inner |= reducesInnermost(structured);
+        scans += scanLoopOf(structured).has_value();
+      }
       break;
     case OpClass::Convolution:
     case OpClass::Pooling:
@@ -166,6 +179,8 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
     kind = StructureKind::Attention;
   else if (products)
     kind = StructureKind::Contraction;
+  else if (scans)
+    kind = StructureKind::Scan;
   else if (whole.any())
     kind = StructureKind::Row;
   else if (reductions)

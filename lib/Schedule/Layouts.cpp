@@ -159,6 +159,8 @@ private:
   void spreadToDefinition(Value value, const LinearLayout &layout);
   void spreadThroughLoop(scf::ForOp loop, unsigned number,
                          const LinearLayout &layout);
+  void spreadThroughScan(ktile::ScanOp scan, const LinearLayout &layout);
+  void anchorScan(ktile::ScanOp scan);
   void anchorMemory();
   void anchorRest();
   LinearLayout wish(MemRefType memref, AffineMap map, ValueRange symbols,
@@ -216,6 +218,16 @@ void LayoutAssigner::spreadThroughLoop(scf::ForOp loop, unsigned number,
   assign(loop.getYieldedValues()[number], layout);
 }
 
+void LayoutAssigner::spreadThroughScan(ktile::ScanOp scan,
+                                       const LinearLayout &layout) {
+  for (ValueRange values :
+       {ValueRange(scan.getOperands()), ValueRange(scan.getRunning())})
+    for (Value value : values)
+      assign(value, layout);
+  for (Value total : scan.getTotals())
+    assign(total, layout.project(allBut(layout.getRank(), scan.getDim())));
+}
+
 void LayoutAssigner::spreadToUsers(Value value, const LinearLayout &layout) {
   for (OpOperand &use : value.getUses()) {
     Operation *user = use.getOwner();
@@ -228,6 +240,8 @@ void LayoutAssigner::spreadToUsers(Value value, const LinearLayout &layout) {
       for (Value result : reduce.getResults())
         assign(result,
                layout.project(allBut(layout.getRank(), reduce.getDim())));
+    } else if (auto scan = dyn_cast<ktile::ScanOp>(user)) {
+      spreadThroughScan(scan, layout);
     } else if (auto loop = dyn_cast<scf::ForOp>(user)) {
       if (use.getOperandNumber() >= 3)
         spreadThroughLoop(loop, use.getOperandNumber() - 3, layout);
@@ -261,6 +275,9 @@ void LayoutAssigner::spreadToDefinition(Value value,
   } else if (auto reduce = dyn_cast<ktile::ReduceOp>(op)) {
     for (Value result : reduce.getResults())
       assign(result, layout);
+  } else if (auto scan = dyn_cast<ktile::ScanOp>(op)) {
+    if (llvm::is_contained(scan.getRunning(), value))
+      spreadThroughScan(scan, layout);
   }
 }
 
@@ -269,6 +286,60 @@ LinearLayout LayoutAssigner::wish(MemRefType memref, AffineMap map,
   AccessShape shape = accessShape(memref, map, symbols, tile.getShape());
   return LinearLayout::blocked(tile.getShape(), shape.order, shape.vector,
                                warps);
+}
+
+/// The layout with the bits along `dim` dealt out anew: the lowest places to
+/// registers, then to lanes, then to warps.
+static LinearLayout registersFirst(const LinearLayout &layout, unsigned dim) {
+  SmallVector<int64_t> places;
+  for (Holder holder : {Holder::Register, Holder::Lane, Holder::Warp})
+    for (const LinearLayout::Basis &basis : layout.bases(holder))
+      if (basis[dim])
+        places.push_back(basis[dim]);
+  llvm::sort(places);
+  LinearLayout result(layout.getRank());
+  auto *next = places.begin();
+  for (Holder holder : {Holder::Register, Holder::Lane, Holder::Warp})
+    for (LinearLayout::Basis basis : layout.bases(holder)) {
+      if (basis[dim])
+        basis[dim] = *next++;
+      result.append(holder, basis);
+    }
+  return result;
+}
+
+/// The load of a tile of `shape` that `value` is computed from, if any.
+static ktile::LoadOp loadBehind(Value value, ArrayRef<int64_t> shape) {
+  Operation *op = value.getDefiningOp();
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!op || !type || type.getShape() != shape)
+    return {};
+  if (auto load = dyn_cast<ktile::LoadOp>(op))
+    return load;
+  if (OpTrait::hasElementwiseMappableTraits(op))
+    for (Value operand : op->getOperands())
+      if (ktile::LoadOp load = loadBehind(operand, shape))
+        return load;
+  return {};
+}
+
+void LayoutAssigner::anchorScan(ktile::ScanOp scan) {
+  Value operand = scan.getOperands()[0];
+  ktile::LoadOp load = loadBehind(operand, tileOf(operand).getShape());
+  if (!load)
+    return;
+  auto memref = load.getSource().getType();
+  SmallVector<int64_t> order =
+      accessShape(memref, load.getMap(), load.getSymbols(),
+                  tileOf(operand).getShape())
+          .order;
+  LinearLayout layout =
+      wish(memref, load.getMap(), load.getSymbols(), tileOf(operand));
+  // Neighbours in memory stay with neighbouring threads; along any other
+  // dimension, what a thread sums up itself need not be exchanged.
+  unsigned dim = scan.getDim();
+  assign(operand, order[0] == dim ? layout : registersFirst(layout, dim));
+  drain();
 }
 
 void LayoutAssigner::anchorMemory() {
@@ -283,6 +354,8 @@ void LayoutAssigner::anchorMemory() {
       assign(dot.getResult(), accumulatorLayout(dot, warps));
       drain();
     }
+    if (auto scan = dyn_cast<ktile::ScanOp>(op))
+      anchorScan(scan);
     if (isa<ktile::LoadOp, ktile::StoreOp>(op))
       accesses.insert({elements(op), op});
   });
@@ -386,6 +459,15 @@ void LayoutAssigner::insertConversions() {
           layout.project(allBut(layout.getRank(), reduce.getDim()));
       for (Value result : reduce.getResults())
         convertResult(result, reduced);
+    } else if (auto scan = dyn_cast<ktile::ScanOp>(op)) {
+      LinearLayout layout = layouts.find(scan.getOperands()[0])->second;
+      for (OpOperand &operand : scan->getOpOperands())
+        convertOperand(operand, layout);
+      for (Value result : scan.getRunning())
+        convertResult(result, layout);
+      for (Value result : scan.getTotals())
+        convertResult(result,
+                      layout.project(allBut(layout.getRank(), scan.getDim())));
     } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
       for (auto [i, argument] : llvm::enumerate(loop.getRegionIterArgs()))
         if (isTile(argument)) {

@@ -160,8 +160,8 @@ LogicalResult schedule::MatchStructureOp::verify() {
   if (!parseStructureKind(getKind()))
     return emitOpError("knows no structure '")
            << getKind()
-           << "': elementwise, row, reduction, contraction, attention or "
-              "window";
+           << "': elementwise, row, inner_reduction, outer_reduction, "
+              "contraction, attention, window or scan";
   return success();
 }
 

@@ -79,6 +79,10 @@ public:
               const KernelStructure &structure, ArrayRef<int64_t> resultTile)
       : options(options), structure(structure), resultTile(resultTile),
         context(builder.getContext()) {}
+  ~TileBuilder() {
+    for (auto [scan, reduction] : reductions)
+      reduction->destroy();
+  }
 
   /// Where results of `body` come from in the program.
   void bindArgument(Value argument, Value memref) {
@@ -135,6 +139,22 @@ private:
   Value computeReshape(const Demand &demand, Value source, AffineMap map);
   Value computeParallel(const Demand &demand, linalg::LinalgOp op);
   Value computeReduction(const Demand &demand, linalg::LinalgOp op);
+  // Scans (TileScan.cpp).
+  Value computeScan(const Demand &demand, linalg::LinalgOp op);
+  /// The same places as masked reductions over all that lies before.
+  Value computePrefix(const Demand &demand, linalg::LinalgOp op,
+                      const Iteration &space);
+  /// What the body yields for the demanded result once the accumulators are
+  /// `running`.
+  Value yieldOfScan(const Demand &demand, linalg::LinalgOp op,
+                    const Iteration &space, ArrayRef<Value> running);
+  FailureOr<SmallVector<Value>>
+  initialOfScan(linalg::LinalgOp op, const Iteration &space, unsigned dim);
+  /// The reduction that a scan's accumulators are, without running results.
+  linalg::LinalgOp reductionOf(linalg::LinalgOp op);
+  /// Lets `loop` carry one more value; gives its place in the body. The
+  /// terminator hands it on unchanged.
+  Value addCarried(scf::ForOp loop, Value initial);
   Value computeDot(linalg::LinalgOp op, const Iteration &space,
                    const Demand &demand, ArrayRef<ReductionDim> dims);
 
@@ -170,6 +190,11 @@ private:
   SmallVector<Value> reduceAlong(const Combiner &combiner,
                                  ArrayRef<Value> tiles, int64_t dim,
                                  Location loc);
+  ktile::ScanOp scanAlong(const Combiner &combiner, ArrayRef<Value> tiles,
+                          int64_t dim, Location loc);
+  /// Makes the body of a `ktile.reduce` or `ktile.scan` of `tiles`.
+  void fillBody(Region &region, const Combiner &combiner, ArrayRef<Value> tiles,
+                Location loc);
   FailureOr<SmallVector<Value>> elementsOfStep(linalg::LinalgOp op,
                                                const Combiner &combiner,
                                                const Iteration &space,
@@ -206,6 +231,8 @@ private:
   DenseMap<Operation *, unsigned> reductionNumber;
   std::vector<Scope> scopes;
   std::optional<OpBuilder> scopeBuilder;
+  /// Made from scans, outside of all blocks.
+  DenseMap<Operation *, Operation *> reductions;
 };
 
 /// The map without unused symbols (dropped from `symbols` too), simplified.

@@ -153,25 +153,15 @@ SmallVector<Value> TileBuilder::combine(const Combiner &combiner,
                              [&](Value v) { return mapping.lookup(v); });
 }
 
-SmallVector<Value> TileBuilder::reduceAlong(const Combiner &combiner,
-                                            ArrayRef<Value> tiles, int64_t dim,
-                                            Location loc) {
-  SmallVector<Type> types;
-  SmallVector<Type> elements;
-  for (Value tile : tiles) {
-    auto type = cast<RankedTensorType>(tile.getType());
-    SmallVector<int64_t> shape(type.getShape());
-    shape.erase(shape.begin() + dim);
-    types.push_back(RankedTensorType::get(shape, type.getElementType()));
-    elements.push_back(type.getElementType());
-  }
-  OpBuilder &builder = at();
-  auto reduce = ktile::ReduceOp::create(builder, loc, types, tiles, dim);
-  SmallVector<Type> both(elements);
-  both.append(elements);
+void TileBuilder::fillBody(Region &region, const Combiner &combiner,
+                           ArrayRef<Value> tiles, Location loc) {
+  SmallVector<Type> both;
+  for (int side = 0; side < 2; ++side)
+    for (Value tile : tiles)
+      both.push_back(getElementTypeOrSelf(tile.getType()));
   SmallVector<Location> locs(both.size(), loc);
   OpBuilder inside(context);
-  Block *body = inside.createBlock(&reduce.getCombiner(), {}, both, locs);
+  Block *body = inside.createBlock(&region, {}, both, locs);
   IRMapping mapping;
   auto op = cast<linalg::LinalgOp>(combiner.ops.front()->getParentOp());
   ValueRange arguments = body->getArguments();
@@ -194,7 +184,41 @@ SmallVector<Value> TileBuilder::reduceAlong(const Combiner &combiner,
   SmallVector<Value> yields = llvm::map_to_vector(
       combiner.yields, [&](Value v) { return mapping.lookup(v); });
   ktile::YieldOp::create(inside, loc, yields);
+}
+
+/// The tile's type without one of its dimensions.
+static Type withoutDim(Value tile, int64_t dim) {
+  auto type = cast<RankedTensorType>(tile.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.erase(shape.begin() + dim);
+  return RankedTensorType::get(shape, type.getElementType());
+}
+
+SmallVector<Value> TileBuilder::reduceAlong(const Combiner &combiner,
+                                            ArrayRef<Value> tiles, int64_t dim,
+                                            Location loc) {
+  SmallVector<Type> types;
+  for (Value tile : tiles)
+    types.push_back(withoutDim(tile, dim));
+  auto reduce = ktile::ReduceOp::create(at(), loc, types, tiles, dim);
+  fillBody(reduce.getCombiner(), combiner, tiles, loc);
   return SmallVector<Value>(reduce.getResults());
+}
+
+ktile::ScanOp TileBuilder::scanAlong(const Combiner &combiner,
+                                     ArrayRef<Value> tiles, int64_t dim,
+                                     Location loc) {
+  SmallVector<Type> types;
+  SmallVector<Attribute> neutral(combiner.neutral.begin(),
+                                 combiner.neutral.end());
+  for (Value tile : tiles)
+    types.push_back(tile.getType());
+  for (Value tile : tiles)
+    types.push_back(withoutDim(tile, dim));
+  auto scan = ktile::ScanOp::create(at(), loc, types, tiles, dim,
+                                    Builder(context).getArrayAttr(neutral));
+  fillBody(scan.getCombiner(), combiner, tiles, loc);
+  return scan;
 }
 
 //===----------------------------------------------------------------------===//
@@ -275,7 +299,7 @@ TileBuilder::loopOverSteps(Location loc, const Iteration &space,
                            Step step) {
   Iteration inner = space;
   SmallVector<Operation *> outerBefore;
-  SmallVector<scf::ForOp> loops;
+  SmallVector<Block *> bodies;
   SmallVector<Value> carried(initial);
   for (const ReductionDim &dim : dims) {
     if (dim.trips() == 1)
@@ -300,20 +324,26 @@ TileBuilder::loopOverSteps(Location loc, const Iteration &space,
     inner.symbols.push_back(loop.getInductionVar());
     carried.assign(loop.getRegionIterArgs().begin(),
                    loop.getRegionIterArgs().end());
-    loops.push_back(loop);
+    bodies.push_back(loop.getBody());
   }
   SmallVector<Value> next;
   if (failed(step(inner, carried, next)))
     return failure();
-  for (scf::ForOp loop : llvm::reverse(loops)) {
-    loop.getBody()->getTerminator()->setOperands(next);
-    next.assign(loop.getResults().begin(), loop.getResults().end());
+  for (Block *body : llvm::reverse(bodies)) {
+    // Scans may have let the loop carry more.
+    auto loop = cast<scf::ForOp>(body->getParentOp());
+    for (auto [i, value] : llvm::enumerate(next))
+      body->getTerminator()->setOperand(i, value);
+    ValueRange results = loop.getResults().take_front(next.size());
+    next.assign(results.begin(), results.end());
     leaveLoop(outerBefore.pop_back_val());
   }
   return next;
 }
 
 Value TileBuilder::computeReduction(const Demand &demand, linalg::LinalgOp op) {
+  if (scanLoopOf(op))
+    return computeScan(demand, op);
   FailureOr<Iteration> space = iterationSpace(demand, op);
   FailureOr<Combiner> combiner = analyzeCombiner(op);
   if (failed(space) || failed(combiner))

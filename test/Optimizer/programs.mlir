@@ -75,4 +75,18 @@ func.func @rms_norm(%x: tensor<100x500xf32>, %w: tensor<500xf32>) -> tensor<100x
   return %y : tensor<100x500xf32>
 }
 
+// CHECK: scheduled by   scan
+// CHECK: checked        verified
+func.func @cumsum(%x: tensor<3x5000xf32>) -> tensor<3x5000xf32> {
+  %y = aten.cumsum %x {dim = 1 : i64} : (tensor<3x5000xf32>) -> tensor<3x5000xf32>
+  return %y : tensor<3x5000xf32>
+}
+
+// CHECK: scheduled by   scan
+// CHECK: checked        verified
+func.func @cumprod(%x: tensor<2x130x37xbf16>) -> tensor<2x130x37xbf16> {
+  %y = aten.cumprod %x {dim = 1 : i64} : (tensor<2x130x37xbf16>) -> tensor<2x130x37xbf16>
+  return %y : tensor<2x130x37xbf16>
+}
+
 // MODULE-NOT: kopt.kernel

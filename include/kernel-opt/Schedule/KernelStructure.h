@@ -27,7 +27,12 @@ enum class StructureKind {
   Contraction,    ///< one product
   Attention,      ///< products chained through a reduction
   Window,         ///< reductions over windows: convolution, pooling
+  Scan,           ///< reductions that show their accumulators: running sums
 };
+
+/// The reduction loop that a result of `op` runs along, if there is one: the
+/// result holds the accumulators after each step.
+std::optional<unsigned> scanLoopOf(linalg::LinalgOp op);
 
 StringRef stringify(StructureKind kind);
 std::optional<StructureKind> parseStructureKind(StringRef name);

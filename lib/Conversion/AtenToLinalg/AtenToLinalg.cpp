@@ -46,10 +46,7 @@ static const LoweringTable &getTable() {
   return table;
 }
 
-LogicalResult kernel_opt::lowerAtenOp(RewriterBase &rewriter, Operation *op,
-                                      bool lowerScans) {
-  if (isa<aten::CumsumOp, aten::CumprodOp>(op) && !lowerScans)
-    return success();
+LogicalResult kernel_opt::lowerAtenOp(RewriterBase &rewriter, Operation *op) {
   LoweringTable::Function lower = getTable().lookup(op);
   if (!lower)
     return op->emitOpError("has no lowering to linalg");
@@ -78,7 +75,7 @@ struct ConvertAtenToLinalg
     bool failedAny = false;
     // Goes on after a failure, so that one run reports them all.
     for (Operation *op : ops)
-      failedAny |= failed(lowerAtenOp(rewriter, op, lowerScans));
+      failedAny |= failed(lowerAtenOp(rewriter, op));
     if (failedAny)
       signalPassFailure();
   }

@@ -1,4 +1,4 @@
-//===- Scan.cpp - Lowering of scans to loops --------------------*- C++ -*-===//
+//===- Scan.cpp - Lowering of scans -----------------------------*- C++ -*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -7,50 +7,39 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::aten;
 
-/// A loop along `dim` that carries the accumulators of all other places.
+/// A generic whose loop along `dim` carries the accumulator, one result, and
+/// writes each of its values, the other one, which runs along that loop, too.
 template <typename OpTy>
 static LogicalResult lowerScan(OpTy op, Lowering &l) {
   constexpr bool isSum = std::is_same_v<OpTy, CumsumOp>;
   Value x = l.in[0];
   Type element = l.resultElement(), compute = computeTypeOf(element);
-  if (rankOf(x) == 0)
+  unsigned rank = rankOf(x);
+  if (rank == 0)
     return l.replace(l.convert(x, element));
   int64_t axis = l.wrap(op.getDim(), x);
-  Sizes sizes = l.sizesOf(x), slice = sizes;
-  slice[axis] = l.attr(1);
-  Value init = l.filled(slice, l.scalars.integer(compute, isSum ? 0 : 1));
-  Value out = l.empty(sizes, element);
-  Value zero = l.scalars.index(0), one = l.scalars.index(1);
-  Value end = mlir::getValueOrCreateConstantIndexOp(l.b, l.loc, sizes[axis]);
-  Sizes offsets(sizes.size(), l.attr(0)), strides(sizes.size(), l.attr(1));
-  auto loop =
-      scf::ForOp::create(l.b, l.loc, zero, end, one, ValueRange{init, out});
-  OpBuilder::InsertionGuard guard(l.b);
-  l.b.setInsertionPointToStart(loop.getBody());
-  offsets[axis] = loop.getInductionVar();
-  Value part =
-      tensor::ExtractSliceOp::create(l.b, l.loc, x, offsets, slice, strides);
-  // Written where the accumulators stood, so that the loop needs no copies.
-  AffineMap identity = l.b.getMultiDimIdentityMap(sizes.size());
-  Value next = l.generic(
-      {{part, identity}}, {{loop.getRegionIterArgs()[0], identity}},
-      sizes.size(), {}, [&](Scalars &s, ValueRange v) {
-        Value x = s.cast(v[0], compute);
-        return SmallVector<Value>{isSum ? s.add(v[1], x) : s.mul(v[1], x)};
+  Sizes sizes = l.sizesOf(x), others;
+  SmallVector<AffineExpr> kept;
+  for (unsigned d = 0; d < rank; ++d)
+    if (d != axis) {
+      others.push_back(sizes[d]);
+      kept.push_back(l.dim(d));
+    }
+  Value init = l.filled(others, l.scalars.integer(compute, isSum ? 0 : 1));
+  AffineMap identity = l.b.getMultiDimIdentityMap(rank);
+  Value running = l.generic(
+      {{x, identity}},
+      {{l.empty(sizes, element), identity}, {init, l.map(rank, kept)}}, rank,
+      {axis}, [&](Scalars &s, ValueRange v) {
+        Value term = s.cast(v[0], compute);
+        Value next = isSum ? s.add(v[2], term) : s.mul(v[2], term);
+        return SmallVector<Value>{s.cast(next, element), next};
       })[0];
-  Value written = tensor::InsertSliceOp::create(
-      l.b, l.loc, l.convert(next, element), loop.getRegionIterArgs()[1],
-      offsets, slice, strides);
-  scf::YieldOp::create(l.b, l.loc, ValueRange{next, written});
-  l.b.setInsertionPointAfter(loop);
-  return l.replace(loop.getResult(1));
+  return l.replace(running);
 }
 
 void kernel_opt::addScanLowerings(LoweringTable &table) {

@@ -122,44 +122,86 @@ LogicalResult ConvertOp::verify() {
   return success();
 }
 
+/// Checks result `i` of a combination along `dim`: a tile without it.
+static LogicalResult verifyTotal(Operation *op, unsigned i,
+                                 RankedTensorType source, int64_t dim,
+                                 Type total) {
+  if (failed(verifyTile(op, source)))
+    return failure();
+  if (dim < 0 || dim >= source.getRank())
+    return op->emitOpError("has no dimension ") << dim << " in " << source;
+  auto result = cast<RankedTensorType>(total);
+  SmallVector<int64_t> shape(source.getShape());
+  shape.erase(shape.begin() + dim);
+  if (result.getShape() != ArrayRef(shape) ||
+      result.getElementType() != source.getElementType())
+    return op->emitOpError("result ")
+           << i << " must have shape [" << shape << "] and element type "
+           << source.getElementType() << ", found " << result;
+  return success();
+}
+
+/// Checks the body that combines elements of each operand.
+static LogicalResult verifyCombiner(Operation *op, Region &combiner) {
+  Block &body = combiner.front();
+  size_t count = op->getNumOperands();
+  if (body.getNumArguments() != 2 * count)
+    return op->emitOpError("body takes ")
+           << body.getNumArguments() << " arguments, expected " << 2 * count;
+  for (auto [i, operand] : llvm::enumerate(op->getOperandTypes())) {
+    Type element = cast<RankedTensorType>(operand).getElementType();
+    if (body.getArgument(i).getType() != element ||
+        body.getArgument(count + i).getType() != element)
+      return op->emitOpError("body arguments ")
+             << i << " and " << count + i << " must be of type " << element;
+  }
+  auto yield = cast<YieldOp>(body.getTerminator());
+  if (yield.getNumOperands() != count ||
+      !llvm::equal(yield.getOperandTypes(),
+                   TypeRange(body.getArgumentTypes()).take_front(count)))
+    return op->emitOpError("body must yield one element per operand");
+  return success();
+}
+
 LogicalResult ReduceOp::verify() {
   if (getOperands().empty() || getOperands().size() != getResults().size())
     return emitOpError(
                "needs as many results as operands, at least one, found ")
            << getOperands().size() << " operands and " << getResults().size()
            << " results";
-  Block &body = getCombiner().front();
-  size_t count = getOperands().size();
-  if (body.getNumArguments() != 2 * count)
-    return emitOpError("body takes ")
-           << body.getNumArguments() << " arguments, expected " << 2 * count;
-  for (auto [i, pair] :
-       llvm::enumerate(llvm::zip(getOperandTypes(), getResultTypes()))) {
-    auto source = cast<RankedTensorType>(std::get<0>(pair));
-    auto result = cast<RankedTensorType>(std::get<1>(pair));
-    if (failed(verifyTile(*this, source)))
+  for (auto [i, source] : llvm::enumerate(getOperandTypes()))
+    if (failed(verifyTotal(*this, i, cast<RankedTensorType>(source), getDim(),
+                           getResult(i).getType())))
       return failure();
-    if (getDim() < 0 || int64_t(getDim()) >= source.getRank())
-      return emitOpError("has no dimension ") << getDim() << " in " << source;
-    SmallVector<int64_t> shape(source.getShape());
-    shape.erase(shape.begin() + getDim());
-    if (result.getShape() != ArrayRef(shape) ||
-        result.getElementType() != source.getElementType())
-      return emitOpError("result ")
-             << i << " must have shape [" << shape << "] and element type "
-             << source.getElementType() << ", found " << result;
-    if (body.getArgument(i).getType() != source.getElementType() ||
-        body.getArgument(count + i).getType() != source.getElementType())
-      return emitOpError("body arguments ")
-             << i << " and " << count + i << " must be of type "
-             << source.getElementType();
+  return verifyCombiner(*this, getCombiner());
+}
+
+LogicalResult ScanOp::verify() {
+  size_t count = getOperands().size();
+  if (!count || getResults().size() != 2 * count)
+    return emitOpError("needs two results for each operand, at least one "
+                       "operand, found ")
+           << count << " operands and " << getResults().size() << " results";
+  if (getNeutral().size() != count)
+    return emitOpError("needs a neutral value for each of ")
+           << count << " operands, found " << getNeutral().size();
+  for (auto [i, operand] : llvm::enumerate(getOperandTypes())) {
+    auto source = cast<RankedTensorType>(operand);
+    if (failed(verifyTotal(*this, count + i, source, getDim(),
+                           getResult(count + i).getType())))
+      return failure();
+    auto running = cast<RankedTensorType>(getResult(i).getType());
+    if (running.getShape() != source.getShape() ||
+        running.getElementType() != source.getElementType())
+      return emitOpError("result ") << i << " must be like its operand "
+                                    << source << ", found " << running;
+    auto neutral = dyn_cast<TypedAttr>(getNeutral()[i]);
+    if (!neutral || neutral.getType() != source.getElementType())
+      return emitOpError("neutral value ")
+             << i << " must be of type " << source.getElementType()
+             << ", found " << getNeutral()[i];
   }
-  auto yield = cast<YieldOp>(body.getTerminator());
-  if (yield.getNumOperands() != count ||
-      !llvm::equal(yield.getOperandTypes(),
-                   TypeRange(body.getArgumentTypes()).take_front(count)))
-    return emitOpError("body must yield one element per operand");
-  return success();
+  return verifyCombiner(*this, getCombiner());
 }
 
 //===----------------------------------------------------------------------===//

@@ -185,9 +185,8 @@ FailureOr<SmallVector<int64_t>> Evaluator::inferShape(Value value) {
     return getShape(insert.getDest());
   if (isa<arith::SelectOp>(op))
     return getShape(op->getOperand(1));
-  // Casts, scans and elementwise operations keep the shape of their first
-  // operand.
-  if (isa<tensor::CastOp>(op) || isScalarOp(op) || isScanOp(op))
+  // Casts and elementwise operations keep the shape of their first operand.
+  if (isa<tensor::CastOp>(op) || isScalarOp(op))
     return getShape(op->getOperand(0));
   return op->emitError("sizes of the result are not known"), failure();
 }
@@ -310,8 +309,6 @@ FailureOr<Tile> Evaluator::compute(Value value, const Box &box) {
       return failure();
     return tile;
   }
-  if (isScanOp(op))
-    return computeScan(op, box);
   return computeTensorOp(op, box);
 }
 

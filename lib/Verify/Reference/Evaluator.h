@@ -25,9 +25,6 @@ using mlir::BlockArgument;
 /// caches.
 constexpr int64_t columnPoints = 4096;
 
-/// Whether the operation is a running sum or product along a dimension.
-bool isScanOp(Operation *op);
-
 using TilePtr = std::shared_ptr<const Tile>;
 
 class Evaluator {
@@ -73,7 +70,6 @@ private:
                                       const Box &box);
   FailureOr<Tile> computeSplat(tensor::SplatOp op, const Box &box);
   FailureOr<Tile> computeExtract(tensor::ExtractOp op);
-  FailureOr<Tile> computeScan(Operation *op, const Box &box);
   /// The body of a region whose arguments are the indices of a result, for all
   /// points of a box.
   FailureOr<Column> evalIndexRegion(Region &region, const Box &box);
@@ -88,6 +84,10 @@ private:
   LogicalResult computeReduction(Structured &s, Tile &tile);
   LogicalResult computeStepwise(Structured &s, Tile &tile);
   LogicalResult computeContraction(Structured &s, Tile &tile, bool &done);
+  LogicalResult computeScan(Structured &s, Tile &tile);
+  FailureOr<Column> scanRows(Structured &s, const Box &points,
+                             ArrayRef<unsigned> order,
+                             std::vector<Column> &accs);
   FailureOr<Column> readOperand(Structured &s, OpOperand &operand,
                                 const Box &points, ArrayRef<unsigned> order);
   void accumulate(BinaryFn fn, FloatKind kind, const Column &terms, size_t rows,
@@ -133,6 +133,14 @@ struct Evaluator::Structured {
   Value yielded;
   BlockArgument accumulator;
 };
+
+/// acc = fn(acc, x) with x free of accumulators: gives fn and x.
+std::optional<std::pair<BinaryFn, Value>>
+matchReduction(linalg::LinalgOp op, Value yielded, BlockArgument accumulator);
+
+/// What linalg.index gives at `points`, whose dimensions run in `order`.
+std::function<Column(unsigned)> indexReader(const Box &points,
+                                            ArrayRef<unsigned> order);
 
 } // namespace kernel_opt::verify
 

@@ -78,8 +78,7 @@ static LogicalResult checkOp(Operation *op) {
     return checkPayload(generate.getBody());
   if (auto pad = dyn_cast<tensor::PadOp>(op))
     return checkPayload(pad.getRegion());
-  if (isScalarOp(op) || isTensorOp(op) || isScanOp(op) ||
-      isa<arith::ConstantOp>(op))
+  if (isScalarOp(op) || isTensorOp(op) || isa<arith::ConstantOp>(op))
     return success();
   if (isa<affine::AffineApplyOp, affine::AffineMinOp, affine::AffineMaxOp>(op))
     return success();

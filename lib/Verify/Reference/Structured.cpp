@@ -150,6 +150,9 @@ LogicalResult Evaluator::computeStructured(linalg::LinalgOp op, unsigned result,
   tile.values = makeColumn(
       domain, mlir::getElementTypeOrSelf(op->getResult(result).getType()),
       size_t(box.volume()));
+  for (unsigned d : s.parallel)
+    if (s.op.getIteratorTypesArray()[d] == mlir::utils::IteratorType::reduction)
+      return computeScan(s, tile);
   if (s.reduction.empty())
     return computeParallel(s, tile);
   bool done = false;
@@ -178,9 +181,8 @@ FailureOr<Column> Evaluator::readOperand(Structured &s, OpOperand &operand,
   return column;
 }
 
-/// Fills a payload with what the structured operation reads at the points.
-static std::function<Column(unsigned)> indexReader(const Box &points,
-                                                   ArrayRef<unsigned> order) {
+std::function<Column(unsigned)> verify::indexReader(const Box &points,
+                                                    ArrayRef<unsigned> order) {
   return [points, order = SmallVector<unsigned>(order)](unsigned dim) {
     Box running;
     size_t position = 0;
@@ -243,9 +245,9 @@ static bool dependsOnInits(linalg::LinalgOp op, Value value) {
          });
 }
 
-/// acc = fn(acc, x) with x free of accumulators: gives fn and x.
-static std::optional<std::pair<BinaryFn, Value>>
-matchReduction(linalg::LinalgOp op, Value yielded, BlockArgument accumulator) {
+std::optional<std::pair<BinaryFn, Value>>
+verify::matchReduction(linalg::LinalgOp op, Value yielded,
+                       BlockArgument accumulator) {
   Operation *combiner = yielded.getDefiningOp();
   if (!combiner || combiner->getBlock() != op.getBlock() ||
       combiner->getNumOperands() != 2)

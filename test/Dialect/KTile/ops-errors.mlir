@@ -233,8 +233,63 @@ func.func @reduce_yield(%t: tensor<4xf32>) {
 
 // -----
 
+func.func @scan_results(%t: tensor<4xf32>) {
+  // expected-error@+1 {{'ktile.scan' op needs two results for each operand, at least one operand, found 1 operands and 1 results}}
+  %s = ktile.scan(%t) along 0 neutral [0.0 : f32] {
+  ^bb0(%a: f32, %b: f32):
+    ktile.yield %a : f32
+  } : (tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @scan_neutral(%t: tensor<4xf32>) {
+  // expected-error@+1 {{'ktile.scan' op needs a neutral value for each of 1 operands, found 0}}
+  %s:2 = ktile.scan(%t) along 0 neutral [] {
+  ^bb0(%a: f32, %b: f32):
+    ktile.yield %a : f32
+  } : (tensor<4xf32>) -> (tensor<4xf32>, tensor<f32>)
+  return
+}
+
+// -----
+
+func.func @scan_neutral_type(%t: tensor<4xf32>) {
+  // expected-error@+1 {{'ktile.scan' op neutral value 0 must be of type 'f32', found 0 : i32}}
+  %s:2 = ktile.scan(%t) along 0 neutral [0 : i32] {
+  ^bb0(%a: f32, %b: f32):
+    ktile.yield %a : f32
+  } : (tensor<4xf32>) -> (tensor<4xf32>, tensor<f32>)
+  return
+}
+
+// -----
+
+func.func @scan_running(%t: tensor<4xf32>) {
+  // expected-error@+1 {{'ktile.scan' op result 0 must be like its operand 'tensor<4xf32>', found 'tensor<8xf32>'}}
+  %s:2 = ktile.scan(%t) along 0 neutral [0.0 : f32] {
+  ^bb0(%a: f32, %b: f32):
+    ktile.yield %a : f32
+  } : (tensor<4xf32>) -> (tensor<8xf32>, tensor<f32>)
+  return
+}
+
+// -----
+
+func.func @scan_total(%t: tensor<4x8xf32>) {
+  // expected-error@+1 {{'ktile.scan' op result 1 must have shape [4] and element type 'f32', found 'tensor<8xf32>'}}
+  %s:2 = ktile.scan(%t) along 1 neutral [0.0 : f32] {
+  ^bb0(%a: f32, %b: f32):
+    ktile.yield %a : f32
+  } : (tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<8xf32>)
+  return
+}
+
+// -----
+
 func.func @yield_alone(%a: f32) {
-  // expected-error@+1 {{'ktile.yield' op expects parent op 'ktile.reduce'}}
+  // expected-error@+1 {{'ktile.yield' op expects parent op to be one of 'ktile.reduce, ktile.scan'}}
   ktile.yield %a : f32
 }
 

@@ -88,6 +88,18 @@ func.func @reductions(%t: tensor<128x64xf32>, %v: tensor<8x32xf32>, %i: tensor<8
   return %s, %m#0, %m#1 : tensor<128xf32>, tensor<32xf32>, tensor<32xi64>
 }
 
+// CHECK-LABEL: func.func @running
+func.func @running(%t: tensor<128x64xf32>) -> (tensor<128x64xf32>, tensor<128xf32>) {
+  // CHECK: %{{.*}}:2 = ktile.scan(%{{.*}}) along 1 neutral [0.000000e+00 : f32] {
+  // CHECK: } : (tensor<128x64xf32>) -> (tensor<128x64xf32>, tensor<128xf32>)
+  %y, %sum = ktile.scan(%t) along 1 neutral [0.0 : f32] {
+  ^bb0(%a: f32, %b: f32):
+    %c = arith.addf %a, %b : f32
+    ktile.yield %c : f32
+  } : (tensor<128x64xf32>) -> (tensor<128x64xf32>, tensor<128xf32>)
+  return %y, %sum : tensor<128x64xf32>, tensor<128xf32>
+}
+
 // CHECK-LABEL: func.func @products
 func.func @products(%a: tensor<128x16xf32>, %b: tensor<16x128xf32>, %c: tensor<128x128xf32>,
                     %sa: memref<2x16x128xf32, #kgpu.shared>,

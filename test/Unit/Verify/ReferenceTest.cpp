@@ -345,9 +345,23 @@ TEST_F(ReferenceTest, LongRowsInPieces) {
 TEST_F(ReferenceTest, ScansNeedWhatLiesBefore) {
   StringRef text = R"(
     func.func @f(%x: tensor<3x10x4xf32>) -> tensor<3x10x4xf32> {
-      %r = aten.cumsum %x {dim = 1 : i64}
-          : (tensor<3x10x4xf32>) -> tensor<3x10x4xf32>
-      return %r : tensor<3x10x4xf32>
+      %zero = arith.constant 0.0 : f32
+      %e = tensor.empty() : tensor<3x4xf32>
+      %i = linalg.fill ins(%zero : f32) outs(%e : tensor<3x4xf32>)
+          -> tensor<3x4xf32>
+      %o = tensor.empty() : tensor<3x10x4xf32>
+      %r:2 = linalg.generic {
+          indexing_maps = [affine_map<(i, j, k) -> (i, j, k)>,
+                           affine_map<(i, j, k) -> (i, j, k)>,
+                           affine_map<(i, j, k) -> (i, k)>],
+          iterator_types = ["parallel", "reduction", "parallel"]}
+        ins(%x : tensor<3x10x4xf32>)
+        outs(%o, %i : tensor<3x10x4xf32>, tensor<3x4xf32>) {
+        ^bb0(%v: f32, %old: f32, %a: f32):
+          %s = arith.addf %a, %v : f32
+          linalg.yield %s, %s : f32, f32
+        } -> (tensor<3x10x4xf32>, tensor<3x4xf32>)
+      return %r#0 : tensor<3x10x4xf32>
     })";
   auto values = run(text, {{3, 10, 4}}, Box{{1, 6, 2}, {2, 3, 2}});
   ASSERT_EQ(values.size(), 12u);

@@ -34,7 +34,7 @@ UNIT = {
 }
 
 PIPELINE = [
-    "--convert-aten-to-linalg=lower-scans=true",
+    "--convert-aten-to-linalg",
     "--one-shot-bufferize=bufferize-function-boundaries"
     " function-boundary-type-conversion=identity-layout-map",
     "--convert-linalg-to-loops",

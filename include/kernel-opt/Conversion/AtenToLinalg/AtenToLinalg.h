@@ -19,10 +19,8 @@ namespace kernel_opt {
 #include "kernel-opt/Conversion/AtenToLinalg/Passes.h.inc"
 
 /// Replaces the aten op `op` by linalg on tensors. Fails, after a report at
-/// the op's location and without a change to `op`, if it cannot. Scans stay,
-/// with success, unless `lowerScans` is set.
-LogicalResult lowerAtenOp(RewriterBase &rewriter, Operation *op,
-                          bool lowerScans = false);
+/// the op's location and without a change to `op`, if it cannot.
+LogicalResult lowerAtenOp(RewriterBase &rewriter, Operation *op);
 
 } // namespace kernel_opt
 

@@ -30,8 +30,9 @@ def ConvertAtenToLinalg : Pass<"convert-aten-to-linalg"> {
     * A convolution is one generic over (n, g, o, spatial, c, window), without g
       for one group; a transposed one reads its input spread out by the stride.
     * Recurrences are an `scf.for` over time around such operations.
-    * `aten.cumsum` and `aten.cumprod` stay: upstream has no structured scan.
-      `lower-scans` makes loops of them, for execution on a CPU.
+    * A scan is one generic with two results: the accumulator, and its value
+      after each step. The second one runs along the reduction loop, so that
+      the order in which the loop runs is part of its meaning.
 
     Each operation that cannot be lowered is reported at its location, then the
     pass fails.
@@ -54,10 +55,6 @@ def ConvertAtenToLinalg : Pass<"convert-aten-to-linalg"> {
         outs(%init : tensor<4x6xf32>) -> tensor<4x6xf32>
     ```
   }];
-  let options = [
-    Option<"lowerScans", "lower-scans", "bool", "false",
-      "lower aten.cumsum and aten.cumprod to scf.for">
-  ];
   let dependentDialects = [
     "::kernel_opt::kopt::KoptDialect", "::mlir::affine::AffineDialect",
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",

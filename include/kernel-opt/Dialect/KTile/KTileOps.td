@@ -155,8 +155,45 @@ def KTile_ReduceOp : KTile_Op<"reduce", [Pure, SingleBlock]> {
   let hasVerifier = 1;
 }
 
+def KTile_ScanOp : KTile_Op<"scan", [Pure, SingleBlock]> {
+  let summary = "running combinations of a tile's elements along one dimension";
+  let description = [{
+    For n operands, result i < n holds at each place the combination of operand
+    i's elements up to and with that place, in order along `dim`; result n + i
+    that of all of them, without the dimension. The body is that of
+    `ktile.reduce` and must be associative up to rounding; it need not be
+    commutative. `neutral` has one value for each operand, which changes nothing
+    when it is combined from the left. The tree is fixed by the layout.
+
+    ```mlir
+    %y, %sum = ktile.scan(%t) along 1 neutral [0.0 : f32] {
+    ^bb0(%a: f32, %b: f32):
+      %c = arith.addf %a, %b : f32
+      ktile.yield %c : f32
+    } : (tensor<128x64xf32>) -> (tensor<128x64xf32>, tensor<128xf32>)
+    ```
+  }];
+  let arguments = (ins Variadic<KTile_Tile>:$operands, I64Attr:$dim,
+                       ArrayAttr:$neutral);
+  let results = (outs Variadic<KTile_Tile>:$results);
+  let regions = (region SizedRegion<1>:$combiner);
+  let assemblyFormat = [{
+    `(` $operands `)` `along` $dim `neutral` $neutral $combiner attr-dict
+    `:` functional-type($operands, $results)
+  }];
+  let extraClassDeclaration = [{
+    ::mlir::ResultRange getRunning() {
+      return getResults().take_front(getOperands().size());
+    }
+    ::mlir::ResultRange getTotals() {
+      return getResults().drop_front(getOperands().size());
+    }
+  }];
+  let hasVerifier = 1;
+}
+
 def KTile_YieldOp : KTile_Op<"yield", [Pure, Terminator, ReturnLike,
-    ParentOneOf<["ReduceOp"]>]> {
+    ParentOneOf<["ReduceOp", "ScanOp"]>]> {
   let summary = "the result of a body";
   let description = [{
     ```mlir

@@ -1,0 +1,266 @@
+//===- DistributeScan.cpp - Running sums over threads -----------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The bits of a place along the scanned dimension, lowest first, are registers,
+// lanes, warps and again registers, say: runs of bits of one kind are levels.
+// Each level scans what the one below it summed up; then what lies before a
+// group is handed down. No chain is longer than the registers of one level, and
+// the work is two combinations for each element plus what the sums need.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Distributor.h"
+#include "kernel-opt/Dialect/KGPU/KGPUOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+using ktile::Holder;
+using ktile::LinearLayout;
+
+/// A run of bits of one kind, with vectors of the registers `alive` (bits of
+/// the register's number).
+struct Distributor::ScanLevel {
+  Holder holder;
+  SmallVector<unsigned> bits; ///< of the holder's number, lowest place first
+  SmallVector<unsigned> alive;
+  LinearLayout remaining;   ///< of what is left above this level
+  SmallVector<Value> items; ///< what is scanned, one vector for each operand
+  /// What came before each item in its group. Registers: for each place in the
+  /// group, without the first, the combination up to the one before.
+  SmallVector<SmallVector<Value>> before;
+  SmallVector<Value> totals; ///< of the registers that stay alive
+
+  SmallVector<unsigned> aliveAbove() const {
+    SmallVector<unsigned> above;
+    for (unsigned bit : alive)
+      if (holder != Holder::Register || !llvm::is_contained(bits, bit))
+        above.push_back(bit);
+    return above;
+  }
+  /// The registers at place `i` of their groups, in the order of the groups.
+  SmallVector<int64_t> slice(int64_t i) const {
+    SmallVector<int64_t> registers;
+    SmallVector<unsigned> above = aliveAbove();
+    auto position = [&](unsigned bit) {
+      return int64_t(1) << (llvm::find(alive, bit) - alive.begin());
+    };
+    for (int64_t group = 0; group < int64_t(1) << above.size(); ++group) {
+      int64_t number = 0;
+      for (auto [k, bit] : llvm::enumerate(above))
+        number |= group >> k & 1 ? position(bit) : 0;
+      for (auto [k, bit] : llvm::enumerate(bits))
+        number |= i >> k & 1 ? position(bit) : 0;
+      registers.push_back(number);
+    }
+    return registers;
+  }
+};
+
+SmallVector<Value> Distributor::neutralVectors(ktile::ScanOp op,
+                                               int64_t length) {
+  return llvm::map_to_vector(op.getNeutral(), [&](Attribute neutral) -> Value {
+    auto value = cast<TypedAttr>(neutral);
+    auto type = VectorType::get(length, value.getType());
+    return arith::ConstantOp::create(builder, op.getLoc(),
+                                     DenseElementsAttr::get(type, value));
+  });
+}
+
+SmallVector<Value> Distributor::selectVectors(Value condition,
+                                              ArrayRef<Value> then,
+                                              ArrayRef<Value> otherwise,
+                                              Location loc) {
+  SmallVector<Value> chosen;
+  for (auto [a, b] : llvm::zip(then, otherwise))
+    chosen.push_back(arith::SelectOp::create(builder, loc, condition, a, b));
+  return chosen;
+}
+
+void Distributor::scanRegisters(ktile::ScanOp op, ScanLevel &level) {
+  Block &body = op.getCombiner().front();
+  SmallVector<Value> sum;
+  for (int64_t i = 0; i < int64_t(1) << level.bits.size(); ++i) {
+    SmallVector<Value> part;
+    for (Value items : level.items)
+      part.push_back(pick(items, level.slice(i), op.getLoc()));
+    if (i)
+      level.before.push_back(sum);
+    sum = i ? combine(body, sum, part) : part;
+  }
+  level.totals = sum;
+}
+
+void Distributor::scanLanes(ktile::ScanOp op, ScanLevel &level) {
+  Location loc = op.getLoc();
+  Block &body = op.getCombiner().front();
+  int64_t length = cast<VectorType>(level.items[0].getType()).getNumElements();
+  SmallVector<Value> before = neutralVectors(op, length), total = level.items;
+  for (unsigned bit : level.bits) {
+    SmallVector<Value> other;
+    for (Value vector : total) {
+      SmallVector<Value> elements;
+      for (Value element :
+           vector::ToElementsOp::create(builder, loc, vector).getElements())
+        elements.push_back(gpu::ShuffleOp::create(builder, loc, element,
+                                                  int32_t(1) << bit, 32,
+                                                  gpu::ShuffleMode::XOR)
+                               .getShuffleResult());
+      other.push_back(vector::FromElementsOp::create(
+          builder, loc, cast<VectorType>(vector.getType()), elements));
+    }
+    // Which half of the pair of groups this lane is in.
+    Value number = packThreadBits({bit});
+    Value upper = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
+                                        number, constantIndex(0));
+    before = selectVectors(upper, combine(body, other, before), before, loc);
+    total = combine(body, selectVectors(upper, other, total, loc),
+                    selectVectors(upper, total, other, loc));
+  }
+  level.before = {before};
+  level.totals = total;
+}
+
+void Distributor::scanWarps(ktile::ScanOp op, ScanLevel &level) {
+  Location loc = op.getLoc();
+  Block &body = op.getCombiner().front();
+  int64_t length = cast<VectorType>(level.items[0].getType()).getNumElements();
+  SmallVector<unsigned> threadBitsOfWarp;
+  for (unsigned bit : level.bits)
+    threadBitsOfWarp.push_back(5 + bit);
+  auto parts = gatherWarps(op, level.items, level.remaining, threadBitsOfWarp);
+  Value mine = packThreadBits(threadBitsOfWarp);
+  SmallVector<Value> before = neutralVectors(op, length), sum;
+  for (size_t p = 0; p < parts[0].size(); ++p) {
+    SmallVector<Value> part;
+    for (const SmallVector<Value> &ofOperand : parts)
+      part.push_back(ofOperand[p]);
+    if (p) {
+      Value beyond = arith::CmpIOp::create(
+          builder, loc, arith::CmpIPredicate::uge, mine, constantIndex(p));
+      before = selectVectors(beyond, sum, before, loc);
+    }
+    sum = p ? combine(body, sum, part) : part;
+  }
+  level.before = {before};
+  level.totals = sum;
+}
+
+/// The places along `dim` that each holder's bits move, lowest first; fails if
+/// they are not one power of two each.
+static LogicalResult
+placesAlong(ktile::ScanOp op, const LinearLayout &layout,
+            SmallVectorImpl<std::tuple<int64_t, Holder, unsigned>> &places) {
+  for (Holder holder : {Holder::Register, Holder::Lane, Holder::Warp})
+    for (auto [bit, basis] : llvm::enumerate(layout.bases(holder))) {
+      int64_t along = basis[op.getDim()];
+      bool only = llvm::count_if(basis, [](int64_t m) { return m != 0; }) == 1;
+      if (along && (!only || !llvm::isPowerOf2_64(along)))
+        return op.emitError("layout mixes the scanned dimension with another");
+      if (along)
+        places.push_back({along, holder, unsigned(bit)});
+    }
+  llvm::sort(places);
+  return success();
+}
+
+LogicalResult Distributor::distributeScan(ktile::ScanOp op) {
+  Location loc = op.getLoc();
+  Block &body = op.getCombiner().front();
+  LinearLayout layout = layoutOf(op.getOperands()[0]);
+  SmallVector<std::tuple<int64_t, Holder, unsigned>> places;
+  if (failed(placesAlong(op, layout, places)))
+    return failure();
+
+  std::vector<ScanLevel> levels;
+  for (auto [mask, holder, bit] : places) {
+    if (levels.empty() || levels.back().holder != holder)
+      levels.emplace_back().holder = holder;
+    levels.back().bits.push_back(bit);
+  }
+  SmallVector<unsigned> alive = llvm::to_vector(
+      llvm::seq<unsigned>(0, layout.bases(Holder::Register).size()));
+  SmallVector<Value> items = mapped(op.getOperands());
+  // Upwards: sums of ever larger groups. Bits that were summed replicate.
+  LinearLayout remaining = layout;
+  for (ScanLevel &level : levels) {
+    level.alive = alive;
+    level.items = items;
+    LinearLayout next(layout.getRank());
+    SmallVector<unsigned> above = level.aliveAbove();
+    for (unsigned bit : above)
+      next.append(Holder::Register, layout.bases(Holder::Register)[bit]);
+    for (Holder holder : {Holder::Lane, Holder::Warp})
+      for (auto [bit, basis] : llvm::enumerate(remaining.bases(holder)))
+        if (holder == level.holder && llvm::is_contained(level.bits, bit))
+          next.appendZero(holder);
+        else
+          next.append(holder, basis);
+    remaining = level.remaining = next;
+    if (level.holder == Holder::Register)
+      scanRegisters(op, level);
+    else if (level.holder == Holder::Lane)
+      scanLanes(op, level);
+    else
+      scanWarps(op, level);
+    alive = above;
+    items = level.totals;
+  }
+
+  // Downwards: what lies before each group, then before each item.
+  SmallVector<Value> before;
+  for (ScanLevel &level : llvm::reverse(levels)) {
+    bool lowest = &level == &levels.front();
+    SmallVector<SmallVector<Value>> slices;
+    int64_t count =
+        level.holder == Holder::Register ? int64_t(1) << level.bits.size() : 1;
+    for (int64_t i = 0; i < count; ++i) {
+      SmallVector<Value> slice;
+      if (level.holder != Holder::Register)
+        slice = before.empty() ? level.before[0]
+                               : combine(body, before, level.before[0]);
+      else if (i)
+        slice = before.empty() ? level.before[i - 1]
+                               : combine(body, before, level.before[i - 1]);
+      else
+        slice = before;
+      // The lowest level's items themselves come last.
+      if (lowest && level.holder != Holder::Register) {
+        slice = combine(body, slice, level.items);
+      } else if (lowest) {
+        SmallVector<Value> sum = i + 1 < count ? level.before[i] : level.totals;
+        slice = before.empty() ? sum : combine(body, before, sum);
+      } else if (slice.empty()) {
+        slice = neutralVectors(op, level.slice(0).size());
+      }
+      slices.push_back(slice);
+    }
+    // From the order of slices into that of registers.
+    SmallVector<int64_t> order(int64_t(1) << level.alive.size());
+    int64_t position = 0;
+    for (int64_t i = 0; i < count; ++i)
+      for (int64_t reg : level.slice(i))
+        order[reg] = position++;
+    before.clear();
+    for (size_t n = 0; n < op.getOperands().size(); ++n) {
+      SmallVector<Value> parts;
+      for (const SmallVector<Value> &slice : slices)
+        parts.push_back(slice[n]);
+      before.push_back(pick(concat(parts, loc), order, loc));
+    }
+  }
+  // A dimension of one element has no levels.
+  if (levels.empty())
+    before = items;
+  values.map(op.getRunning(), before);
+  values.map(op.getTotals(), items);
+  return success();
+}
