@@ -9,6 +9,7 @@
 #include "kernel-opt/Schedule/Distribute.h"
 #include "Distributor.h"
 #include "kernel-opt/Dialect/KGPU/KGPUOps.h"
+#include "kernel-opt/Schedule/TensorCores.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -100,7 +101,14 @@ Value Distributor::fromStorage(Value vector, Type element, Location loc) {
 void Distributor::barrierBeforeReuse(Operation *op) {
   // In a loop, the last round's readers must be done.
   if (op->getParentOfType<scf::ForOp>())
-    gpu::BarrierOp::create(builder, op->getLoc());
+    barrier(op->getLoc());
+}
+
+void Distributor::barrier(Location loc) {
+  if (roleThreads)
+    kgpu::NamedBarrierOp::create(builder, loc, 1, roleThreads, false);
+  else
+    gpu::BarrierOp::create(builder, loc);
 }
 
 //===----------------------------------------------------------------------===//
@@ -228,7 +236,7 @@ FailureOr<gpu::GPUFuncOp> Distributor::run() {
   auto size = source.getKnownBlockSize();
   if (!size)
     return source.emitError("needs known_block_size to be distributed");
-  threadBits = llvm::Log2_64((*size)[0]);
+  threadBits = llvm::Log2_64(tileThreads(source));
   builder.setInsertionPoint(source);
   target = gpu::GPUFuncOp::create(builder, source.getLoc(), source.getName(),
                                   source.getFunctionType());
@@ -285,7 +293,15 @@ LogicalResult Distributor::distributeOp(Operation *op) {
       .Case([&](ktile::ReduceOp o) { return distributeReduce(o); })
       .Case([&](ktile::ScanOp o) { return distributeScan(o); })
       .Case([&](ktile::DotOp o) { return distributeDot(o); })
+      .Case(
+          [&](ktile::FromRegistersOp o) { return distributeFromRegisters(o); })
+      .Case([&](ktile::StoreMatrixOp o) { return distributeStoreMatrix(o); })
       .Case([&](scf::ForOp o) { return distributeFor(o); })
+      .Case([&](scf::IfOp o) { return distributeIf(o); })
+      .Case([&](gpu::BarrierOp o) {
+        barrier(o.getLoc());
+        return success();
+      })
       .Case([&](affine::AffineApplyOp o) { return distributeApply(o); })
       .Default([&](Operation *o) -> LogicalResult {
         if (o->getNumRegions())
@@ -393,7 +409,7 @@ LogicalResult Distributor::distributeConvert(ktile::ConvertOp op) {
   Access read = makeAccess(buffer, identity, {}, to, tile.getShape());
   barrierBeforeReuse(op);
   storeRegisters(write, stored, firstHolder(from), loc);
-  gpu::BarrierOp::create(builder, loc);
+  barrier(loc);
   Value loaded = loadRegisters(read, {}, element, loc);
   values.map(op.getResult(), fromStorage(loaded, tile.getElementType(), loc));
   return success();

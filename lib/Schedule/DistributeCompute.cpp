@@ -165,7 +165,7 @@ Distributor::gatherWarps(Operation *op, ArrayRef<Value> vectors,
                             kgpu::CacheHint::Default);
     }
   }
-  gpu::BarrierOp::create(builder, loc);
+  barrier(loc);
   SmallVector<SmallVector<Value>> gathered;
   for (auto [vector, buffer] : llvm::zip(vectors, buffers)) {
     Type element = cast<MemRefType>(buffer.getType()).getElementType();

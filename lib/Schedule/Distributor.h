@@ -57,6 +57,9 @@ private:
   LogicalResult distributeDot(ktile::DotOp op);
   LogicalResult distributeMma(ktile::DotOp op);
   LogicalResult distributeFor(scf::ForOp op);
+  LogicalResult distributeIf(scf::IfOp op);
+  LogicalResult distributeFromRegisters(ktile::FromRegistersOp op);
+  LogicalResult distributeStoreMatrix(ktile::StoreMatrixOp op);
   LogicalResult distributeApply(affine::AffineApplyOp op);
 
   static ktile::LinearLayout layoutOf(Value tile);
@@ -137,6 +140,8 @@ private:
   /// A buffer in shared memory; `op` will write and then read it.
   Value scratch(ArrayRef<int64_t> shape, Type element, Location loc);
   void barrierBeforeReuse(Operation *op);
+  /// Among all threads that hold tiles.
+  void barrier(Location loc);
   /// Registers as memory can hold them, which knows neither truth values nor
   /// indices, and back.
   Value toStorage(Value vector, Location loc);
@@ -147,6 +152,7 @@ private:
   IRMapping values;
   Value thread; ///< number of the thread in its block
   unsigned threadBits = 0;
+  int64_t roleThreads = 0; ///< of the role whose branch this is; 0: no roles
   Operation *prologueEnd = nullptr;
   std::map<std::pair<std::vector<int64_t>, unsigned>, Value> coordinates;
 };

@@ -9,6 +9,7 @@
 #include "kernel-opt/Schedule/Layouts.h"
 #include "kernel-opt/Schedule/Fragments.h"
 #include "kernel-opt/Schedule/Ranges.h"
+#include "kernel-opt/Schedule/TensorCores.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/MapVector.h"
@@ -134,8 +135,7 @@ namespace {
 class LayoutAssigner {
 public:
   explicit LayoutAssigner(gpu::GPUFuncOp func) : func(func) {
-    auto size = func.getKnownBlockSize();
-    warps = size ? int64_t((*size)[0]) / 32 : 0;
+    warps = tileThreads(func) / 32;
   }
   LogicalResult run();
 
@@ -350,6 +350,10 @@ void LayoutAssigner::anchorMemory() {
     return tileOf(tile).getNumElements();
   };
   func.walk([&](Operation *op) {
+    if (auto made = dyn_cast<ktile::FromRegistersOp>(op)) {
+      assign(made.getResult(), made.getLayout().getLinearLayout());
+      drain();
+    }
     if (auto dot = dyn_cast<ktile::DotOp>(op)) {
       assign(dot.getResult(), accumulatorLayout(dot, warps));
       drain();
@@ -476,6 +480,9 @@ void LayoutAssigner::insertConversions() {
           convertOperand(loop.getBody()->getTerminator()->getOpOperand(i),
                          layout);
         }
+    } else if (auto store = dyn_cast<ktile::StoreMatrixOp>(op)) {
+      convertOperand(store.getValueMutable(),
+                     store.getLayout().getLinearLayout());
     } else if (auto store = dyn_cast<ktile::StoreOp>(op)) {
       // Neighbours in memory should be neighbours among threads.
       AccessShape shape =

@@ -15,6 +15,7 @@
 #include "kernel-opt/Schedule/KernelStructure.h"
 #include "kernel-opt/Schedule/Layouts.h"
 #include "kernel-opt/Schedule/Stage.h"
+#include "kernel-opt/Schedule/TensorCores.h"
 #include "kernel-opt/Schedule/TileProgram.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -69,10 +70,10 @@ static gpu::GPUModuleOp makeModule(kopt::KernelOp kernel) {
 }
 
 /// The numbers of a list some of which are parameters.
+template <typename OpTy>
 static DiagnosedSilenceableFailure
-readNumbers(schedule::TileOp op, transform::TransformState &state,
-            OperandRange dynamic, ArrayRef<int64_t> numbers,
-            SmallVectorImpl<int64_t> &result) {
+readNumbers(OpTy op, transform::TransformState &state, OperandRange dynamic,
+            ArrayRef<int64_t> numbers, SmallVectorImpl<int64_t> &result) {
   auto next = dynamic.begin();
   for (int64_t number : numbers) {
     if (!ShapedType::isDynamic(number)) {
@@ -92,14 +93,15 @@ readNumbers(schedule::TileOp op, transform::TransformState &state,
 static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
                                                transform::TransformState &state,
                                                TileOptions &options) {
-  SmallVector<int64_t> elements, warps;
+  SmallVector<int64_t> elements, warps, raster;
   std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
       lists[] = {
           {op.getDynamicBlock(), op.getBlock(), &options.block},
           {op.getDynamicTile(), op.getTile(), &options.tile},
           {op.getDynamicReduction(), op.getReduction(), &options.reduction},
           {op.getDynamicElements(), op.getElements(), &elements},
-          {op.getDynamicWarps(), op.getWarps(), &warps}};
+          {op.getDynamicWarps(), op.getWarps(), &warps},
+          {op.getDynamicRaster(), op.getRaster(), &raster}};
   for (auto [dynamic, numbers, result] : lists) {
     auto status = readNumbers(op, state, dynamic, numbers, *result);
     if (!status.succeeded())
@@ -109,6 +111,8 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
     options.elements = elements[0];
   if (!warps.empty())
     options.warps = warps[0];
+  if (!raster.empty())
+    options.raster = raster[0];
   return DiagnosedSilenceableFailure::success();
 }
 
@@ -116,6 +120,9 @@ LogicalResult schedule::TileOp::verify() {
   if (getElements().size() > 1 || getWarps().size() > 1)
     return emitOpError("takes one number of elements and one of warps, found ")
            << getElements().size() << " and " << getWarps().size();
+  if (getRaster().size() > 1)
+    return emitOpError("takes one number of rows of blocks, found ")
+           << getRaster().size();
   return success();
 }
 
@@ -259,6 +266,45 @@ LogicalResult schedule::StageOp::verify() {
            << getUnit() << "': '" << ktile::DotOp::fmaUnit << "' or '"
            << ktile::DotOp::mmaUnit << "'";
   return success();
+}
+
+DiagnosedSilenceableFailure
+schedule::PipelineProductsOp::apply(transform::TransformRewriter &,
+                                    transform::TransformResults &results,
+                                    transform::TransformState &state) {
+  SmallVector<int64_t> depth, producer, promote;
+  std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
+      lists[] = {{getDynamicDepth(), getDepth(), &depth},
+                 {getDynamicProducer(), getProducer(), &producer},
+                 {getDynamicPromote(), getPromote(), &promote}};
+  for (auto [dynamic, numbers, result] : lists) {
+    auto status = readNumbers(*this, state, dynamic, numbers, *result);
+    if (!status.succeeded())
+      return status;
+    if (result->size() > 1)
+      return emitSilenceableError()
+             << "each choice takes one number, found " << result->size();
+  }
+  PipelineOptions options;
+  if (!depth.empty())
+    options.depth = depth[0];
+  options.producer = !producer.empty() && producer[0];
+  options.promote = !promote.empty() && promote[0];
+  return onPrograms(*this, results, state, "products cannot be pipelined",
+                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
+                      if (failed(pipelineProducts(func, options)))
+                        return failure();
+                      return func;
+                    });
+}
+
+void schedule::PipelineProductsOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  transform::consumesHandle(getTargetMutable(), effects);
+  for (OpOperand &operand : getOperation()->getOpOperands().drop_front())
+    transform::onlyReadsHandle(operand, effects);
+  transform::producesHandle(getOperation()->getOpResults(), effects);
+  transform::modifiesPayload(effects);
 }
 
 DiagnosedSilenceableFailure

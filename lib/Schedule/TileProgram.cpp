@@ -98,9 +98,20 @@ static MemRefType memoryType(RankedTensorType tensor) {
   return MemRefType::get(shape, element);
 }
 
+/// Rows of blocks that go together: see TileOptions::raster.
+static int64_t rasterRows(ArrayRef<ResultDim> dims, int64_t wanted) {
+  if (dims.size() < 2)
+    return 1;
+  int64_t rows = std::min(wanted, dims[dims.size() - 2].blocks());
+  while (rows > 1 && dims[dims.size() - 2].blocks() % rows)
+    --rows;
+  return std::max<int64_t>(rows, 1);
+}
+
 static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
                                      Block &body, ValueRange results,
-                                     ArrayRef<ResultDim> dims, int64_t warps) {
+                                     ArrayRef<ResultDim> dims, int64_t warps,
+                                     int64_t raster) {
   SmallVector<Type> types;
   SmallVector<StringRef> access;
   auto add = [&](Type type, StringRef how) {
@@ -125,6 +136,11 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
   SmallVector<int64_t> blockShape;
   for (const ResultDim &dim : dims)
     blockShape.push_back(dim.blocks());
+  // The number of a block runs through (group of rows, column, row).
+  if (raster > 1) {
+    blockShape[dims.size() - 2] /= raster;
+    blockShape.push_back(raster);
+  }
   // Where ragged edges are: whoever samples blocks takes the corners.
   func->setAttr("kopt.block_shape", builder.getDenseI64ArrayAttr(blockShape));
   func.setKnownGridSize(ArrayRef<int32_t>{int32_t(blocks), 1, 1});
@@ -133,10 +149,21 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
 
 /// Offset of the block in each dimension; the last dimension runs fastest.
 static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
-                                       ArrayRef<ResultDim> dims) {
+                                       ArrayRef<ResultDim> dims,
+                                       int64_t raster) {
   Value id = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
   AffineExpr remaining = getAffineDimExpr(0, builder.getContext());
   SmallVector<Value> offsets(dims.size());
+  if (raster > 1) {
+    // The number that the block would have row by row.
+    int64_t columns = dims.back().blocks();
+    AffineExpr inGroup = remaining % (raster * columns);
+    AffineExpr row =
+        remaining.floorDiv(raster * columns) * raster + inGroup % raster;
+    id = affine::AffineApplyOp::create(
+        builder, loc,
+        AffineMap::get(1, 0, row * columns + inGroup.floorDiv(raster)), id);
+  }
   for (int64_t d = dims.size() - 1; d >= 0; --d) {
     if (dims[d].blocks() == 1)
       continue;
@@ -240,12 +267,13 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
       resultDims(results, structure, options, loc);
   if (failed(dims))
     return failure();
-  gpu::GPUFuncOp func =
-      createFunction(builder, name, body, results, *dims, options.warps);
+  int64_t raster = rasterRows(*dims, options.raster);
+  gpu::GPUFuncOp func = createFunction(builder, name, body, results, *dims,
+                                       options.warps, raster);
   OpBuilder inside = OpBuilder::atBlockEnd(&func.getBody().front());
   Operation *end = gpu::ReturnOp::create(inside, loc);
   inside.setInsertionPoint(end);
-  SmallVector<Value> offsets = blockOffsets(inside, loc, *dims);
+  SmallVector<Value> offsets = blockOffsets(inside, loc, *dims, raster);
 
   SmallVector<int64_t> tileShape;
   for (const ResultDim &dim : *dims)

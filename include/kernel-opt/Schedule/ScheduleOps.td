@@ -58,7 +58,9 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
     dimensions (0: all; leading ones not given: 1). `tile`: elements of each in
     one tile, powers of two. `elements`: how many a tile has where the lists do
     not say, filled up from the last dimension on. `reduction`: elements of one
-    step of each reduction, in program order. `warps`: warps of a block.
+    step of each reduction, in program order. `warps`: warps of a block. `raster`:
+    rows of blocks that neighbouring blocks go through before they take the next
+    column.
     A dimension along which the kernel reduces always belongs to one block.
 
     Fails silenceably if an operation of the kernel cannot be tiled so.
@@ -74,11 +76,13 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        Variadic<TransformParamTypeInterface>:$dynamic_elements,
                        Variadic<TransformParamTypeInterface>:$dynamic_reduction,
                        Variadic<TransformParamTypeInterface>:$dynamic_warps,
+                       Variadic<TransformParamTypeInterface>:$dynamic_raster,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$block,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$tile,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$elements,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$reduction,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$warps);
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$warps,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$raster);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
     $target oilist(
@@ -86,7 +90,8 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
       | `tile` custom<DynamicIndexList>($dynamic_tile, $tile)
       | `elements` custom<DynamicIndexList>($dynamic_elements, $elements)
       | `reduction` custom<DynamicIndexList>($dynamic_reduction, $reduction)
-      | `warps` custom<DynamicIndexList>($dynamic_warps, $warps))
+      | `warps` custom<DynamicIndexList>($dynamic_warps, $warps)
+      | `raster` custom<DynamicIndexList>($dynamic_raster, $raster))
     attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
@@ -119,6 +124,42 @@ def Schedule_StageOp : ScheduleOp<"stage"> {
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = "$target (`unit` $unit^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
+}
+
+def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOperandSegments]> {
+  let summary = "sums products on tensor cores while the next operands arrive";
+  let description = [{
+    The loop over K of a tile program becomes a pipeline for sm_90a: the tensor
+    memory accelerator fills swizzled buffers in shared memory, `depth` steps ahead
+    (mbarriers say when), and warpgroups multiply from there (wgmma). `producer`
+    (0 or 1): a further warpgroup loads, the others only multiply. `promote` (0 or
+    1): the sums of each step leave the tensor core, which truncates, and are added
+    in f32. 16-bit results go back through shared memory and the accelerator.
+
+    Fails silenceably where operands are not bf16 or f16 tiles that come straight
+    from memory, where rows are no multiples of 16 bytes, and where a warpgroup has
+    less than 64 rows or more sums than registers.
+
+    ```mlir
+    %fast = transform.kopt.pipeline_products %program depth [4] producer [%p]
+      : (!transform.any_op, !transform.any_param) -> !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target,
+                       Variadic<TransformParamTypeInterface>:$dynamic_depth,
+                       Variadic<TransformParamTypeInterface>:$dynamic_producer,
+                       Variadic<TransformParamTypeInterface>:$dynamic_promote,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$depth,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$producer,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$promote);
+  let results = (outs TransformHandleTypeInterface:$program);
+  let assemblyFormat = [{
+    $target oilist(
+      `depth` custom<DynamicIndexList>($dynamic_depth, $depth)
+      | `producer` custom<DynamicIndexList>($dynamic_producer, $producer)
+      | `promote` custom<DynamicIndexList>($dynamic_promote, $promote))
+    attr-dict `:` functional-type(operands, results)
+  }];
 }
 
 def Schedule_AssignLayoutsOp : ProgramOp<"assign_layouts"> {

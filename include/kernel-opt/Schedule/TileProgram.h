@@ -36,6 +36,10 @@ struct TileOptions {
   SmallVector<int64_t> reduction;
   /// Warps of a block.
   int64_t warps = 4;
+  /// Rows of blocks (along the dimension before the last) that neighbouring
+  /// blocks go through before they take the next column, so that they share
+  /// operands in the cache; the largest divisor of the number of rows counts.
+  int64_t raster = 1;
 };
 
 /// Makes the tile program that computes `results`, values of `body`, whose

@@ -264,3 +264,56 @@ LogicalResult DotOp::verify() {
            << getUnitName() << "': '" << fmaUnit << "' or '" << mmaUnit << "'";
   return verifyTile(*this, acc);
 }
+
+//===----------------------------------------------------------------------===//
+// FromRegistersOp, StoreMatrixOp
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyLayout(Operation *op, const LinearLayout &layout,
+                                  ArrayRef<int64_t> shape) {
+  if (layout.getRank() != shape.size())
+    return op->emitOpError("layout has ")
+           << layout.getRank() << " dimensions, the tile " << shape.size();
+  if (std::optional<std::string> reason = layout.check(shape))
+    return op->emitOpError("layout does not fit the tile: ") << *reason;
+  return success();
+}
+
+LogicalResult FromRegistersOp::verify() {
+  auto registers = cast<VectorType>(getRegisters().getType());
+  auto tile = cast<RankedTensorType>(getResult().getType());
+  LinearLayout layout = getLayout().getLinearLayout();
+  if (failed(verifyTile(*this, tile)) ||
+      failed(verifyLayout(*this, layout, tile.getShape())) ||
+      failed(verifyElementType(*this, tile, registers)))
+    return failure();
+  if (registers.getNumElements() != layout.numRegisters())
+    return emitOpError("layout has ")
+           << layout.numRegisters() << " registers, found " << registers;
+  return success();
+}
+
+LogicalResult StoreMatrixOp::verify() {
+  auto tile = cast<RankedTensorType>(getValue().getType());
+  MemRefType dest = getDest().getType();
+  if (failed(verifyTile(*this, tile)) ||
+      failed(verifyElementType(*this, tile, dest)) ||
+      failed(
+          verifyLayout(*this, getLayout().getLinearLayout(), tile.getShape())))
+    return failure();
+  if (!tile.getElementType().isIntOrFloat() ||
+      tile.getElementTypeBitWidth() != 16)
+    return emitOpError("moves elements of 16 bits, found ") << tile;
+  if (tile.getRank() != 2 || dest.getRank() != 4)
+    return emitOpError("takes a matrix to a buffer of warpgroups, panels, rows "
+                       "and columns, found ")
+           << tile << " and " << dest;
+  ArrayRef<int64_t> shape = dest.getShape();
+  int64_t first = getFirst();
+  if (shape[0] * shape[2] != tile.getDimSize(0) || first < 0 ||
+      first + shape[1] * shape[3] > tile.getDimSize(1) || first % 16 ||
+      shape[3] % 16 || shape[2] % 64)
+    return emitOpError("columns from ")
+           << first << " on of " << tile << " do not fill " << dest;
+  return success();
+}

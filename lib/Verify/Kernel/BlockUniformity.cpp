@@ -35,6 +35,16 @@ static bool takesPlace(OpOperand &use) {
     return true;
   if (isa<kgpu::StoreOp, memref::StoreOp, vector::StoreOp>(op))
     return use.getOperandNumber() != 0;
+  // Where a box of the tensor memory accelerator begins.
+  auto among = [&](OperandRange operands) {
+    unsigned first = operands.getBeginOperandIndex();
+    return use.getOperandNumber() >= first &&
+           use.getOperandNumber() < first + operands.size();
+  };
+  if (auto load = dyn_cast<kgpu::TmaLoadOp>(op))
+    return among(load.getCoordinates());
+  if (auto store = dyn_cast<kgpu::TmaStoreOp>(op))
+    return among(store.getCoordinates());
   // A mask chooses between an element and its padding.
   if (auto select = dyn_cast<arith::SelectOp>(op))
     return use.get() == select.getCondition() &&

@@ -259,4 +259,46 @@ def KTile_DotOp : KTile_Op<"dot", [AttrSizedOperandSegments,
   let hasVerifier = 1;
 }
 
+//===----------------------------------------------------------------------===//
+// Between threads and tiles
+//===----------------------------------------------------------------------===//
+
+def KTile_FromRegistersOp : KTile_Op<"from_registers", [Pure]> {
+  let summary = "the tile that the registers of all threads make";
+  let description = [{
+    Register r of each thread is element `layout`(r, lane, warp) of the tile: how
+    the results of matrix instructions, whose registers the hardware fixes, become
+    a tile again.
+
+    ```mlir
+    %t = ktile.from_registers %v {layout = #ktile.layout<register = [[0, 1]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>}
+      : vector<2xf32> -> tensor<8x8xf32>
+    ```
+  }];
+  let arguments = (ins VectorOfRankAndType<[1], [AnyFloat, AnySignlessInteger]>:$registers,
+                       KTile_LayoutAttr:$layout);
+  let results = (outs KTile_Tile:$result);
+  let assemblyFormat = "$registers attr-dict `:` type($registers) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def KTile_StoreMatrixOp : KTile_Op<"store_matrix", [MemoryEffects<[MemWrite]>]> {
+  let summary = "writes columns of a tile to panels in shared memory (stmatrix)";
+  let description = [{
+    The buffer has the shape (warpgroup, panel, row, column). It takes as many
+    columns of the tile as it has room for, from `first` on: element (r, first + c)
+    goes to (r / rows, c / columns, r % rows, c % columns). Elements have 16 bits;
+    `layout` is that of `fragmentLayout`, in which the tile is held.
+
+    ```mlir
+    ktile.store_matrix %t, %s {first = 64 : i64, layout = #fragment}
+      : tensor<128x256xbf16>, memref<2x2x64x64xbf16, #kgpu.shared<swizzle = 128>>
+    ```
+  }];
+  let arguments = (ins KTile_Tile:$value, AnyStaticShapeMemRef:$dest, I64Attr:$first,
+                       KTile_LayoutAttr:$layout);
+  let assemblyFormat = "$value `,` $dest attr-dict `:` type($value) `,` type($dest)";
+  let hasVerifier = 1;
+}
+
 #endif // KERNEL_OPT_DIALECT_KTILE_KTILEOPS_TD

@@ -1,0 +1,58 @@
+//===- TensorCores.h - Products on tensor cores -----------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// How a product of tiles comes to Hopper's tensor cores; docs/TensorCores.md
+// says why it is done so.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_SCHEDULE_TENSORCORES_H
+#define KERNEL_OPT_SCHEDULE_TENSORCORES_H
+
+#include "kernel-opt/Dialect/KTile/LinearLayout.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+namespace kernel_opt::schedule {
+
+/// How the loop over K runs.
+struct PipelineOptions {
+  /// Steps of K that shared memory holds at a time.
+  int64_t depth = 4;
+  /// A further warpgroup loads; the others only multiply.
+  bool producer = false;
+  /// The sums of each step leave the tensor core and are added in f32.
+  bool promote = false;
+};
+
+/// Number of threads that hold tiles, where that is not the whole block: a
+/// warpgroup that only loads comes after them.
+inline constexpr llvm::StringLiteral kTileThreadsAttrName = "kopt.tile_threads";
+/// Stands on the `scf.if` whose other branch those threads take.
+inline constexpr llvm::StringLiteral kRolesAttrName = "kopt.roles";
+
+/// Threads of the block that hold tiles; 0 if the block's size is not known.
+int64_t tileThreads(mlir::gpu::GPUFuncOp func);
+
+/// Makes of the one loop over K in a tile program, whose products are of tiles
+/// that come straight from memory, a pipeline: the tensor memory accelerator
+/// fills swizzled buffers, `depth` steps ahead, and wgmma sums in registers,
+/// which then are a tile again. Fails with a diagnostic that says what does not
+/// fit: element types, layouts in memory that the accelerator cannot take,
+/// sizes.
+llvm::LogicalResult pipelineProducts(mlir::gpu::GPUFuncOp func,
+                                     const PipelineOptions &options);
+
+/// Who holds what of an M x N sum that `groups` warpgroups make with wgmma,
+/// each the rows that follow those of the group before. (PTX ISA, "Register
+/// fragments for wgmma.mma_async.m64nNk*": D.) M over `groups` is 64 times a
+/// power of two, N at least 8.
+ktile::LinearLayout fragmentLayout(int64_t m, int64_t n, int64_t groups);
+
+} // namespace kernel_opt::schedule
+
+#endif // KERNEL_OPT_SCHEDULE_TENSORCORES_H

@@ -1,0 +1,98 @@
+//===- DistributeFragments.cpp - Registers of matrix instructions -*- C++
+//-*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Distributor.h"
+#include "kernel-opt/Dialect/KGPU/KGPUOps.h"
+#include "kernel-opt/Schedule/TensorCores.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+using ktile::LinearLayout;
+
+LogicalResult Distributor::distributeFromRegisters(ktile::FromRegistersOp op) {
+  if (layoutOf(op.getResult()) != op.getLayout().getLinearLayout())
+    return op.emitError("its tile has another layout than its registers");
+  values.map(op.getResult(), values.lookupOrDefault(op.getRegisters()));
+  return success();
+}
+
+/// Eight registers of a fragment are a block of 16 x 16: its quarters from top
+/// left downwards are the matrices of one instruction, whose rows lanes name.
+LogicalResult Distributor::distributeStoreMatrix(ktile::StoreMatrixOp op) {
+  Location loc = op.getLoc();
+  RankedTensorType tile = tileOf(op.getValue());
+  ArrayRef<int64_t> shape = op.getDest().getType().getShape();
+  int64_t rows = shape[2], width = shape[3], n = tile.getDimSize(1);
+  LinearLayout layout = layoutOf(op.getValue());
+  if (layout != fragmentLayout(tile.getDimSize(0), n, shape[0]))
+    return op.emitError("the tile is not held like the sums of ")
+           << shape[0] << " warpgroups";
+  auto field = [&](int64_t divisor, int64_t modulus, int64_t times) -> Value {
+    Value part = thread;
+    if (divisor > 1)
+      part = arith::DivUIOp::create(builder, loc, part, constantIndex(divisor));
+    part = arith::RemUIOp::create(builder, loc, part, constantIndex(modulus));
+    if (times > 1)
+      part = arith::MulIOp::create(builder, loc, part, constantIndex(times));
+    return part;
+  };
+  Value group =
+      arith::DivUIOp::create(builder, loc, thread, constantIndex(128));
+  Value row =
+      arith::AddIOp::create(builder, loc, field(32, 4, 16), field(1, 16, 1));
+  Value column = field(16, 2, 8);
+  Value registers = values.lookup(op.getValue());
+  for (int64_t block = 0; block < rows / 64; ++block)
+    for (int64_t c = 0; c < shape[1] * width; c += 16) {
+      int64_t first = block * n / 2 + (int64_t(op.getFirst()) + c) / 2;
+      Value eight =
+          pick(registers, llvm::to_vector(llvm::seq(first, first + 8)), loc);
+      Value atRow = block ? arith::AddIOp::create(builder, loc, row,
+                                                  constantIndex(64 * block))
+                                .getResult()
+                          : row;
+      Value atColumn = c % width
+                           ? arith::AddIOp::create(builder, loc, column,
+                                                   constantIndex(c % width))
+                                 .getResult()
+                           : column;
+      kgpu::StoreMatrixOp::create(
+          builder, loc, eight, values.lookupOrDefault(op.getDest()),
+          ValueRange{group, constantIndex(c / width), atRow, atColumn},
+          UnitAttr());
+    }
+  return success();
+}
+
+LogicalResult Distributor::distributeIf(scf::IfOp op) {
+  if (op.getNumResults())
+    return op.emitError("a branch of a tile program gives no results");
+  auto branch = scf::IfOp::create(builder, op.getLoc(),
+                                  values.lookupOrDefault(op.getCondition()),
+                                  /*withElse=*/!op.getElseRegion().empty());
+  auto roles = op->getAttrOfType<IntegerAttr>(kRolesAttrName);
+  for (auto [from, to] : llvm::zip(op->getRegions(), branch->getRegions())) {
+    if (from.empty())
+      continue;
+    to.front().back().erase();
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(&to.front());
+    int64_t outer = roleThreads;
+    if (roles && from.getRegionNumber() == 1)
+      roleThreads = roles.getInt();
+    LogicalResult done = distributeBlock(from.front());
+    roleThreads = outer;
+    if (failed(done))
+      return failure();
+  }
+  return success();
+}

@@ -1,0 +1,513 @@
+//===- PipelineProducts.cpp - The loop over K on tensor cores ---*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ProductPipeline.h"
+#include "kernel-opt/Schedule/TensorCores.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+using ktile::Holder;
+using ktile::LinearLayout;
+
+static constexpr int64_t warpgroup = 128; ///< threads
+
+int64_t schedule::tileThreads(gpu::GPUFuncOp func) {
+  if (auto threads = func->getAttrOfType<IntegerAttr>(kTileThreadsAttrName))
+    return threads.getInt();
+  auto size = func.getKnownBlockSize();
+  return size ? int64_t((*size)[0]) : 0;
+}
+
+LinearLayout schedule::fragmentLayout(int64_t m, int64_t n, int64_t groups) {
+  LinearLayout layout(2);
+  int64_t rows = m / groups;
+  layout.append(Holder::Register, 1, 0);
+  layout.append(Holder::Register, 0, 3);
+  for (unsigned bit = 3, e = llvm::Log2_64(n); bit < e; ++bit)
+    layout.append(Holder::Register, 1, bit);
+  // One instruction has 64 rows; the next ones follow.
+  for (unsigned bit = 6, e = llvm::Log2_64(rows); bit < e; ++bit)
+    layout.append(Holder::Register, 0, bit);
+  for (unsigned bit : {1u, 2u})
+    layout.append(Holder::Lane, 1, bit);
+  for (unsigned bit : {0u, 1u, 2u})
+    layout.append(Holder::Lane, 0, bit);
+  for (unsigned bit : {4u, 5u})
+    layout.append(Holder::Warp, 0, bit);
+  for (unsigned bit = llvm::Log2_64(rows), e = llvm::Log2_64(m); bit < e; ++bit)
+    layout.append(Holder::Warp, 0, bit);
+  return layout;
+}
+
+//===----------------------------------------------------------------------===//
+// What fits
+//===----------------------------------------------------------------------===//
+
+LogicalResult ProductPipeline::checkTarget() {
+  auto module = func->getParentOfType<ModuleOp>();
+  auto target =
+      module ? module->getAttrOfType<StringAttr>("kopt.target") : StringAttr();
+  if (target && target.getValue() != "sm_90a")
+    return func.emitError("wgmma exists on sm_90a alone, the target is ")
+           << target.getValue();
+  return success();
+}
+
+LogicalResult ProductPipeline::checkSizes() {
+  int64_t threads = tileThreads(func);
+  groups = threads / warpgroup;
+  if (!groups || threads % warpgroup || !llvm::isPowerOf2_64(groups))
+    return func.emitError("wgmma needs a power of two of warpgroups of four "
+                          "warps, found ")
+           << threads / 32 << " warps";
+  rows = loop.m / groups;
+  if (rows < 64)
+    return func.emitError("each warpgroup multiplies 64 rows at least, but ")
+           << groups << " share " << loop.m;
+  if (loop.n < 8 || loop.n > 256)
+    return func.emitError("wgmma has 8 to 256 columns, found ") << loop.n;
+  int64_t registers = rows / 64 * loop.n / 2;
+  constexpr int64_t budget = 128;
+  if (registers > budget)
+    return func.emitError("a warpgroup's share of ")
+           << rows << "x" << loop.n << " sums takes " << registers
+           << " registers a thread, at most " << budget << " are left for them";
+  if (!options.promote && loop.products.size() > 1)
+    return func.emitError("several products a step are promoted to f32 "
+                          "registers at each step");
+  if (options.depth < 2)
+    return func.emitError("a pipeline holds two steps at least, found ")
+           << options.depth;
+  depth = std::min(options.depth, loop.trips);
+  return success();
+}
+
+/// Places of one operand in shared memory: panels as wide as the swizzle.
+LogicalResult ProductPipeline::planOperand(ProductOperand &operand) {
+  auto tile = cast<RankedTensorType>(operand.load.getResult().getType());
+  Type element = tile.getElementType();
+  if (!element.isBF16() && !element.isF16())
+    return operand.load.emitError("products of ")
+           << element << " have no wgmma of their precision";
+  if (element != elementType && elementType)
+    return operand.load.emitError("operands of types ")
+           << elementType << " and " << element << " differ";
+  elementType = element;
+  if (loop.k % 16)
+    return operand.load.emitError("a step must take a multiple of 16 of K, "
+                                  "found ")
+           << loop.k;
+  Staged staged;
+  staged.operand = &operand;
+  unsigned contiguous = operand.box.contiguous;
+  int64_t extent = tile.getDimSize(contiguous);
+  staged.width = std::min<int64_t>(extent, 64);
+  if (staged.width < 16)
+    return operand.load.emitError("rows of ")
+           << extent << " elements are too short for a swizzled panel";
+  staged.panels = extent / staged.width;
+  staged.rows = tile.getDimSize(1 - contiguous);
+  if (staged.rows > 256 || staged.rows % 8)
+    return operand.load.emitError("boxes have 8 to 256 rows, found ")
+           << staged.rows;
+  stageBytes += 2 * tile.getNumElements();
+  this->staged.push_back(staged);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Shared memory
+//===----------------------------------------------------------------------===//
+
+Value ProductPipeline::constant(OpBuilder &b, int64_t value) {
+  return arith::ConstantIndexOp::create(b, loc, value);
+}
+
+void ProductPipeline::allocate() {
+  OpBuilder top(&func.getBody().front().front());
+  MLIRContext *context = func.getContext();
+  for (Staged &s : staged) {
+    MemRefType source = s.operand->load.getSource().getType();
+    unsigned swizzle = s.width * 2;
+    SmallVector<int64_t> box(source.getRank(), 1);
+    unsigned contiguous = s.operand->box.contiguous;
+    box[s.operand->box.along[contiguous]] = s.width;
+    box[s.operand->box.along[1 - contiguous]] = s.rows;
+    s.map = kgpu::TensorMapOp::create(
+        top, loc, kgpu::TensorMapType::get(context, box, elementType, swizzle),
+        s.operand->load.getSource());
+    auto type = MemRefType::get({depth, s.panels, s.rows, s.width}, elementType,
+                                MemRefLayoutAttrInterface(),
+                                kgpu::SharedAttr::get(context, swizzle));
+    s.buffer = kgpu::AllocSharedOp::create(top, loc, type);
+  }
+  auto barriers = kgpu::MBarriersType::get(context, depth);
+  full = kgpu::MBarrierAllocOp::create(top, loc, barriers);
+  if (options.producer)
+    empty = kgpu::MBarrierAllocOp::create(top, loc, barriers);
+}
+
+void ProductPipeline::initialize(OpBuilder &b) {
+  Value zero = constant(b, 0), one = constant(b, 1);
+  auto onlyThread =
+      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, thread, zero);
+  auto branch = scf::IfOp::create(b, loc, onlyThread, /*withElse=*/false);
+  OpBuilder inside = branch.getThenBodyBuilder();
+  auto each =
+      scf::ForOp::create(inside, loc, zero, constant(inside, depth), one);
+  OpBuilder body = OpBuilder::atBlockTerminator(each.getBody());
+  Value stage = each.getInductionVar();
+  kgpu::MBarrierInitOp::create(body, loc, full, stage, 1);
+  if (options.producer)
+    kgpu::MBarrierInitOp::create(body, loc, empty, stage, groups * 4);
+  kgpu::FenceOp::create(inside, loc, kgpu::FenceKind::MBarrierInit);
+  gpu::BarrierOp::create(b, loc);
+}
+
+/// Coordinate `dim` of the box that begins at step `step` of K and `panel`.
+Value ProductPipeline::coordinate(OpBuilder &b, const Staged &s, unsigned dim,
+                                  Value step, int64_t panel) {
+  ktile::LoadOp load = s.operand->load;
+  MLIRContext *context = func.getContext();
+  SmallVector<AffineExpr> origin(2, getAffineConstantExpr(0, context));
+  origin[s.operand->box.contiguous] =
+      getAffineConstantExpr(panel * s.width, context);
+  AffineExpr expr = load.getMap().getResult(dim).replaceDims(origin);
+  // The loop's variable becomes the step that is asked for.
+  SmallVector<Value> symbols;
+  SmallVector<AffineExpr> replacements;
+  for (auto [i, symbol] : llvm::enumerate(load.getSymbols())) {
+    AffineExpr s = getAffineSymbolExpr(i, context);
+    bool isStep = loop.loop && symbol == loop.loop.getInductionVar();
+    replacements.push_back(isStep ? s * loop.k : s);
+    symbols.push_back(isStep ? step : symbol);
+  }
+  expr =
+      simplifyAffineExpr(expr.replaceSymbols(replacements), 0, symbols.size());
+  if (auto known = dyn_cast<AffineConstantExpr>(expr))
+    return constant(b, known.getValue());
+  return affine::AffineApplyOp::create(
+      b, loc, AffineMap::get(0, symbols.size(), expr), symbols);
+}
+
+void ProductPipeline::fill(OpBuilder &b, Value stage, Value step) {
+  kgpu::MBarrierArriveOp::create(b, loc, full, stage, constant(b, stageBytes),
+                                 Value(), Value());
+  for (const Staged &s : staged)
+    for (int64_t panel = 0; panel < s.panels; ++panel) {
+      SmallVector<Value> coordinates;
+      unsigned rank = s.operand->load.getSource().getType().getRank();
+      for (unsigned dim = 0; dim < rank; ++dim)
+        coordinates.push_back(coordinate(b, s, dim, step, panel));
+      kgpu::TmaLoadOp::create(b, loc, s.map, coordinates, s.buffer,
+                              ValueRange{stage, constant(b, panel)}, full,
+                              stage, Value(), Value());
+    }
+}
+
+Value ProductPipeline::stageOf(OpBuilder &b, Value step) {
+  return arith::RemUIOp::create(b, loc, step, constant(b, depth));
+}
+
+/// Whether a step's round through the stages is an odd one (or an even one).
+Value ProductPipeline::parityOf(OpBuilder &b, Value step, bool even) {
+  Value round = arith::DivUIOp::create(b, loc, step, constant(b, depth));
+  Value odd = arith::AndIOp::create(b, loc, round, constant(b, 1));
+  return arith::CmpIOp::create(
+      b, loc, even ? arith::CmpIPredicate::eq : arith::CmpIPredicate::ne, odd,
+      constant(b, 0));
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+void ProductPipeline::indicesOf(OpBuilder &b, const Staged &s, Value stage,
+                                int64_t rowBlock, int64_t k,
+                                SmallVectorImpl<Value> &indices) {
+  indices.push_back(stage);
+  bool left = s.operand->isLeft;
+  if (s.operand->kContiguous()) {
+    indices.push_back(constant(b, k / s.width));
+    Value first = constant(b, 0);
+    if (left) {
+      first = constant(b, 64 * rowBlock);
+      if (groups > 1)
+        first = arith::AddIOp::create(
+            b, loc, arith::MulIOp::create(b, loc, group, constant(b, rows)),
+            first);
+    }
+    indices.push_back(first);
+    indices.push_back(constant(b, k % s.width));
+    return;
+  }
+  Value panel = constant(b, 0);
+  if (left) {
+    panel = constant(b, 64 / s.width * rowBlock);
+    if (groups > 1)
+      panel = arith::AddIOp::create(
+          b, loc,
+          arith::MulIOp::create(b, loc, group, constant(b, rows / s.width)),
+          panel);
+  }
+  indices.push_back(panel);
+  indices.push_back(constant(b, k));
+  indices.push_back(constant(b, 0));
+}
+
+Value ProductPipeline::multiply(OpBuilder &b, Value stage, int64_t rowBlock,
+                                Value sum) {
+  auto type =
+      kgpu::PendingType::get(func.getContext(), loop.n / 2, b.getF32Type());
+  auto major = [](const Staged &s) {
+    return s.operand->kContiguous() ? kgpu::Major::K : kgpu::Major::MN;
+  };
+  for (auto [left, right] : loop.products)
+    for (int64_t k = 0; k < loop.k; k += 16) {
+      const Staged &a = staged[left], &bb = staged[right];
+      SmallVector<Value> aIndices, bIndices;
+      indicesOf(b, a, stage, rowBlock, k, aIndices);
+      indicesOf(b, bb, stage, 0, k, bIndices);
+      sum = kgpu::WgmmaOp::create(
+          b, loc, type, a.buffer, aIndices, bb.buffer, bIndices, sum,
+          b.getDenseI64ArrayAttr({64, loop.n, 16}), major(a), major(bb));
+    }
+  return sum;
+}
+
+SmallVector<Value> ProductPipeline::multiplyAll(OpBuilder &b, Value stage,
+                                                ValueRange sums) {
+  kgpu::WgmmaFenceOp::create(b, loc);
+  SmallVector<Value> next;
+  for (int64_t block = 0; block < rows / 64; ++block)
+    next.push_back(
+        multiply(b, stage, block, sums.empty() ? Value() : sums[block]));
+  kgpu::WgmmaCommitOp::create(b, loc);
+  return next;
+}
+
+/// Whoever fills `stage` next may do so as far as this warp is concerned.
+void ProductPipeline::release(OpBuilder &b, Value stage) {
+  Value lane = gpu::LaneIdOp::create(b, loc, IntegerAttr());
+  Value first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, lane,
+                                      constant(b, 0));
+  kgpu::MBarrierArriveOp::create(b, loc, empty, stage, Value(), Value(), first);
+}
+
+/// Without a producer: when all warps are through with step `done`, thread 0
+/// fills its stage with the step that comes `depth` later.
+void ProductPipeline::refill(OpBuilder &b, Value done) {
+  if (loop.trips <= depth)
+    return;
+  gpu::BarrierOp::create(b, loc);
+  Value more = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, done,
+                                     constant(b, loop.trips - depth));
+  Value leader = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, thread,
+                                       constant(b, 0));
+  Value both = arith::AndIOp::create(b, loc, more, leader);
+  auto branch = scf::IfOp::create(b, loc, both, /*withElse=*/false);
+  OpBuilder inside = branch.getThenBodyBuilder();
+  Value next =
+      arith::AddIOp::create(inside, loc, done, constant(inside, depth));
+  fill(inside, stageOf(inside, next), next);
+}
+
+void ProductPipeline::releaseStep(OpBuilder &b, Value step) {
+  if (options.producer)
+    release(b, stageOf(b, step));
+  else
+    refill(b, step);
+}
+
+/// All of K inside of the tensor core: one step is in flight while the next is
+/// issued.
+SmallVector<Value> ProductPipeline::sumInside(OpBuilder &b) {
+  Value zero = constant(b, 0), one = constant(b, 1);
+  kgpu::MBarrierWaitOp::create(b, loc, full, zero, parityOf(b, zero, false));
+  SmallVector<Value> sums = multiplyAll(b, zero, {});
+  if (loop.trips > 1) {
+    auto each =
+        scf::ForOp::create(b, loc, one, constant(b, loop.trips), one, sums);
+    OpBuilder body = OpBuilder::atBlockEnd(each.getBody());
+    Value step = each.getInductionVar(), stage = stageOf(body, step);
+    kgpu::MBarrierWaitOp::create(body, loc, full, stage,
+                                 parityOf(body, step, false));
+    SmallVector<Value> next =
+        multiplyAll(body, stage, each.getRegionIterArgs());
+    // The step before is done, so its stage can be filled again.
+    kgpu::WgmmaWaitOp::create(body, loc, TypeRange(), 1, ValueRange());
+    releaseStep(body, arith::SubIOp::create(body, loc, step, one));
+    scf::YieldOp::create(body, loc, next);
+    sums.assign(each.getResults().begin(), each.getResults().end());
+  }
+  auto type = VectorType::get(loop.n / 2, b.getF32Type());
+  auto wait = kgpu::WgmmaWaitOp::create(
+      b, loc, SmallVector<Type>(sums.size(), type), 0, sums);
+  return SmallVector<Value>(wait.getValues());
+}
+
+/// The sums of a step leave the tensor core and are added in f32.
+SmallVector<Value> ProductPipeline::sumPromoted(OpBuilder &b) {
+  auto type = VectorType::get(loop.n / 2, b.getF32Type());
+  Value zeros = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+  SmallVector<Value> sums(rows / 64, zeros);
+  auto each = scf::ForOp::create(b, loc, constant(b, 0),
+                                 constant(b, loop.trips), constant(b, 1), sums);
+  OpBuilder body = OpBuilder::atBlockEnd(each.getBody());
+  Value step = each.getInductionVar(), stage = stageOf(body, step);
+  kgpu::MBarrierWaitOp::create(body, loc, full, stage,
+                               parityOf(body, step, false));
+  SmallVector<Value> next;
+  for (auto [block, sum] : llvm::enumerate(each.getRegionIterArgs())) {
+    kgpu::WgmmaFenceOp::create(body, loc);
+    Value pending = multiply(body, stage, block, {});
+    kgpu::WgmmaCommitOp::create(body, loc);
+    auto wait =
+        kgpu::WgmmaWaitOp::create(body, loc, TypeRange(type), 0, pending);
+    next.push_back(
+        arith::AddFOp::create(body, loc, sum, wait.getValues().front()));
+  }
+  releaseStep(body, step);
+  scf::YieldOp::create(body, loc, next);
+  return SmallVector<Value>(each.getResults());
+}
+
+//===----------------------------------------------------------------------===//
+// Roles
+//===----------------------------------------------------------------------===//
+
+/// One thread of the last warpgroup loads.
+void ProductPipeline::produce(OpBuilder &b) {
+  Value leader = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, thread,
+                                       constant(b, groups * warpgroup));
+  auto branch = scf::IfOp::create(b, loc, leader, /*withElse=*/false);
+  OpBuilder inside = branch.getThenBodyBuilder();
+  auto each =
+      scf::ForOp::create(inside, loc, constant(inside, 0),
+                         constant(inside, loop.trips), constant(inside, 1));
+  OpBuilder body = OpBuilder::atBlockTerminator(each.getBody());
+  Value step = each.getInductionVar(), stage = stageOf(body, step);
+  // The first round finds the stages empty: the phase before the first counts
+  // as complete.
+  kgpu::MBarrierWaitOp::create(body, loc, empty, stage,
+                               parityOf(body, step, true));
+  fill(body, stage, step);
+}
+
+/// Opens the branch of those who multiply, which takes the rest of the program.
+OpBuilder ProductPipeline::splitRoles(OpBuilder &b) {
+  int64_t threads = groups * warpgroup;
+  func->setAttr(kTileThreadsAttrName, b.getI64IntegerAttr(threads));
+  func.setKnownBlockSize(ArrayRef<int32_t>{int32_t(threads + warpgroup), 1, 1});
+  Value isProducer = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::uge,
+                                           thread, constant(b, threads));
+  auto branch = scf::IfOp::create(b, loc, isProducer, /*withElse=*/true);
+  branch->setAttr(kRolesAttrName, b.getI64IntegerAttr(threads));
+  OpBuilder producer = branch.getThenBodyBuilder();
+  OpBuilder consumer = branch.getElseBodyBuilder();
+  // Of 65536 registers, what loading does not need goes to those who multiply.
+  if (groups == 2) {
+    kgpu::SetMaxRegistersOp::create(producer, loc, 40, true);
+    kgpu::SetMaxRegistersOp::create(consumer, loc, 232, false);
+  }
+  produce(producer);
+  Block &elseBlock = branch.getElseRegion().front();
+  Block *block = branch->getBlock();
+  auto first = std::next(Block::iterator(branch));
+  elseBlock.getOperations().splice(Block::iterator(elseBlock.getTerminator()),
+                                   block->getOperations(), first,
+                                   Block::iterator(block->getTerminator()));
+  return OpBuilder(loop.anchor);
+}
+
+void ProductPipeline::startWithoutProducer(OpBuilder &b) {
+  Value leader = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, thread,
+                                       constant(b, 0));
+  auto branch = scf::IfOp::create(b, loc, leader, /*withElse=*/false);
+  OpBuilder inside = branch.getThenBodyBuilder();
+  auto each = scf::ForOp::create(inside, loc, constant(inside, 0),
+                                 constant(inside, depth), constant(inside, 1));
+  OpBuilder body = OpBuilder::atBlockTerminator(each.getBody());
+  fill(body, each.getInductionVar(), each.getInductionVar());
+}
+
+//===----------------------------------------------------------------------===//
+// The whole
+//===----------------------------------------------------------------------===//
+
+/// Registers of all row blocks, one after the other.
+static Value joined(OpBuilder &b, Location loc, ArrayRef<Value> parts) {
+  Value all = parts.front();
+  for (Value part : parts.drop_front()) {
+    int64_t length = cast<VectorType>(all.getType()).getNumElements() +
+                     cast<VectorType>(part.getType()).getNumElements();
+    all = vector::ShuffleOp::create(
+        b, loc, all, part, llvm::to_vector(llvm::seq<int64_t>(0, length)));
+  }
+  return all;
+}
+
+LogicalResult ProductPipeline::run() {
+  if (failed(checkTarget()) || failed(checkSizes()))
+    return failure();
+  for (ProductOperand &operand : loop.operands)
+    if (failed(planOperand(operand)))
+      return failure();
+  allocate();
+  OpBuilder b(loop.anchor);
+  thread = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
+  initialize(b);
+  if (options.producer)
+    b = splitRoles(b);
+  else
+    startWithoutProducer(b);
+  if (groups > 1)
+    group = arith::DivUIOp::create(b, loc, thread, constant(b, warpgroup));
+  SmallVector<Value> sums = options.promote ? sumPromoted(b) : sumInside(b);
+  auto layout = ktile::LayoutAttr::get(func.getContext(),
+                                       fragmentLayout(loop.m, loop.n, groups));
+  Value tile = ktile::FromRegistersOp::create(b, loc, loop.result.getType(),
+                                              joined(b, loc, sums), layout);
+  loop.result.replaceAllUsesWith(tile);
+  eraseOld();
+  return storeResults(tile, layout);
+}
+
+void ProductPipeline::eraseOld() {
+  if (loop.loop)
+    return loop.loop.erase();
+  // One step: the sum, its products from the last to the first, their loads.
+  SetVector<Operation *> pending;
+  pending.insert(loop.anchor);
+  for (size_t i = 0; i < pending.size(); ++i)
+    for (Value operand : pending[i]->getOperands())
+      if (Operation *op = operand.getDefiningOp();
+          op && isa<ktile::DotOp, ktile::LoadOp>(op))
+        pending.insert(op);
+  for (bool again = true; again;) {
+    again = false;
+    for (Operation *op : llvm::to_vector(pending))
+      if (op->use_empty()) {
+        pending.remove(op);
+        op->erase();
+        again = true;
+      }
+  }
+}
+
+LogicalResult schedule::pipelineProducts(gpu::GPUFuncOp func,
+                                         const PipelineOptions &options) {
+  FailureOr<ProductLoop> loop = findProductLoop(func);
+  if (failed(loop))
+    return failure();
+  return ProductPipeline(func, std::move(*loop), options).run();
+}

@@ -1,0 +1,55 @@
+//===- ProductLoop.h - The loop over K of a tile program --------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_LIB_SCHEDULE_PRODUCTLOOP_H
+#define KERNEL_OPT_LIB_SCHEDULE_PRODUCTLOOP_H
+
+#include "kernel-opt/Dialect/KTile/KTileOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+namespace kernel_opt::schedule {
+using namespace mlir;
+
+/// How two tile dimensions of a load lie in memory: each runs along one
+/// dimension of the memref, one of them along the last.
+struct BoxAccess {
+  SmallVector<int64_t> along; ///< memref dimension of each tile dimension
+  unsigned contiguous;        ///< tile dimension that runs along the last one
+};
+
+/// Finds out whether a tile of rank 2 is a box of `memref`, as the tensor
+/// memory accelerator moves them. Otherwise says why not.
+std::optional<BoxAccess> boxAccess(MemRefType memref, AffineMap map,
+                                   std::string &reason);
+
+/// An operand of products: the same load may serve several of them.
+struct ProductOperand {
+  ktile::LoadOp load;
+  BoxAccess box;
+  bool isLeft; ///< M x K, otherwise K x N
+  bool kContiguous() const { return box.contiguous == (isLeft ? 1u : 0u); }
+};
+
+/// sum = sum + (a0 b0 + a1 b1 + ...), for each step of K.
+struct ProductLoop {
+  scf::ForOp loop; ///< null if there is one step only
+  SmallVector<std::pair<unsigned, unsigned>> products; ///< of `operands`
+  SmallVector<ProductOperand> operands;
+  Value result;                ///< what the program uses of it
+  Operation *anchor = nullptr; ///< the loop, or the last product
+  int64_t m = 0, n = 0, k = 0, trips = 1;
+};
+
+/// The one such loop of a program, or a diagnostic that says what is different.
+FailureOr<ProductLoop> findProductLoop(gpu::GPUFuncOp func);
+
+} // namespace kernel_opt::schedule
+
+#endif // KERNEL_OPT_LIB_SCHEDULE_PRODUCTLOOP_H
