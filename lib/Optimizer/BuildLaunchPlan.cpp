@@ -34,6 +34,8 @@ private:
   FailureOr<unsigned> addBuffer(Value value, BufferRole role, std::string name);
   LogicalResult visit(Operation *op);
   LogicalResult visitLaunch(kopt::LaunchOp launch);
+  LogicalResult addTensorMap(kopt::LaunchOp launch, DictionaryAttr described,
+                             runtime::KernelStep &step);
   LogicalResult visitConstant(arith::ConstantOp constant);
   LogicalResult visitReturn(func::ReturnOp op);
   unsigned moduleOf(const KernelRecord &record);
@@ -84,6 +86,61 @@ sizes(const std::optional<std::array<int32_t, 3>> &from) {
   return {unsigned((*from)[0]), unsigned((*from)[1]), unsigned((*from)[2])};
 }
 
+/// What a tensor map calls elements of a type.
+static std::optional<runtime::TensorMap::Element> mapElement(Type type) {
+  using Element = runtime::TensorMap::Element;
+  if (type.isBF16())
+    return Element::BF16;
+  if (type.isF16())
+    return Element::F16;
+  if (type.isF32())
+    return Element::F32;
+  if (type.isF64())
+    return Element::F64;
+  if (type.isIntOrFloat())
+    switch (type.getIntOrFloatBitWidth()) {
+    case 8:
+      return Element::U8;
+    case 16:
+      return Element::U16;
+    case 32:
+      return Element::U32;
+    case 64:
+      return Element::U64;
+    }
+  return std::nullopt;
+}
+
+/// Lists of the compiled kernel are in the order of the memref's dimensions,
+/// those of the driver begin with the innermost one.
+LogicalResult PlanBuilder::addTensorMap(kopt::LaunchOp launch,
+                                        DictionaryAttr described,
+                                        runtime::KernelStep &step) {
+  auto list = [&](StringRef name) {
+    return described.getAs<DenseI64ArrayAttr>(name).asArrayRef();
+  };
+  unsigned argument = described.getAs<IntegerAttr>("argument").getInt();
+  Type type = described.getAs<TypeAttr>("element").getValue();
+  auto element = mapElement(type);
+  if (argument >= step.arguments.size() || !element)
+    return launch.emitError("no launch plan can hold a tensor map of argument ")
+           << argument << " with elements of type " << type;
+  runtime::TensorMapArgument result;
+  result.buffer =
+      std::get<runtime::BufferArgument>(step.arguments[argument]).buffer;
+  result.map.element = *element;
+  for (int64_t extent : llvm::reverse(list("sizes")))
+    result.map.dims.push_back(extent);
+  for (int64_t stride : llvm::reverse(list("strides").drop_back()))
+    result.map.strides.push_back(stride);
+  for (int64_t extent : llvm::reverse(list("box")))
+    result.map.box.push_back(extent);
+  result.map.swizzleBytes = described.getAs<IntegerAttr>("swizzle").getInt();
+  result.map.l2PromotionBytes = 256;
+  step.arguments.push_back(std::move(result));
+  return success();
+}
+
 LogicalResult PlanBuilder::visitLaunch(kopt::LaunchOp launch) {
   const KernelRecord *record =
       outcome.lookup(launch.getKernel().getLeafReference());
@@ -111,8 +168,10 @@ LogicalResult PlanBuilder::visitLaunch(kopt::LaunchOp launch) {
       return failure();
     step.arguments.push_back(runtime::BufferArgument{*buffer});
   }
-  if (record->compiled.tensorMaps)
-    return launch.emitError("tensor maps are not part of launch plans yet");
+  if (ArrayAttr maps = record->compiled.tensorMaps)
+    for (Attribute map : maps)
+      if (failed(addTensorMap(launch, cast<DictionaryAttr>(map), step)))
+        return failure();
   plan.launches.push_back(std::move(step));
   return success();
 }

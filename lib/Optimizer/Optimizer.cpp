@@ -70,6 +70,9 @@ LogicalResult optimizer::formKernels(ModuleOp module, const Options &) {
 LogicalResult optimizer::scheduleKernels(ModuleOp module,
                                          const Options &options) {
   PassManager manager(module.getContext());
+  // Primitives that a chip lacks do not apply.
+  module->setAttr("kopt.target",
+                  StringAttr::get(module.getContext(), options.compile.target));
   schedule::ScheduleKernelsOptions passOptions;
   passOptions.files.assign(options.schedules.begin(), options.schedules.end());
   manager.addPass(schedule::createScheduleKernels(passOptions));
