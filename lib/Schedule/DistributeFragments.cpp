@@ -9,6 +9,7 @@
 
 #include "Distributor.h"
 #include "kernel-opt/Dialect/KGPU/KGPUOps.h"
+#include "kernel-opt/Schedule/Fragments.h"
 #include "kernel-opt/Schedule/TensorCores.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -33,7 +34,7 @@ LogicalResult Distributor::distributeStoreMatrix(ktile::StoreMatrixOp op) {
   ArrayRef<int64_t> shape = op.getDest().getType().getShape();
   int64_t rows = shape[2], width = shape[3], n = tile.getDimSize(1);
   LinearLayout layout = layoutOf(op.getValue());
-  if (layout != fragmentLayout(tile.getDimSize(0), n, shape[0]))
+  if (layout != wgmmaAccumulator(tile.getDimSize(0), n, shape[0]))
     return op.emitError("the tile is not held like the sums of ")
            << shape[0] << " warpgroups";
   auto field = [&](int64_t divisor, int64_t modulus, int64_t times) -> Value {

@@ -133,3 +133,24 @@ bool schedule::wantsWholeRows(ktile::DotOp dot) {
   return isa<RankedTensorType>(dot.getA().getType()) ||
          feedsRows(dot.getResult(), seen);
 }
+
+LinearLayout schedule::wgmmaAccumulator(int64_t m, int64_t n, int64_t groups) {
+  LinearLayout layout(2);
+  int64_t rows = m / groups;
+  layout.append(Holder::Register, 1, 0);
+  layout.append(Holder::Register, 0, 3);
+  for (unsigned bit = 3, e = llvm::Log2_64(n); bit < e; ++bit)
+    layout.append(Holder::Register, 1, bit);
+  // One instruction has 64 rows; the next ones follow.
+  for (unsigned bit = 6, e = llvm::Log2_64(rows); bit < e; ++bit)
+    layout.append(Holder::Register, 0, bit);
+  for (unsigned bit : {1u, 2u})
+    layout.append(Holder::Lane, 1, bit);
+  for (unsigned bit : {0u, 1u, 2u})
+    layout.append(Holder::Lane, 0, bit);
+  for (unsigned bit : {4u, 5u})
+    layout.append(Holder::Warp, 0, bit);
+  for (unsigned bit = llvm::Log2_64(rows), e = llvm::Log2_64(m); bit < e; ++bit)
+    layout.append(Holder::Warp, 0, bit);
+  return layout;
+}

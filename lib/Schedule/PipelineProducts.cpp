@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ProductPipeline.h"
+#include "kernel-opt/Schedule/Fragments.h"
 #include "kernel-opt/Schedule/TensorCores.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -15,8 +16,6 @@
 using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::schedule;
-using ktile::Holder;
-using ktile::LinearLayout;
 
 static constexpr int64_t warpgroup = 128; ///< threads
 
@@ -25,27 +24,6 @@ int64_t schedule::tileThreads(gpu::GPUFuncOp func) {
     return threads.getInt();
   auto size = func.getKnownBlockSize();
   return size ? int64_t((*size)[0]) : 0;
-}
-
-LinearLayout schedule::fragmentLayout(int64_t m, int64_t n, int64_t groups) {
-  LinearLayout layout(2);
-  int64_t rows = m / groups;
-  layout.append(Holder::Register, 1, 0);
-  layout.append(Holder::Register, 0, 3);
-  for (unsigned bit = 3, e = llvm::Log2_64(n); bit < e; ++bit)
-    layout.append(Holder::Register, 1, bit);
-  // One instruction has 64 rows; the next ones follow.
-  for (unsigned bit = 6, e = llvm::Log2_64(rows); bit < e; ++bit)
-    layout.append(Holder::Register, 0, bit);
-  for (unsigned bit : {1u, 2u})
-    layout.append(Holder::Lane, 1, bit);
-  for (unsigned bit : {0u, 1u, 2u})
-    layout.append(Holder::Lane, 0, bit);
-  for (unsigned bit : {4u, 5u})
-    layout.append(Holder::Warp, 0, bit);
-  for (unsigned bit = llvm::Log2_64(rows), e = llvm::Log2_64(m); bit < e; ++bit)
-    layout.append(Holder::Warp, 0, bit);
-  return layout;
 }
 
 //===----------------------------------------------------------------------===//
@@ -473,8 +451,8 @@ LogicalResult ProductPipeline::run() {
   if (groups > 1)
     group = arith::DivUIOp::create(b, loc, thread, constant(b, warpgroup));
   SmallVector<Value> sums = options.promote ? sumPromoted(b) : sumInside(b);
-  auto layout = ktile::LayoutAttr::get(func.getContext(),
-                                       fragmentLayout(loop.m, loop.n, groups));
+  auto layout = ktile::LayoutAttr::get(
+      func.getContext(), wgmmaAccumulator(loop.m, loop.n, groups));
   Value tile = ktile::FromRegistersOp::create(b, loc, loop.result.getType(),
                                               joined(b, loc, sums), layout);
   loop.result.replaceAllUsesWith(tile);

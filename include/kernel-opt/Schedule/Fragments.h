@@ -46,6 +46,12 @@ ktile::LinearLayout mmaLeftAddresses(const ktile::LinearLayout &accumulator,
 ktile::LinearLayout mmaRightAddresses(const ktile::LinearLayout &accumulator,
                                       bool transposed, unsigned fragments);
 
+/// Who holds what of an M x N sum that `groups` warpgroups make with wgmma,
+/// each the rows that follow those of the group before. (PTX ISA, "Register
+/// fragments for wgmma.mma_async.m64nNk*": D.) M over `groups` is 64 times a
+/// power of two, N at least 8.
+ktile::LinearLayout wgmmaAccumulator(int64_t m, int64_t n, int64_t groups);
+
 /// Whether a product of this unit wants each warp to hold whole rows: its left
 /// operand stays in registers, or its result is reduced along rows or becomes
 /// the left operand of another one.

@@ -14,7 +14,6 @@
 #ifndef KERNEL_OPT_SCHEDULE_TENSORCORES_H
 #define KERNEL_OPT_SCHEDULE_TENSORCORES_H
 
-#include "kernel-opt/Dialect/KTile/LinearLayout.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 
 namespace kernel_opt::schedule {
@@ -46,12 +45,6 @@ int64_t tileThreads(mlir::gpu::GPUFuncOp func);
 /// sizes.
 llvm::LogicalResult pipelineProducts(mlir::gpu::GPUFuncOp func,
                                      const PipelineOptions &options);
-
-/// Who holds what of an M x N sum that `groups` warpgroups make with wgmma,
-/// each the rows that follow those of the group before. (PTX ISA, "Register
-/// fragments for wgmma.mma_async.m64nNk*": D.) M over `groups` is 64 times a
-/// power of two, N at least 8.
-ktile::LinearLayout fragmentLayout(int64_t m, int64_t n, int64_t groups);
 
 } // namespace kernel_opt::schedule
 

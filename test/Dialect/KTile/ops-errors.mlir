@@ -356,3 +356,57 @@ func.func @dot_unit(%a: tensor<16x16xf32>) {
   %d = ktile.dot %a, %a, %a {unit = "abacus"} : tensor<16x16xf32>, tensor<16x16xf32>, tensor<16x16xf32>
   return
 }
+
+// -----
+
+#one = #ktile.layout<register = [[0, 1]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+func.func @registers_count(%v: vector<4xf32>) {
+  // expected-error@+1 {{'ktile.from_registers' op layout has 2 registers, found 'vector<4xf32>'}}
+  %t = ktile.from_registers %v {layout = #one} : vector<4xf32> -> tensor<8x8xf32>
+  return
+}
+
+// -----
+
+#one = #ktile.layout<register = [[0, 1]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+func.func @registers_reach(%v: vector<2xf32>) {
+  // expected-error@+1 {{'ktile.from_registers' op layout does not fit the tile: layout reaches 2^6 of the tile's 2^7 elements}}
+  %t = ktile.from_registers %v {layout = #one} : vector<2xf32> -> tensor<8x16xf32>
+  return
+}
+
+// -----
+
+#one = #ktile.layout<register = [[0, 1]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+func.func @registers_type(%v: vector<2xf16>) {
+  // expected-error@+1 {{'ktile.from_registers' op tile 'tensor<8x8xf32>' and memory 'vector<2xf16>' differ in element type}}
+  %t = ktile.from_registers %v {layout = #one} : vector<2xf16> -> tensor<8x8xf32>
+  return
+}
+
+// -----
+
+#sums = #ktile.layout<register = [[0, 1], [8, 0], [0, 8], [0, 16], [0, 32], [0, 64]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = [[16, 0], [32, 0], [64, 0]]>
+func.func @matrix_bits(%t: tensor<128x128xf32>, %s: memref<2x2x64x64xf32, #kgpu.shared>) {
+  // expected-error@+1 {{'ktile.store_matrix' op moves elements of 16 bits, found 'tensor<128x128xf32>'}}
+  ktile.store_matrix %t, %s {first = 0 : i64, layout = #sums} : tensor<128x128xf32>, memref<2x2x64x64xf32, #kgpu.shared>
+  return
+}
+
+// -----
+
+#sums = #ktile.layout<register = [[0, 1], [8, 0], [0, 8], [0, 16], [0, 32], [0, 64]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = [[16, 0], [32, 0], [64, 0]]>
+func.func @matrix_rank(%t: tensor<128x128xbf16>, %s: memref<128x128xbf16, #kgpu.shared>) {
+  // expected-error@+1 {{'ktile.store_matrix' op takes a matrix to a buffer of warpgroups, panels, rows and columns, found 'tensor<128x128xbf16>' and 'memref<128x128xbf16, #kgpu.shared>'}}
+  ktile.store_matrix %t, %s {first = 0 : i64, layout = #sums} : tensor<128x128xbf16>, memref<128x128xbf16, #kgpu.shared>
+  return
+}
+
+// -----
+
+#sums = #ktile.layout<register = [[0, 1], [8, 0], [0, 8], [0, 16], [0, 32], [0, 64]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = [[16, 0], [32, 0], [64, 0]]>
+func.func @matrix_columns(%t: tensor<128x128xbf16>, %s: memref<2x2x64x64xbf16, #kgpu.shared>) {
+  // expected-error@+1 {{'ktile.store_matrix' op columns from 64 on of 'tensor<128x128xbf16>' do not fill 'memref<2x2x64x64xbf16, #kgpu.shared>'}}
+  ktile.store_matrix %t, %s {first = 64 : i64, layout = #sums} : tensor<128x128xbf16>, memref<2x2x64x64xbf16, #kgpu.shared>
+  return
+}

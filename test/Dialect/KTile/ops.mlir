@@ -5,6 +5,8 @@
 #blocked = #ktile.layout<register = [[1], [2]], lane = [[4], [8], [16], [32], [64]], warp = [[128]]>
 // The same elements, one in each lane, further ones in registers.
 #strided = #ktile.layout<register = [[64], [128]], lane = [[1], [2], [4], [8], [16]], warp = [[32]]>
+// The sums of two warpgroups.
+#sums = #ktile.layout<register = [[0, 1], [8, 0], [0, 8], [0, 16], [0, 32], [0, 64]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = [[16, 0], [32, 0], [64, 0]]>
 // A swizzle: masks may have several bits. Lanes 16 to 31 replicate.
 #swizzled = #ktile.layout<register = [], lane = [[0, 1], [0, 2], [1, 1], [2, 2], [0, 0]], warp = []>
 
@@ -117,3 +119,13 @@ func.func @products(%a: tensor<128x16xf32>, %b: tensor<16x128xf32>, %c: tensor<1
   return %d, %e, %f : tensor<128x128xf32>, tensor<128x128xf32>, tensor<128x128xf32>
 }
 
+// CHECK-LABEL: func.func @fragments
+func.func @fragments(%v: vector<64xf32>, %h: tensor<128x128xbf16>,
+                     %s: memref<2x2x64x64xbf16, #kgpu.shared<swizzle = 128>>) -> tensor<128x128xf32> {
+  // CHECK: ktile.from_registers %{{.*}} {layout = #{{.*}}} : vector<64xf32> -> tensor<128x128xf32>
+  %t = ktile.from_registers %v {layout = #sums} : vector<64xf32> -> tensor<128x128xf32>
+  // CHECK: ktile.store_matrix %{{.*}}, %{{.*}} {first = 0 : i64, layout = #{{.*}}} : tensor<128x128xbf16>, memref<2x2x64x64xbf16, #kgpu.shared<swizzle = 128>>
+  ktile.store_matrix %h, %s {first = 0 : i64, layout = #sums}
+    : tensor<128x128xbf16>, memref<2x2x64x64xbf16, #kgpu.shared<swizzle = 128>>
+  return %t : tensor<128x128xf32>
+}

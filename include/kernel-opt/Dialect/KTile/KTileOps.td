@@ -288,7 +288,7 @@ def KTile_StoreMatrixOp : KTile_Op<"store_matrix", [MemoryEffects<[MemWrite]>]> 
     The buffer has the shape (warpgroup, panel, row, column). It takes as many
     columns of the tile as it has room for, from `first` on: element (r, first + c)
     goes to (r / rows, c / columns, r % rows, c % columns). Elements have 16 bits;
-    `layout` is that of `fragmentLayout`, in which the tile is held.
+    `layout` is that of `wgmmaAccumulator`, in which the tile is held.
 
     ```mlir
     ktile.store_matrix %t, %s {first = 64 : i64, layout = #fragment}

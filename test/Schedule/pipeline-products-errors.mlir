@@ -1,0 +1,300 @@
+// RUN: kernel-opt %s --transform-interpreter --split-input-file --verify-diagnostics
+
+// The tensor core has no f32.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{products of 'f32' have no wgmma of their precision}}
+  gpu.func @f(%x: memref<1024x768xf32> {kgpu.access = "read"}, %y: memref<768x512xf32> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : f32 : memref<1024x768xf32> -> tensor<128x64xf32>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : f32 : memref<768x512xf32> -> tensor<64x128xf32>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x64xf32>, tensor<64x128xf32>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [4] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// Rows that the accelerator cannot step over.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{the tensor memory accelerator cannot load the left operand: rows of 1554 bytes are no multiple of 16}}
+  gpu.func @f(%x: memref<1024x777xbf16> {kgpu.access = "read"}, %y: memref<777x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 777 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : bf16 : memref<1024x777xbf16> -> tensor<128x64xbf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : bf16 : memref<777x512xbf16> -> tensor<64x128xbf16>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x64xbf16>, tensor<64x128xbf16>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [4] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// What is computed is not loaded.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{the left operand is computed, not loaded: only what comes straight from memory can be pipelined}}
+  gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : bf16 : memref<1024x768xbf16> -> tensor<128x64xbf16>
+        %a2 = math.exp %a : tensor<128x64xbf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : bf16 : memref<768x512xbf16> -> tensor<64x128xbf16>
+        %d = ktile.dot %a2, %b, %zeros : tensor<128x64xbf16>, tensor<64x128xbf16>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [4] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// The accelerator pads with zero.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{the left operand pads with 1.000000e+00 : bf16, the tensor memory accelerator with zero}}
+  gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 1.0 : bf16 : memref<1024x768xbf16> -> tensor<128x64xbf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : bf16 : memref<768x512xbf16> -> tensor<64x128xbf16>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x64xbf16>, tensor<64x128xbf16>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [4] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// A warpgroup has 64 rows.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{each warpgroup multiplies 64 rows at least, but 2 share 64}}
+  gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<64x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<64x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : bf16 : memref<1024x768xbf16> -> tensor<64x64xbf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : bf16 : memref<768x512xbf16> -> tensor<64x128xbf16>
+        %d = ktile.dot %a, %b, %zeros : tensor<64x64xbf16>, tensor<64x128xbf16>, tensor<64x128xf32>
+        %t = arith.addf %s, %d : tensor<64x128xf32>
+        scf.yield %t : tensor<64x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<64x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [4] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// A warpgroup has four warps.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{wgmma needs a power of two of warpgroups of four warps, found 2 warps}}
+  gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 64, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : bf16 : memref<1024x768xbf16> -> tensor<128x64xbf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : bf16 : memref<768x512xbf16> -> tensor<64x128xbf16>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x64xbf16>, tensor<64x128xbf16>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [4] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// Sums stay in registers.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{a warpgroup's share of 128x256 sums takes 256 registers a thread, at most 128 are left for them}}
+  gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<256x256xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<256x256xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : bf16 : memref<1024x768xbf16> -> tensor<256x64xbf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : bf16 : memref<768x512xbf16> -> tensor<64x256xbf16>
+        %d = ktile.dot %a, %b, %zeros : tensor<256x64xbf16>, tensor<64x256xbf16>, tensor<256x256xf32>
+        %t = arith.addf %s, %d : tensor<256x256xf32>
+        scf.yield %t : tensor<256x256xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<256x256xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [4] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// One stage is no pipeline.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{a pipeline holds two steps at least, found 1}}
+  gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : bf16 : memref<1024x768xbf16> -> tensor<128x64xbf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : bf16 : memref<768x512xbf16> -> tensor<64x128xbf16>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x64xbf16>, tensor<64x128xbf16>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [1] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// One instruction takes 16 of K.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{a step must take a multiple of 16 of K, found 8}}
+  gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 8 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : bf16 : memref<1024x768xbf16> -> tensor<128x8xbf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : bf16 : memref<768x512xbf16> -> tensor<8x128xbf16>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x8xbf16>, tensor<8x128xbf16>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [4] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// Other chips multiply otherwise.
+module attributes {transform.with_named_sequence, kopt.target = "sm_80"} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{wgmma exists on sm_90a alone, the target is sm_80}}
+  gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : bf16 : memref<1024x768xbf16> -> tensor<128x64xbf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : bf16 : memref<768x512xbf16> -> tensor<64x128xbf16>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x64xbf16>, tensor<64x128xbf16>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [4] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
