@@ -12,6 +12,11 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield %kernel : !transform.any_op
   }
 
+  transform.named_sequence @match_small_contraction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "contraction" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+
   transform.named_sequence @match_other_contraction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
     transform.kopt.match_structure %kernel "contraction" : !transform.any_op
     transform.yield %kernel : !transform.any_op
@@ -28,10 +33,31 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     %depth = transform.tune.knob<"depth"> = 4 : i64 from options = [2 : i64, 3 : i64, 4 : i64, 5 : i64, 6 : i64, 8 : i64] -> !transform.any_param
     %producer = transform.tune.knob<"producer"> = 0 : i64 from options = [0 : i64, 1 : i64] -> !transform.any_param
     %promote = transform.tune.knob<"promote"> = 0 : i64 from options = [0 : i64, 1 : i64] -> !transform.any_param
+    %least = transform.tune.knob<"least_blocks"> = 100 : i64 from options = [1 : i64, 16 : i64, 100 : i64] -> !transform.any_param
     %program = transform.kopt.tile %kernel block [%m, %n] elements [65536] reduction [%k] warps [%warps] raster [%raster]
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
-    %fast = transform.kopt.pipeline_products %program depth [%depth] producer [%producer] promote [%promote]
-      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %fast = transform.kopt.pipeline_products %program depth [%depth] producer [%producer] promote [%promote] least_blocks [%least]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %fast : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  // The same for smaller products, which large tiles would not spread over a chip.
+  transform.named_sequence @contraction_wgmma_small(%kernel: !transform.any_op {transform.readonly}) {
+    %m = transform.tune.knob<"block_m"> = 64 : i64 from options = [64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
+    %n = transform.tune.knob<"block_n"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
+    %k = transform.tune.knob<"step_k"> = 64 : i64 from options = [32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 4 : i64 from options = [4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %raster = transform.tune.knob<"raster"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %depth = transform.tune.knob<"depth"> = 6 : i64 from options = [2 : i64, 3 : i64, 4 : i64, 5 : i64, 6 : i64, 8 : i64] -> !transform.any_param
+    %producer = transform.tune.knob<"producer"> = 0 : i64 from options = [0 : i64, 1 : i64] -> !transform.any_param
+    %promote = transform.tune.knob<"promote"> = 0 : i64 from options = [0 : i64, 1 : i64] -> !transform.any_param
+    %least = transform.tune.knob<"least_blocks"> = 16 : i64 from options = [1 : i64, 16 : i64, 100 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [%m, %n] elements [65536] reduction [%k] warps [%warps] raster [%raster]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %fast = transform.kopt.pipeline_products %program depth [%depth] producer [%producer] promote [%promote] least_blocks [%least]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %held = transform.kopt.assign_layouts %fast : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
     transform.yield
@@ -67,6 +93,7 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
   transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.consumed}) {
     transform.foreach_match in %root
       @match_contraction -> @contraction_wgmma,
+      @match_small_contraction -> @contraction_wgmma_small,
       @match_matrix_contraction -> @contraction_mma,
       @match_other_contraction -> @contraction_fma
       : (!transform.any_op) -> !transform.any_op

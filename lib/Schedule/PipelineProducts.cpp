@@ -41,6 +41,10 @@ LogicalResult ProductPipeline::checkTarget() {
 }
 
 LogicalResult ProductPipeline::checkSizes() {
+  if (auto grid = func.getKnownGridSize();
+      grid && (*grid)[0] < options.leastBlocks)
+    return func.emitError("expected ")
+           << options.leastBlocks << " blocks at least, found " << (*grid)[0];
   int64_t threads = tileThreads(func);
   groups = threads / warpgroup;
   if (!groups || threads % warpgroup || !llvm::isPowerOf2_64(groups))

@@ -272,11 +272,12 @@ DiagnosedSilenceableFailure
 schedule::PipelineProductsOp::apply(transform::TransformRewriter &,
                                     transform::TransformResults &results,
                                     transform::TransformState &state) {
-  SmallVector<int64_t> depth, producer, promote;
+  SmallVector<int64_t> depth, producer, promote, leastBlocks;
   std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
       lists[] = {{getDynamicDepth(), getDepth(), &depth},
                  {getDynamicProducer(), getProducer(), &producer},
-                 {getDynamicPromote(), getPromote(), &promote}};
+                 {getDynamicPromote(), getPromote(), &promote},
+                 {getDynamicLeastBlocks(), getLeastBlocks(), &leastBlocks}};
   for (auto [dynamic, numbers, result] : lists) {
     auto status = readNumbers(*this, state, dynamic, numbers, *result);
     if (!status.succeeded())
@@ -290,6 +291,8 @@ schedule::PipelineProductsOp::apply(transform::TransformRewriter &,
     options.depth = depth[0];
   options.producer = !producer.empty() && producer[0];
   options.promote = !promote.empty() && promote[0];
+  if (!leastBlocks.empty())
+    options.leastBlocks = leastBlocks[0];
   return onPrograms(*this, results, state, "products cannot be pipelined",
                     [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
                       if (failed(pipelineProducts(func, options)))

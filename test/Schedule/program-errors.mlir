@@ -195,9 +195,12 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 module attributes {transform.with_named_sequence} {
 gpu.module @m {
   // expected-error@below {{program cannot be distributed}}
-  // expected-note@below {{no rule distributes 'scf.if'}}
+  // expected-note@below {{a branch of a tile program gives no results}}
   gpu.func @f(%p: i1) kernel attributes {known_block_size = array<i32: 32, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
-    scf.if %p {
+    %r = scf.if %p -> (i1) {
+      scf.yield %p : i1
+    } else {
+      scf.yield %p : i1
     }
     gpu.return
   }

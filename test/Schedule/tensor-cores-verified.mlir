@@ -1,8 +1,8 @@
 // RUN: kernel-opt %s --convert-aten-to-linalg --canonicalize --cse --kopt-form-kernels \
-// RUN:   --kopt-schedule-kernels="strategy=contraction_wgmma knobs=block_m=128,block_n=128,step_k=64,depth=2" \
+// RUN:   --kopt-schedule-kernels="strategy=contraction_wgmma knobs=block_m=128,block_n=128,step_k=64,depth=2,least_blocks=1" \
 // RUN:   --canonicalize --cse --kopt-verify-kernels -o /dev/null 2>&1 | FileCheck %s
 // RUN: kernel-opt %s --convert-aten-to-linalg --canonicalize --cse --kopt-form-kernels \
-// RUN:   --kopt-schedule-kernels="strategy=contraction_wgmma knobs=block_m=128,block_n=64,step_k=32,depth=3,producer=1,promote=1,raster=2" \
+// RUN:   --kopt-schedule-kernels="strategy=contraction_wgmma knobs=block_m=128,block_n=64,step_k=32,depth=3,producer=1,promote=1,raster=2,least_blocks=1" \
 // RUN:   --canonicalize --cse --kopt-verify-kernels -o /dev/null 2>&1 | FileCheck %s
 
 // Programs of tensor cores against what they must compute, in the exact algebra

@@ -134,7 +134,8 @@ def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOper
     (mbarriers say when), and warpgroups multiply from there (wgmma). `producer`
     (0 or 1): a further warpgroup loads, the others only multiply. `promote` (0 or
     1): the sums of each step leave the tensor core, which truncates, and are added
-    in f32. 16-bit results go back through shared memory and the accelerator.
+    in f32. `least_blocks`: with fewer blocks it does not apply. 16-bit results go
+    back through shared memory and the accelerator.
 
     Fails silenceably where operands are not bf16 or f16 tiles that come straight
     from memory, where rows are no multiples of 16 bytes, and where a warpgroup has
@@ -149,15 +150,18 @@ def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOper
                        Variadic<TransformParamTypeInterface>:$dynamic_depth,
                        Variadic<TransformParamTypeInterface>:$dynamic_producer,
                        Variadic<TransformParamTypeInterface>:$dynamic_promote,
+                       Variadic<TransformParamTypeInterface>:$dynamic_least_blocks,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$depth,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$producer,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$promote);
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$promote,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$least_blocks);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
     $target oilist(
       `depth` custom<DynamicIndexList>($dynamic_depth, $depth)
       | `producer` custom<DynamicIndexList>($dynamic_producer, $producer)
-      | `promote` custom<DynamicIndexList>($dynamic_promote, $promote))
+      | `promote` custom<DynamicIndexList>($dynamic_promote, $promote)
+      | `least_blocks` custom<DynamicIndexList>($dynamic_least_blocks, $least_blocks))
     attr-dict `:` functional-type(operands, results)
   }];
 }

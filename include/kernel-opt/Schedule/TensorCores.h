@@ -26,6 +26,8 @@ struct PipelineOptions {
   bool producer = false;
   /// The sums of each step leave the tensor core and are added in f32.
   bool promote = false;
+  /// Fewer blocks than this leave too much of a chip idle for large tiles.
+  int64_t leastBlocks = 1;
 };
 
 /// Number of threads that hold tiles, where that is not the whole block: a
