@@ -47,6 +47,8 @@ public:
   /// Dimensions of the first result along which something is reduced: a block
   /// must own them whole, or each block would repeat the reduction.
   const llvm::SmallBitVector &wholeDims() const { return whole; }
+  /// Dimensions of the first result along which a window moves.
+  const llvm::SmallBitVector &positionDims() const { return positions; }
   /// The dimension of the first result that `loop` of `op` runs along, if any.
   std::optional<unsigned> resultDimOf(linalg::LinalgOp op, unsigned loop) const;
   /// The same for dimension `dim` of a value.
@@ -67,7 +69,7 @@ private:
 
   llvm::EquivalenceClasses<Axis> axes;
   Value result;
-  llvm::SmallBitVector whole;
+  llvm::SmallBitVector whole, positions;
   StructureKind kind = StructureKind::Elementwise;
 };
 

@@ -62,6 +62,8 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
     rows of blocks that neighbouring blocks go through before they take the next
     column.
     A dimension along which the kernel reduces always belongs to one block.
+    `positions` cuts all dimensions along which windows move as one, so that the
+    windows of a convolution are the rows or columns of a product.
 
     Fails silenceably if an operation of the kernel cannot be tiled so.
 
@@ -82,7 +84,8 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$elements,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$reduction,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$warps,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$raster);
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$raster,
+                       UnitAttr:$positions);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
     $target oilist(
