@@ -17,11 +17,12 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
   }
 
   // A row is reduced and its elements are used again (softmax, normalization): read
-  // once if it fits a tile, once for each reduction if not.
+  // once if it fits a tile; if not, twice where one loop can carry the reductions,
+  // and otherwise once for each and once more.
   transform.named_sequence @row(%kernel: !transform.any_op {transform.readonly}) {
     %elements = transform.tune.knob<"elements"> = 4096 : i64 from options = [512 : i64, 1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64, 16384 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
-    %program = transform.kopt.tile %kernel elements [%elements] warps [%warps]
+    %program = transform.kopt.tile %kernel elements [%elements] warps [%warps] online
       : (!transform.any_op, !transform.any_param, !transform.any_param) -> !transform.any_op
     %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
@@ -33,7 +34,7 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     %rows = transform.tune.knob<"rows"> = 1 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
     %elements = transform.tune.knob<"elements"> = 2048 : i64 from options = [512 : i64, 1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
-    %program = transform.kopt.tile %kernel block [%rows] elements [%elements] warps [%warps]
+    %program = transform.kopt.tile %kernel block [%rows] elements [%elements] warps [%warps] online
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op

@@ -107,13 +107,13 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
     if (!status.succeeded())
       return status;
   }
-  options.positions = op.getPositions();
   if (!elements.empty())
     options.elements = elements[0];
   if (!warps.empty())
     options.warps = warps[0];
   if (!raster.empty())
     options.raster = raster[0];
+  options.online = op.getOnline();
   return DiagnosedSilenceableFailure::success();
 }
 

@@ -8,6 +8,7 @@
 
 #include "TileBuilder.h"
 #include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
+#include "kernel-opt/Schedule/Ranges.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -47,6 +48,26 @@ AffineMap schedule::simplifyDemandMap(AffineMap map,
   symbols.assign(kept);
   return simplifyAffineMap(map.replaceDimsAndSymbols(
       {}, replacements, map.getNumDims(), kept.size()));
+}
+
+/// `expr` without divisions and remainders that its operands' ranges decide:
+/// two ways to one place must look alike.
+static AffineExpr simplifyInRange(AffineExpr expr, ArrayRef<int64_t> shape,
+                                  ValueRange symbols) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return expr;
+  AffineExpr left = simplifyInRange(binary.getLHS(), shape, symbols);
+  AffineExpr right = simplifyInRange(binary.getRHS(), shape, symbols);
+  auto by = dyn_cast<AffineConstantExpr>(right);
+  bool divides = expr.getKind() == AffineExprKind::FloorDiv,
+       remains = expr.getKind() == AffineExprKind::Mod;
+  if (by && (divides || remains)) {
+    IndexRange range = rangeOf(left, shape, symbols);
+    if (range.low >= 0 && range.high < by.getValue())
+      return remains ? left : getAffineConstantExpr(0, expr.getContext());
+  }
+  return getAffineBinaryOpExpr(expr.getKind(), left, right);
 }
 
 TypedAttr schedule::getUniformValue(Value tensor) {
@@ -101,14 +122,19 @@ void TileBuilder::numberReductions(Block &body) {
   });
 }
 
-bool TileBuilder::inScopeOf(ArrayRef<Value> symbols,
-                            function_ref<bool()> work) {
-  size_t level = 0;
-  for (size_t i = 0; i < scopes.size(); ++i)
+size_t TileBuilder::scopeLevel(ArrayRef<Value> symbols, size_t least) const {
+  size_t level = least;
+  for (size_t i = least; i < scopes.size(); ++i)
     if (llvm::any_of(symbols, [&](Value symbol) {
           return llvm::is_contained(scopes[i].symbols, symbol);
         }))
       level = i;
+  return level;
+}
+
+bool TileBuilder::inScopeOf(ArrayRef<Value> symbols, function_ref<bool()> work,
+                            size_t least) {
+  size_t level = scopeLevel(symbols, least);
   std::vector<Scope> deeper(std::make_move_iterator(scopes.begin() + level + 1),
                             std::make_move_iterator(scopes.end()));
   scopes.resize(level + 1);
@@ -117,15 +143,22 @@ bool TileBuilder::inScopeOf(ArrayRef<Value> symbols,
   return done;
 }
 
-Value TileBuilder::compute(Demand demand) {
+Demand TileBuilder::normalize(Demand demand,
+                              SmallVectorImpl<int64_t> &from) const {
   SmallVector<AffineExpr> dims;
-  SmallVector<int64_t> from(demand.shape.size(), -1), shape;
+  SmallVector<int64_t> shape;
+  from.assign(demand.shape.size(), -1);
   // Extents of one are no dimensions of a tile.
   for (auto [d, extent] : llvm::enumerate(demand.shape))
     dims.push_back(extent == 1 ? getAffineConstantExpr(0, context)
                                : getAffineDimExpr(d, context));
   demand.map = demand.map.replaceDimsAndSymbols(dims, {}, dims.size(),
                                                 demand.map.getNumSymbols());
+  SmallVector<AffineExpr> results;
+  for (AffineExpr result : demand.map.getResults())
+    results.push_back(simplifyInRange(result, demand.shape, demand.symbols));
+  demand.map =
+      AffineMap::get(dims.size(), demand.symbols.size(), results, context);
   demand.map = simplifyDemandMap(demand.map, demand.symbols);
   for (auto [d, extent] : llvm::enumerate(demand.shape)) {
     if (!demand.map.isFunctionOfDim(d)) {
@@ -136,21 +169,45 @@ Value TileBuilder::compute(Demand demand) {
     from[d] = shape.size();
     shape.push_back(extent);
   }
-  Demand inner = {demand.value,
-                  demand.map.replaceDimsAndSymbols(dims, {}, shape.size(),
-                                                   demand.symbols.size()),
-                  demand.symbols, shape};
+  return {demand.value,
+          demand.map.replaceDimsAndSymbols(dims, {}, shape.size(),
+                                           demand.symbols.size()),
+          demand.symbols, shape};
+}
+
+Value TileBuilder::compute(Demand demand) {
+  SmallVector<int64_t> from;
+  Demand inner = normalize(demand, from);
+  size_t least = 0;
+  for (Running &unfinished : running) {
+    auto standIn = unfinished.tiles.find(inner.value);
+    if (standIn != unfinished.tiles.end()) {
+      auto &[known, tile] = standIn->second;
+      if (!(known < inner) && !(inner < known))
+        return view(tile, from, demand.shape, demand.value.getLoc());
+      emitError(loc(demand.value),
+                "another part is read of a result that a loop carries: ")
+          << AffineMapAttr::get(inner.map) << " of it instead of "
+          << AffineMapAttr::get(known.map);
+      return {};
+    }
+    if (unfinished.dependents.contains(inner.value))
+      least = unfinished.level;
+  }
 
   Value tile;
-  bool done = inScopeOf(inner.symbols, [&] {
-    // By value: answering may add further answers.
-    tile = scopes.back().answers.lookup(inner);
-    if (!tile)
-      tile = computeInScope(inner);
-    if (tile)
-      scopes.back().answers[inner] = tile;
-    return bool(tile);
-  });
+  bool done = inScopeOf(
+      inner.symbols,
+      [&] {
+        // By value: answering may add further answers.
+        tile = scopes.back().answers.lookup(inner);
+        if (!tile)
+          tile = computeInScope(inner);
+        if (tile)
+          scopes.back().answers[inner] = tile;
+        return bool(tile);
+      },
+      least);
   if (!done)
     return {};
   return view(tile, from, demand.shape, demand.value.getLoc());
@@ -211,16 +268,6 @@ Value TileBuilder::computeInScope(const Demand &demand) {
   return {};
 }
 
-SmallVector<AffineExpr> schedule::splitPosition(AffineExpr position,
-                                                ArrayRef<int64_t> extents) {
-  SmallVector<AffineExpr> out(extents.size());
-  for (int64_t d = extents.size() - 1; d >= 0; --d) {
-    out[d] = d ? position % extents[d] : position;
-    position = position.floorDiv(extents[d]);
-  }
-  return out;
-}
-
 /// Row-major position in `source` of the element at `coordinates` of `result`,
 /// split up into coordinates of `source`: how reshapes move elements.
 static SmallVector<AffineExpr>
@@ -229,7 +276,12 @@ reshapeCoordinates(ArrayRef<AffineExpr> coordinates, ArrayRef<int64_t> result,
   AffineExpr position = getAffineConstantExpr(0, context);
   for (auto [coordinate, extent] : llvm::zip(coordinates, result))
     position = position * extent + coordinate;
-  return splitPosition(position, source);
+  SmallVector<AffineExpr> out(source.size());
+  for (int64_t d = source.size() - 1; d >= 0; --d) {
+    out[d] = d ? position % source[d] : position;
+    position = position.floorDiv(source[d]);
+  }
+  return out;
 }
 
 /// Maps coordinates of an expanded tensor to those of the collapsed one.
@@ -319,16 +371,15 @@ Value TileBuilder::computeReshape(const Demand &demand, Value source,
       {source, map.compose(demand.map), demand.symbols, demand.shape});
 }
 
-Value TileBuilder::computeLoad(const Demand &demand, Value memref,
-                               TypedAttr padding) {
+Value TileBuilder::computeLoad(const Demand &demand, Value memref) {
   auto type = cast<MemRefType>(memref.getType());
   OpBuilder &builder = at();
   Location where = loc(demand.value);
   auto tile = RankedTensorType::get(demand.shape, type.getElementType());
   TypedAttr zero = builder.getZeroAttr(type.getElementType());
-  Value loaded = ktile::LoadOp::create(
-      builder, where, tile, memref, AffineMapAttr::get(placeMap(demand.map)),
-      demand.symbols, padding ? padding : zero);
+  Value loaded = ktile::LoadOp::create(builder, where, tile, memref,
+                                       AffineMapAttr::get(placeMap(demand.map)),
+                                       demand.symbols, zero);
   if (getElementTypeOrSelf(demand.value.getType()) == type.getElementType())
     return loaded;
   return arith::CmpIOp::create(builder, where, arith::CmpIPredicate::ne, loaded,
@@ -387,12 +438,6 @@ Value TileBuilder::computePad(const Demand &demand, tensor::PadOp op) {
     inner.push_back(result - low);
   AffineMap map = AffineMap::get(demand.map.getNumDims(),
                                  demand.map.getNumSymbols(), inner, context);
-  // A load pads by itself.
-  Value memref = arguments.lookup(op.getSource());
-  if (memref &&
-      cast<MemRefType>(memref.getType()).getElementType() == value.getType())
-    return computeLoad({op.getSource(), map, demand.symbols, demand.shape},
-                       memref, value);
   Value tile = compute({op.getSource(), map, demand.symbols, demand.shape});
   if (!tile)
     return {};
@@ -439,6 +484,26 @@ Value TileBuilder::view(Value tile, ArrayRef<int64_t> from,
   return ktile::ViewOp::create(
       at(), loc, RankedTensorType::get(shape, source.getElementType()), tile,
       from);
+}
+
+template <typename MakeFn>
+Value TileBuilder::overUsedDims(AffineMap map, const Iteration &space,
+                                Location loc, MakeFn make) {
+  SmallVector<AffineExpr> dims;
+  SmallVector<int64_t> from, shape;
+  for (auto [d, extent] : llvm::enumerate(space.shape)) {
+    bool used = map.isFunctionOfDim(d);
+    dims.push_back(used ? getAffineDimExpr(shape.size(), context)
+                        : getAffineConstantExpr(0, context));
+    from.push_back(used ? int64_t(shape.size()) : -1);
+    if (used)
+      shape.push_back(extent);
+  }
+  SmallVector<Value> symbols(space.symbols);
+  AffineMap narrow = simplifyDemandMap(
+      map.replaceDimsAndSymbols(dims, {}, shape.size(), map.getNumSymbols()),
+      symbols);
+  return view(make(narrow, symbols, shape), from, space.shape, loc);
 }
 
 Value TileBuilder::indexTile(AffineExpr expr, const Iteration &space,

@@ -19,6 +19,7 @@
 #ifndef KERNEL_OPT_LIB_SCHEDULE_TILEBUILDER_H
 #define KERNEL_OPT_LIB_SCHEDULE_TILEBUILDER_H
 
+#include "OnlineGroup.h"
 #include "kernel-opt/Dialect/KTile/KTileOps.h"
 #include "kernel-opt/Schedule/KernelStructure.h"
 #include "kernel-opt/Schedule/TileProgram.h"
@@ -26,7 +27,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
-#include "llvm/Support/MathExtras.h"
 #include <map>
 
 namespace kernel_opt::schedule {
@@ -119,30 +119,36 @@ private:
     SmallVector<Value> symbols;
     SmallVector<int64_t> shape;
   };
-  /// One dimension of a reduction, of one loop or of several in row-major
-  /// order: tile extent, and the loop around it if any.
+  /// One dimension of a reduction: tile extent, and the loop around it if any.
   struct ReductionDim {
-    SmallVector<unsigned, 3> loops;
-    SmallVector<int64_t, 3> extents; ///< of the loops
-    int64_t tile;
-    AffineExpr position; ///< over tile and symbols
-
-    int64_t extent() const { return llvm::product_of(extents); }
-    int64_t trips() const { return llvm::divideCeil(extent(), tile); }
-    bool ragged() const { return trips() * tile != extent(); }
-    /// Says where the loops are in `space`.
-    void place(Iteration &space) const;
-    /// Adds the dimension to the tile of `space`.
-    void addTo(Iteration &space, MLIRContext *context);
+    unsigned loop;
+    int64_t extent, tile;
+    int64_t trips() const { return (extent + tile - 1) / tile; }
+    bool ragged() const { return trips() * tile != extent; }
   };
 
-  /// Runs `work` with the outermost scope that knows every symbol as the
-  /// current one.
-  bool inScopeOf(ArrayRef<Value> symbols, function_ref<bool()> work);
+  /// Values that stand for an unfinished result inside of the loop that carries
+  /// it, and all that is computed from such results.
+  struct Running {
+    size_t level; ///< of the loop's scope
+    std::map<Value, std::pair<Demand, Value>, bool (*)(Value, Value)> tiles{
+        [](Value a, Value b) {
+          return a.getAsOpaquePointer() < b.getAsOpaquePointer();
+        }};
+    DenseSet<Value> dependents;
+  };
+
+  /// The outermost scope that knows every symbol, `least` or deeper.
+  size_t scopeLevel(ArrayRef<Value> symbols, size_t least = 0) const;
+  /// Runs `work` with that scope as the current one.
+  bool inScopeOf(ArrayRef<Value> symbols, function_ref<bool()> work,
+                 size_t least = 0);
+  /// The demand without dimensions that it does not depend on; `from` says for
+  /// each of them which one it is now, or -1.
+  Demand normalize(Demand demand, SmallVectorImpl<int64_t> &from) const;
   Value computeInScope(const Demand &demand);
   Value computeDefined(const Demand &demand, Operation *op);
-  /// `padding`: what lies outside, zero if not given.
-  Value computeLoad(const Demand &demand, Value memref, TypedAttr padding = {});
+  Value computeLoad(const Demand &demand, Value memref);
   Value computePad(const Demand &demand, tensor::PadOp op);
   Value computeInsert(const Demand &demand, tensor::InsertSliceOp op);
   /// An element read at computed coordinates that are affine in the loops.
@@ -150,32 +156,6 @@ private:
   Value computeReshape(const Demand &demand, Value source, AffineMap map);
   Value computeParallel(const Demand &demand, linalg::LinalgOp op);
   Value computeReduction(const Demand &demand, linalg::LinalgOp op);
-  // Windows (TileWindow.cpp).
-  /// Part of an operand in shared memory: the element at coordinate c lies at
-  /// c - origin, which is an expression of the symbols alone.
-  struct StagedWindow {
-    Value buffer;
-    SmallVector<AffineExpr> origin;
-    SmallVector<int64_t> box;
-  };
-  Value loadWindow(const StagedWindow &window, ArrayRef<AffineExpr> coordinates,
-                   const Iteration &space);
-  /// Whether overlapping windows make it worth while to keep what a tile of
-  /// them reads in shared memory.
-  bool isWindowed(linalg::LinalgOp op, const Iteration &space,
-                  ArrayRef<ReductionDim> dims);
-  /// The part of an operand that `space` and the loops of `dims` touch, each
-  /// coordinate linear: where it begins and how large it is.
-  std::optional<std::pair<SmallVector<AffineExpr>, SmallVector<int64_t>>>
-  windowBox(OpOperand &operand, const Iteration &space,
-            ArrayRef<ReductionDim> dims);
-  /// Brings a part of an operand to shared memory.
-  LogicalResult stageWindow(OpOperand &operand, const Iteration &space,
-                            ArrayRef<AffineExpr> origin, ArrayRef<int64_t> box);
-  FailureOr<SmallVector<Value>> reduceWindows(linalg::LinalgOp op,
-                                              const Combiner &combiner,
-                                              const Iteration &space,
-                                              ArrayRef<ReductionDim> dims);
   // Scans (TileScan.cpp).
   Value computeScan(const Demand &demand, linalg::LinalgOp op);
   /// The same places as masked reductions over all that lies before.
@@ -194,6 +174,29 @@ private:
   Value addCarried(scf::ForOp loop, Value initial);
   Value computeDot(linalg::LinalgOp op, const Iteration &space,
                    const Demand &demand, ArrayRef<ReductionDim> dims);
+  /// The product of one step, without what was summed before; `member` says
+  /// whether a factor is a weight.
+  Value dotOfStep(linalg::LinalgOp op, const Iteration &step, unsigned parallel,
+                  ArrayRef<ReductionDim> dims, const OnlineMember *member);
+
+  /// Whether `value` is computed from a result that a loop around carries.
+  bool isRunning(Value value) const {
+    return llvm::any_of(running, [&](const Running &unfinished) {
+      return unfinished.dependents.contains(value);
+    });
+  }
+  /// Results of reductions that depend on each other, by one loop.
+  struct OnlineLoop;
+  Value computeOnline(const Demand &demand, linalg::LinalgOp op,
+                      ArrayRef<OnlineMember> group);
+  LogicalResult prepareOnline(const Demand &demand, linalg::LinalgOp op,
+                              OnlineLoop &state);
+  FailureOr<Value> onlineStep(OnlineLoop &state, unsigned number);
+  Value rescaleFactor(OnlineLoop &state, const Dependence &dependence,
+                      Location loc);
+  /// `tile`, one of `stat`'s result, over the dimensions of a member's.
+  Value alignTo(Value tile, linalg::LinalgOp stat, const OnlineLoop &state,
+                unsigned member);
 
   /// The factor `value` of a product over the dimensions `order` of `space`.
   Value sideTile(linalg::LinalgOp op, Value value, const Iteration &space,
@@ -216,8 +219,6 @@ private:
   FailureOr<Combiner> analyzeCombiner(linalg::LinalgOp op);
   SmallVector<ReductionDim> reductionDims(linalg::LinalgOp op,
                                           ArrayRef<int64_t> parallel);
-  /// All of `dims` as one.
-  ReductionDim joinedDim(linalg::LinalgOp op, ArrayRef<ReductionDim> dims);
   bool isContraction(linalg::LinalgOp op, const Iteration &space,
                      const Demand &demand, ArrayRef<ReductionDim> dims);
   /// Swaps those elements whose order says so.
@@ -269,38 +270,14 @@ private:
   DenseMap<Value, Value> arguments;
   DenseMap<Operation *, unsigned> reductionNumber;
   std::vector<Scope> scopes;
+  std::vector<Running> running;
   std::optional<OpBuilder> scopeBuilder;
-  DenseMap<OpOperand *, StagedWindow> windows;
   /// Made from scans, outside of all blocks.
   DenseMap<Operation *, Operation *> reductions;
 };
 
 /// The map without unused symbols (dropped from `symbols` too), simplified.
 AffineMap simplifyDemandMap(AffineMap map, SmallVectorImpl<Value> &symbols);
-
-template <typename MakeFn>
-Value TileBuilder::overUsedDims(AffineMap map, const Iteration &space,
-                                Location loc, MakeFn make) {
-  SmallVector<AffineExpr> dims;
-  SmallVector<int64_t> from, shape;
-  for (auto [d, extent] : llvm::enumerate(space.shape)) {
-    bool used = map.isFunctionOfDim(d);
-    dims.push_back(used ? getAffineDimExpr(shape.size(), context)
-                        : getAffineConstantExpr(0, context));
-    from.push_back(used ? int64_t(shape.size()) : -1);
-    if (used)
-      shape.push_back(extent);
-  }
-  SmallVector<Value> symbols(space.symbols);
-  AffineMap narrow = simplifyDemandMap(
-      map.replaceDimsAndSymbols(dims, {}, shape.size(), map.getNumSymbols()),
-      symbols);
-  return view(make(narrow, symbols, shape), from, space.shape, loc);
-}
-
-/// Coordinates, in a space of these extents, of a row-major position.
-SmallVector<AffineExpr> splitPosition(AffineExpr position,
-                                      ArrayRef<int64_t> extents);
 
 /// The value that every element of a filled tensor or a splat constant has.
 TypedAttr getUniformValue(Value tensor);

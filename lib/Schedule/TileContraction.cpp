@@ -139,6 +139,32 @@ Value TileBuilder::sideTile(linalg::LinalgOp op, Value value,
   return lookupTile(value, side.shape, mapping);
 }
 
+Value TileBuilder::dotOfStep(linalg::LinalgOp op, const Iteration &step,
+                             unsigned parallel, ArrayRef<ReductionDim> dims,
+                             const OnlineMember *member) {
+  std::optional<MatrixView> matrix =
+      matchMatrix(op, step.coordinates, parallel, step.shape.size());
+  Value a = sideTile(op, matrix->a, step, {matrix->m, matrix->k});
+  Value b = sideTile(op, matrix->b, step, {matrix->k, matrix->n});
+  if (!a || !b)
+    return {};
+  for (const ReductionDim &dim : dims)
+    if (dim.ragged()) {
+      a = zeroBeyond(a, step, {matrix->m, matrix->k}, dim);
+      b = zeroBeyond(b, step, {matrix->k, matrix->n}, dim);
+    }
+  Location loc = op.getLoc();
+  Type element = getElementTypeOrSelf(op.getDpsInits()[0].getType());
+  // Each step's product is summed on its own, so that no element sees a
+  // chain of additions longer than a step plus the number of steps.
+  Value fresh = splat(Builder(context).getZeroAttr(element),
+                      {step.shape[matrix->m], step.shape[matrix->n]}, loc);
+  auto dot = ktile::DotOp::create(at(), loc, a, b, fresh);
+  if (member && isRowWeight(matrix->a, *member))
+    dot.setAWeights(true);
+  return dot;
+}
+
 Value TileBuilder::computeDot(linalg::LinalgOp op, const Iteration &space,
                               const Demand &demand,
                               ArrayRef<ReductionDim> dims) {
@@ -154,19 +180,9 @@ Value TileBuilder::computeDot(linalg::LinalgOp op, const Iteration &space,
       loc, space, dims, initial,
       [&](const Iteration &step, ArrayRef<Value> carried,
           SmallVectorImpl<Value> &next) -> LogicalResult {
-        Value a = sideTile(op, matrix->a, step, {matrix->m, matrix->k});
-        Value b = sideTile(op, matrix->b, step, {matrix->k, matrix->n});
-        if (!a || !b)
+        Value product = dotOfStep(op, step, demand.shape.size(), dims, nullptr);
+        if (!product)
           return failure();
-        for (const ReductionDim &dim : dims)
-          if (dim.ragged()) {
-            a = zeroBeyond(a, step, {matrix->m, matrix->k}, dim);
-            b = zeroBeyond(b, step, {matrix->k, matrix->n}, dim);
-          }
-        // Each step's product is summed on its own, so that no element sees a
-        // chain of additions longer than a step plus the number of steps.
-        Value fresh = splat(zero, shape, loc);
-        Value product = ktile::DotOp::create(at(), loc, a, b, fresh);
         next.push_back(arith::AddFOp::create(at(), loc, carried[0], product));
         return success();
       });
@@ -178,7 +194,7 @@ Value TileBuilder::zeroBeyond(Value tile, const Iteration &space,
                               const ReductionDim &dim) {
   // A load pads with zeros already if it runs out of its memref where the
   // reduction ends.
-  AffineExpr coordinate = space.coordinates[dim.loops[0]];
+  AffineExpr coordinate = space.coordinates[dim.loop];
   if (auto load = tile.getDefiningOp<ktile::LoadOp>()) {
     SmallVector<AffineExpr> dims(space.shape.size(),
                                  getAffineConstantExpr(0, context));
@@ -194,7 +210,7 @@ Value TileBuilder::zeroBeyond(Value tile, const Iteration &space,
           AffineMap::get(load.getMap().getNumDims(), loadSymbols.size(), expr),
           loadSymbols);
       if (have == wanted && loadSymbols == symbols &&
-          load.getSource().getType().getDimSize(d) == dim.extents[0])
+          load.getSource().getType().getDimSize(d) == dim.extent)
         return tile;
     }
   }
@@ -207,8 +223,7 @@ Value TileBuilder::zeroBeyond(Value tile, const Iteration &space,
   }
   side.symbols = space.symbols;
   Location loc = tile.getLoc();
-  Value mask =
-      maskTile(coordinate.replaceDims(dims), dim.extents[0], side, loc);
+  Value mask = maskTile(coordinate.replaceDims(dims), dim.extent, side, loc);
   Type element = getElementTypeOrSelf(tile.getType());
   Value zero = splat(Builder(context).getZeroAttr(element), side.shape, loc);
   return arith::SelectOp::create(at(), loc, mask, tile, zero);

@@ -47,12 +47,21 @@ public:
   /// Dimensions of the first result along which something is reduced: a block
   /// must own them whole, or each block would repeat the reduction.
   const llvm::SmallBitVector &wholeDims() const { return whole; }
-  /// Dimensions of the first result along which a window moves.
-  const llvm::SmallBitVector &positionDims() const { return positions; }
   /// The dimension of the first result that `loop` of `op` runs along, if any.
   std::optional<unsigned> resultDimOf(linalg::LinalgOp op, unsigned loop) const;
   /// The same for dimension `dim` of a value.
   std::optional<unsigned> resultDimOf(Value value, unsigned dim) const;
+
+  /// Whether a loop runs along the same axis as another one, or as a dimension
+  /// of a value.
+  bool sameAxis(linalg::LinalgOp op, unsigned loop, linalg::LinalgOp other,
+                unsigned otherLoop) const {
+    return same(axis(op, loop), axis(other, otherLoop));
+  }
+  bool sameAxis(linalg::LinalgOp op, unsigned loop, Value value,
+                unsigned dim) const {
+    return same(axis(op, loop), axis(value, dim));
+  }
 
 private:
   /// Names dimension `number` of a value, or loop `number` of an operation.
@@ -69,7 +78,7 @@ private:
 
   llvm::EquivalenceClasses<Axis> axes;
   Value result;
-  llvm::SmallBitVector whole, positions;
+  llvm::SmallBitVector whole;
   StructureKind kind = StructureKind::Elementwise;
 };
 

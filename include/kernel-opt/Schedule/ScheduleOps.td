@@ -62,8 +62,10 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
     rows of blocks that neighbouring blocks go through before they take the next
     column.
     A dimension along which the kernel reduces always belongs to one block.
-    `positions` cuts all dimensions along which windows move as one, so that the
-    windows of a convolution are the rows or columns of a product.
+    `online`: reductions along one axis that depend on each other (a row's
+    maximum, the sum of exponentials of differences to it, a product with them)
+    are carried by one loop over pieces of the axis, in which sums are rescaled
+    when what they depend on changes; otherwise each of them is a loop of its own.
 
     Fails silenceably if an operation of the kernel cannot be tiled so.
 
@@ -85,7 +87,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$reduction,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$warps,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$raster,
-                       UnitAttr:$positions);
+                       UnitAttr:$online);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
     $target oilist(
@@ -94,7 +96,8 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
       | `elements` custom<DynamicIndexList>($dynamic_elements, $elements)
       | `reduction` custom<DynamicIndexList>($dynamic_reduction, $reduction)
       | `warps` custom<DynamicIndexList>($dynamic_warps, $warps)
-      | `raster` custom<DynamicIndexList>($dynamic_raster, $raster))
+      | `raster` custom<DynamicIndexList>($dynamic_raster, $raster)
+      | `online` $online)
     attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;

@@ -34,16 +34,15 @@ struct TileOptions {
   /// Without any: what a tile has left of `elements`. Along dimensions that the
   /// result has, too, steps are as large as the result's tiles.
   SmallVector<int64_t> reduction;
-  /// Cuts the dimensions along which windows move as one, in row-major order,
-  /// so that a product of windows has rows and columns; `block` and `tile` then
-  /// have one number for all of them.
-  bool positions = false;
   /// Warps of a block.
   int64_t warps = 4;
   /// Rows of blocks (along the dimension before the last) that neighbouring
   /// blocks go through before they take the next column, so that they share
   /// operands in the cache; the largest divisor of the number of rows counts.
   int64_t raster = 1;
+  /// Reductions along one axis that depend on each other are carried by one
+  /// loop, where what they owe to each other can be taken back.
+  bool online = false;
 };
 
 /// Makes the tile program that computes `results`, values of `body`, whose

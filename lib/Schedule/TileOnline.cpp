@@ -1,0 +1,285 @@
+//===- TileOnline.cpp - Dependent reductions in one loop --------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A loop over pieces of the reduced axis carries every reduction of a group.
+// Inside of it a result that later elements need is the one of the pieces seen
+// so far; when it changes, sums that were made with the old one are rescaled.
+// What divides or multiplies whole sums is left out and made good at the end.
+// (The derivation for softmax is that of Milakov and Gimelshein, arXiv
+// 1805.02867.)
+//
+//===----------------------------------------------------------------------===//
+
+#include "TileBuilder.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+
+struct TileBuilder::OnlineLoop {
+  ArrayRef<OnlineMember> group;
+  SmallVector<ReductionDim> dims; ///< the one reduced loop of `last`
+  SmallVector<Demand> demands;    ///< of each member's result
+  SmallVector<Iteration> spaces;  ///< of each member's step
+  std::vector<Combiner> combiners;
+  SmallVector<ReductionDim> stepDims; ///< of each member
+  scf::ForOp loop;
+  SmallVector<Value> next; ///< results after this step, as far as known
+  SmallVector<Value> safe; ///< the same, 0 where nothing was seen
+
+  unsigned number(linalg::LinalgOp op) const {
+    for (auto [i, member] : llvm::enumerate(group))
+      if (member.op == op)
+        return i;
+    llvm_unreachable("a dependence on no member");
+  }
+  /// Whether a later member's elements need the running value of this one.
+  bool isExponent(unsigned number) const {
+    return llvm::any_of(group, [&](const OnlineMember &member) {
+      return llvm::any_of(member.dependences, [&](const Dependence &d) {
+        return d.exponential && d.on == linalg::LinalgOp(group[number].op);
+      });
+    });
+  }
+};
+
+LogicalResult TileBuilder::prepareOnline(const Demand &demand,
+                                         linalg::LinalgOp op,
+                                         OnlineLoop &state) {
+  FailureOr<Iteration> outer = iterationSpace(demand, op);
+  if (failed(outer))
+    return failure();
+  state.dims = reductionDims(op, outer->shape);
+  for (const OnlineMember &entry : state.group) {
+    linalg::LinalgOp member = entry.op;
+    Value result = member->getResult(0);
+    Demand wanted = demand;
+    if (member != op) {
+      auto coordinates = placeAlong(op, result, outer->coordinates, structure);
+      if (!coordinates)
+        return member.emitError(
+            "has a dimension that the last reduction lacks");
+      SmallVector<int64_t> from;
+      wanted =
+          normalize({result,
+                     AffineMap::get(outer->shape.size(), outer->symbols.size(),
+                                    *coordinates, context),
+                     outer->symbols, outer->shape},
+                    from);
+    }
+    FailureOr<Iteration> space = iterationSpace(wanted, member);
+    FailureOr<Combiner> combiner = analyzeCombiner(member);
+    if (failed(space) || failed(combiner))
+      return failure();
+    SmallVector<unsigned> loops;
+    member.getReductionDims(loops);
+    ReductionDim dim = state.dims[0];
+    dim.loop = loops[0];
+    AffineExpr inside = dim.tile == 1
+                            ? getAffineConstantExpr(0, context)
+                            : getAffineDimExpr(space->shape.size(), context);
+    if (dim.tile != 1)
+      space->shape.push_back(dim.tile);
+    space->coordinates[dim.loop] =
+        inside + getAffineSymbolExpr(space->symbols.size(), context);
+    state.demands.push_back(wanted);
+    state.spaces.push_back(std::move(*space));
+    state.combiners.push_back(std::move(*combiner));
+    state.stepDims.push_back(dim);
+  }
+  return success();
+}
+
+Value TileBuilder::alignTo(Value tile, linalg::LinalgOp stat,
+                           const OnlineLoop &state, unsigned number) {
+  linalg::LinalgOp member = state.group[number].op;
+  const Iteration &space = state.spaces[number];
+  const Demand &wanted = state.demands[number];
+  Value result = stat->getResult(0);
+  auto coordinates = placeAlong(member, result, space.coordinates, structure);
+  if (!coordinates) {
+    member.emitError(
+        "has no dimension along one of a result that it depends on");
+    return {};
+  }
+  SmallVector<int64_t> from;
+  Demand seen =
+      normalize({result,
+                 AffineMap::get(wanted.shape.size(), wanted.symbols.size(),
+                                *coordinates, context),
+                 wanted.symbols, wanted.shape},
+                from);
+  const Demand &known = state.demands[state.number(stat)];
+  if (seen < known || known < seen) {
+    member.emitError("depends on another part of an earlier result");
+    return {};
+  }
+  return view(tile, from, wanted.shape, member.getLoc());
+}
+
+/// Where `value` still is what an extremum begins with.
+static Value isUntouched(OpBuilder &builder, Value value, Value neutral,
+                         Location loc) {
+  return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, value,
+                               neutral);
+}
+
+Value TileBuilder::rescaleFactor(OnlineLoop &state, const Dependence &owed,
+                                 Location loc) {
+  unsigned stat = state.number(owed.on);
+  Value old = state.loop.getRegionIterArg(stat), now = state.safe[stat];
+  ArrayRef<int64_t> shape = state.demands[stat].shape;
+  bool positive = owed.coefficient.sign > 0;
+  Value exponent = arith::SubFOp::create(at(), loc, positive ? now : old,
+                                         positive ? old : now);
+  for (Operation *literal : owed.coefficient.literals)
+    exponent = arith::MulFOp::create(
+        at(), loc, exponent,
+        splat(cast<TypedAttr>(cast<arith::ConstantOp>(literal).getValue()),
+              shape, loc, literal));
+  Value factor = isa<math::Exp2Op>(owed.exponential)
+                     ? math::Exp2Op::create(at(), loc, exponent).getResult()
+                     : math::ExpOp::create(at(), loc, exponent).getResult();
+  // Nothing was summed before the first element was seen.
+  TypedAttr neutral = state.combiners[stat].neutral[0];
+  Value first = isUntouched(at(), old, splat(neutral, shape, loc), loc);
+  Value zero =
+      splat(Builder(context).getZeroAttr(neutral.getType()), shape, loc);
+  return arith::SelectOp::create(at(), loc, first, zero, factor);
+}
+
+FailureOr<Value> TileBuilder::onlineStep(OnlineLoop &state, unsigned number) {
+  const OnlineMember &entry = state.group[number];
+  linalg::LinalgOp member = entry.op;
+  const Demand &wanted = state.demands[number];
+  const Iteration &space = state.spaces[number];
+  const Combiner &combiner = state.combiners[number];
+  Location loc = member.getLoc();
+  // Elements first: loads and products do not wait for the rescaling.
+  ReductionDim dim = state.stepDims[number];
+  SmallVector<Value> step;
+  if (isContraction(member, space, wanted, dim)) {
+    step = {dotOfStep(member, space, wanted.shape.size(), dim, &entry)};
+  } else {
+    auto elements = elementsOfStep(member, combiner, space, dim);
+    if (failed(elements))
+      return failure();
+    step = *elements;
+    if (space.shape.size() > wanted.shape.size())
+      step = reduceAlong(combiner, step, wanted.shape.size(), loc);
+  }
+  if (!step[0])
+    return failure();
+  Value kept = state.loop.getRegionIterArg(number);
+  for (const Dependence &owed : entry.dependences) {
+    if (!owed.exponential)
+      continue;
+    Value factor =
+        alignTo(rescaleFactor(state, owed, loc), owed.on, state, number);
+    if (!factor)
+      return failure();
+    kept = arith::MulFOp::create(at(), loc, kept, factor);
+  }
+  return combine(combiner, kept, step, loc)[0];
+}
+
+Value TileBuilder::computeOnline(const Demand &demand, linalg::LinalgOp op,
+                                 ArrayRef<OnlineMember> group) {
+  OnlineLoop state;
+  state.group = group;
+  if (failed(prepareOnline(demand, op, state)))
+    return {};
+  Location loc = op.getLoc();
+  const ReductionDim &dim = state.dims[0];
+  SmallVector<Value> initial;
+  for (auto [wanted, combiner] : llvm::zip(state.demands, state.combiners))
+    initial.push_back(splat(combiner.neutral[0], wanted.shape, loc));
+  auto constant = [&](int64_t v) -> Value {
+    return arith::ConstantIndexOp::create(at(), loc, v);
+  };
+  Value lower = constant(0), upper = constant(dim.extent),
+        by = constant(dim.tile);
+  state.loop = scf::ForOp::create(at(), loc, lower, upper, by, initial);
+  OpBuilder end = OpBuilder::atBlockEnd(state.loop.getBody());
+  scf::YieldOp::create(end, loc, state.loop.getRegionIterArgs());
+  Operation *before = scopes.back().before;
+  enterLoop(state.loop, state.loop.getInductionVar());
+  for (Iteration &space : state.spaces)
+    space.symbols.push_back(state.loop.getInductionVar());
+
+  // What depends on unfinished results belongs into the loop.
+  running.emplace_back().level = scopes.size() - 1;
+  for (const OnlineMember &member : group)
+    running.back().dependents.insert(linalg::LinalgOp(member.op)->getResult(0));
+  SmallVector<Value> pending(running.back().dependents.begin(),
+                             running.back().dependents.end());
+  while (!pending.empty())
+    for (Operation *user : pending.pop_back_val().getUsers())
+      for (Value result : user->getResults())
+        if (running.back().dependents.insert(result).second)
+          pending.push_back(result);
+
+  bool good = true;
+  for (unsigned number = 0; number < group.size() && good; ++number) {
+    FailureOr<Value> next = onlineStep(state, number);
+    good = succeeded(next);
+    if (!good)
+      break;
+    ArrayRef<int64_t> shape = state.demands[number].shape;
+    TypedAttr neutral = state.combiners[number].neutral[0];
+    Value standIn;
+    if (state.isExponent(number)) {
+      Value none = isUntouched(at(), *next, splat(neutral, shape, loc), loc);
+      standIn = arith::SelectOp::create(
+          at(), loc, none,
+          splat(Builder(context).getZeroAttr(neutral.getType()), shape, loc),
+          *next);
+    } else {
+      standIn = splat(Builder(context).getFloatAttr(neutral.getType(), 1.0),
+                      shape, loc);
+    }
+    state.next.push_back(*next);
+    state.safe.push_back(standIn);
+    running.back().tiles.insert(
+        {linalg::LinalgOp(group[number].op)->getResult(0),
+         {state.demands[number], standIn}});
+  }
+  running.pop_back();
+  if (good)
+    state.loop.getBody()->getTerminator()->setOperands(state.next);
+  leaveLoop(before);
+  if (!good)
+    return {};
+
+  // Factors of whole sums, and who else may want the results.
+  SmallVector<Value> totals(state.loop.getResults());
+  Value answer;
+  for (auto [number, member] : llvm::enumerate(group)) {
+    for (const Dependence &owed : member.dependences) {
+      if (owed.exponential)
+        continue;
+      Value factor =
+          alignTo(totals[state.number(owed.on)], owed.on, state, number);
+      if (!factor)
+        return {};
+      Value &total = totals[number];
+      total = owed.power < 0
+                  ? arith::DivFOp::create(at(), loc, total, factor).getResult()
+                  : arith::MulFOp::create(at(), loc, total, factor).getResult();
+    }
+    const Demand &wanted = state.demands[number];
+    if (scopeLevel(wanted.symbols) == scopes.size() - 1)
+      scopes.back().answers[wanted] = totals[number];
+    if (member.op == op)
+      answer = totals[number];
+  }
+  return answer;
+}

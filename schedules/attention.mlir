@@ -1,0 +1,50 @@
+// Products chained through a normalization of rows. A block owns some rows; one
+// loop over pieces of the axis between the products carries the rows' maxima, their
+// sums and the sums of the second product, so that what lies between is never
+// stored.
+
+module @attention attributes {transform.with_named_sequence, kopt.schedules, kopt.version = 1 : i64} {
+  transform.named_sequence @match_attention(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "attention" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+  transform.named_sequence @match_other_attention(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "attention" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+
+  // 16-bit factors: a warp owns whole rows, the weights stay in its registers.
+  transform.named_sequence @attention_mma(%kernel: !transform.any_op {transform.readonly}) {
+    %rows = transform.tune.knob<"rows"> = 64 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
+    %depth = transform.tune.knob<"depth"> = 256 : i64 from options = [64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
+    %keys = transform.tune.knob<"keys"> = 64 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 4 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [%rows, 0] elements [65536] reduction [%depth, %keys] warps [%warps] online
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %staged = transform.kopt.stage %program unit "mma" : (!transform.any_op) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %staged : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  transform.named_sequence @attention_fma(%kernel: !transform.any_op {transform.readonly}) {
+    %rows = transform.tune.knob<"rows"> = 64 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
+    %depth = transform.tune.knob<"depth"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
+    %keys = transform.tune.knob<"keys"> = 32 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 4 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [%rows, 0] elements [65536] reduction [%depth, %keys] warps [%warps] online
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %staged = transform.kopt.stage %program : (!transform.any_op) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %staged : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.consumed}) {
+    transform.foreach_match in %root
+      @match_attention -> @attention_mma,
+      @match_other_attention -> @attention_fma
+      : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
