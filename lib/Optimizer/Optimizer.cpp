@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Optimizer/Optimizer.h"
+#include "Stages.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Kernel/Passes.h"
 #include "kernel-opt/Schedule/Passes.h"
@@ -46,6 +47,7 @@ static LogicalResult runPipeline(ModuleOp module, StringRef text) {
 }
 
 LogicalResult optimizer::lowerToLinalg(ModuleOp module) {
+  verify::stripTrustedAttributes(module);
   bool tosa = false, operators = false;
   module.walk([&](Operation *op) {
     StringRef dialect = op->getName().getDialectNamespace();
@@ -100,36 +102,11 @@ static std::string describe(Location location) {
   return text;
 }
 
-static FailureOr<gpu::GPUFuncOp> programOf(kopt::KernelOp kernel) {
+FailureOr<gpu::GPUFuncOp> optimizer::programOf(kopt::KernelOp kernel) {
   if (gpu::GPUFuncOp func = kopt::lookupProgram(kernel))
     return func;
   return kernel.emitError("kernel '")
          << kernel.getKernelName() << "' has no program: schedule it first";
-}
-
-LogicalResult optimizer::verifyKernels(ModuleOp module, const Options &options,
-                                       Outcome &outcome) {
-  bool refuted = false;
-  for (kopt::KernelOp kernel : kopt::distinctKernels(module)) {
-    FailureOr<gpu::GPUFuncOp> func = programOf(kernel);
-    if (failed(func))
-      return failure();
-    verify::KernelCheckOptions checkOptions;
-    checkOptions.nonce = options.nonce;
-    auto check = verify::checkKernel(*kernel.getBlock(), *func, checkOptions);
-    if (failed(check))
-      return failure();
-    if (check->verdict == verify::Verdict::Refuted) {
-      refuted = true;
-      kernel.emitError("the program of kernel '")
-          << kernel.getKernelName() << "' is wrong: " << check->witness;
-    } else if (check->verdict == verify::Verdict::Unproven) {
-      kernel.emitWarning("the program of kernel '")
-          << kernel.getKernelName() << "' is unproven: " << check->reason;
-    }
-    outcome.getOrCreate(kernel.getKernelName()).check = std::move(*check);
-  }
-  return failure(refuted);
 }
 
 /// Compiles the program of a kernel; its module becomes a binary.
@@ -219,16 +196,15 @@ LogicalResult optimizer::compileKernels(ModuleOp module, const Options &options,
 
 LogicalResult optimizer::optimize(ModuleOp module, const Options &options,
                                   Outcome &outcome) {
+  recordStage(module, "input", "read", outcome);
+  if (failed(lowerToLinalg(module)))
+    return failure();
+  recordStage(module, "linalg", "lowering", outcome);
   return success(
-      succeeded(lowerToLinalg(module)) &&
       succeeded(formKernels(module, options)) &&
       succeeded(scheduleKernels(module, options)) &&
       (!options.verify || succeeded(verifyKernels(module, options, outcome))) &&
       succeeded(compileKernels(module, options, outcome)));
-}
-
-static double factor(uint64_t moved, uint64_t least) {
-  return least ? double(moved) / double(least) : 0;
 }
 
 void optimizer::printSummary(raw_ostream &os, const Outcome &outcome) {
@@ -244,14 +220,6 @@ void optimizer::printSummary(raw_ostream &os, const Outcome &outcome) {
          << compiled.ptxas->spillStoreBytes + compiled.ptxas->spillLoadBytes
          << " bytes spilled, " << compiled.occupancy.blocks
          << " blocks a multiprocessor\n";
-    if (record.check && record.check->trafficFactor())
-      os << llvm::formatv(
-          "  memory         {0:f2} times the least number of "
-          "sectors ({1:f2} read, {2:f2} written)\n",
-          record.check->trafficFactor(),
-          factor(record.check->sectorsRead, record.check->leastSectorsRead),
-          factor(record.check->sectorsWritten,
-                 record.check->leastSectorsWritten));
     if (record.check)
       os << llvm::formatv(
           "  checked        {0}: {1} of {2} blocks run {3} times, {4} "
@@ -262,6 +230,14 @@ void optimizer::printSummary(raw_ostream &os, const Outcome &outcome) {
           record.check->evidence, record.check->seconds);
     else
       os << "  checked        not at all\n";
+    if (record.accuracy)
+      os << llvm::formatv(
+          "  accuracy       {0} in {1} comparisons of {2} input families; "
+          "special values {3}; {4:f1} s\n",
+          verify::getName(record.accuracy->accuracy),
+          record.accuracy->families.size(), verify::accuracyFamilies().size(),
+          verify::getName(record.accuracy->specialValues),
+          record.accuracy->seconds);
     os << "  hashes         source "
        << StringRef(record.sourceHash).take_front(12) << ", scheduled "
        << StringRef(record.scheduledHash).take_front(12) << ", PTX "

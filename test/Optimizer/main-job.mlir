@@ -3,9 +3,9 @@
 // RUN: FileCheck %s --check-prefix=ACCOUNT < %t.err
 // RUN: kernel-opt %s --emit=kernels --quiet | FileCheck %s --check-prefix=KERNELS
 // RUN: kernel-opt %s --emit=gpu --quiet | FileCheck %s --check-prefix=GPU
-// RUN: kernel-opt %s --emit=ptx --quiet --verify-kernels=false | FileCheck %s --check-prefix=PTX
-// RUN: kernel-opt %s --emit=plan --quiet --verify-kernels=false | FileCheck %s --check-prefix=PLAN
-// RUN: kernel-opt %s --emit=ptx --target=sm_80 --quiet --verify-kernels=false | FileCheck %s --check-prefix=SM80
+// RUN: kernel-opt %s --emit=ptx --quiet --verify=off | FileCheck %s --check-prefix=PTX
+// RUN: kernel-opt %s --emit=plan --quiet --verify=off | FileCheck %s --check-prefix=PLAN
+// RUN: kernel-opt %s --emit=ptx --target=sm_80 --quiet --verify=off | FileCheck %s --check-prefix=SM80
 
 // The kernel is a binary, what remains of the function its launch.
 
@@ -17,7 +17,6 @@
 
 // ACCOUNT: scheduled by   inner_reduction: 100 blocks of 256 threads
 // ACCOUNT: compiled for   sm_90a: {{[0-9]+}} registers, 0 bytes spilled
-// ACCOUNT: memory         1.{{0[0-9]}} times the least number of sectors
 // ACCOUNT: checked        verified: {{[0-9]+}} of 100 blocks run {{[0-9]+}} times
 // ACCOUNT: hashes
 

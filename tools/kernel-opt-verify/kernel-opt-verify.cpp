@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ReplayCertificate.h"
 #include "Tools.h"
 #include "kernel-opt/InitAll.h"
 #include "kernel-opt/Verify/Equivalence.h"
@@ -188,6 +189,14 @@ static int checkPairs(MutableArrayRef<Pair> pairs,
 
 int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
   cl::OptionCategory category("Options of kernel-opt-verify");
+  cl::opt<std::string> replayPath(
+      "replay",
+      cl::desc("Repeat every check of a certificate: SRC is the program that "
+               "was read, TGT (if given) the output"),
+      cl::value_desc("certificate"), cl::cat(category));
+  cl::opt<std::string> cudaPath("cuda-path",
+                                cl::desc("Root of the CUDA toolkit"),
+                                cl::value_desc("folder"), cl::cat(category));
   cl::opt<std::string> sourcePath(cl::Positional, cl::Required, cl::desc("SRC"),
                                   cl::cat(category));
   cl::opt<std::string> targetPath(cl::Positional, cl::desc("[TGT]"),
@@ -210,7 +219,9 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
       "reals\n\n"
       "Compares @src with @tgt (@src_x with @tgt_x) of one file, or functions "
       "of one\nname in two files. Exit code: 0 verified, 1 refuted, 2 "
-      "unproven, 3 error.\n");
+      "unproven, 3 error.\n\n"
+      "With --replay, repeats the checks of a certificate instead. A field "
+      "that the\nreplay does not confirm is an error.\n");
 
   EquivalenceOptions options;
   options.seeds = std::max(1u, unsigned(seeds));
@@ -226,6 +237,12 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry);
+  if (!replayPath.empty()) {
+    // A replay compiles.
+    registerAllPasses();
+    context.loadAllAvailableDialects();
+    context.printOpOnDiagnostic(false);
+  }
   llvm::SourceMgr sourceText, targetText;
   mlir::SourceMgrDiagnosticHandler handler(sourceText, &context);
   OwningOpRef<ModuleOp> source = parse(sourcePath, context, sourceText);
@@ -234,6 +251,9 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
     target = parse(targetPath, context, targetText);
   if (!source || (!targetPath.empty() && !target))
     return Error;
+  if (!replayPath.empty())
+    return replayCertificate(replayPath, *source, target ? *target : ModuleOp(),
+                             cudaPath);
   auto pairs = pairFunctions(*source, target ? *target : *source);
   if (failed(pairs))
     return Error;

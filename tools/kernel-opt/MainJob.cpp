@@ -26,9 +26,45 @@ static optimizer::Options optimizerOptions(const MainJobOptions &options) {
   result.compile.target = options.target;
   result.compile.cudaPath = options.cudaPath;
   result.schedules.assign(options.schedules.begin(), options.schedules.end());
-  result.verify = options.verify;
+  result.verify = options.verify != "off";
+  result.policy = options.verify;
+  uint64_t nonce;
+  if (!StringRef(options.nonce).getAsInteger(16, nonce))
+    result.nonce = nonce;
   result.machineCode = options.emit == Emit::Cubin;
   return result;
+}
+
+/// Writes the certificate where it was asked for, or beside the output.
+static LogicalResult
+writeCertificate(StringRef output, const MainJobOptions &options,
+                 const std::optional<llvm::json::Object> &certificate) {
+  std::string path = options.certificate;
+  if (path.empty() && output != "-")
+    path = (output + ".cert.json").str();
+  if (!certificate || path.empty())
+    return success();
+  std::string message;
+  auto file = openOutputFile(path, &message);
+  if (!file) {
+    llvm::errs() << message << "\n";
+    return failure();
+  }
+  file->os() << llvm::formatv(
+      "{0:2}\n", llvm::json::Value(llvm::json::Object(*certificate)));
+  file->keep();
+  return success();
+}
+
+static void printVerdict(const std::optional<llvm::json::Object> &certificate) {
+  if (!certificate) {
+    llvm::errs() << "unproven: nothing was verified (--verify=off)\n";
+    return;
+  }
+  llvm::errs() << *certificate->getString("verdict") << " by policy '"
+               << *certificate->getObject("policy")->getString("name") << "'\n";
+  for (const llvm::json::Value &reason : *certificate->getArray("reasons"))
+    llvm::errs() << "  " << reason.getAsString().value_or("") << "\n";
 }
 
 /// The steps up to what is printed.
@@ -37,8 +73,10 @@ static LogicalResult runSteps(ModuleOp module, Emit emit,
                               optimizer::Outcome &outcome) {
   if (emit == Emit::Input)
     return success();
+  optimizer::recordStage(module, "input", "read", outcome);
   if (failed(optimizer::lowerToLinalg(module)))
     return failure();
+  optimizer::recordStage(module, "linalg", "lowering", outcome);
   if (emit == Emit::Linalg)
     return success();
   if (failed(optimizer::formKernels(module, options)))
@@ -55,6 +93,17 @@ static LogicalResult runSteps(ModuleOp module, Emit emit,
   return optimizer::compileKernels(module, options, outcome);
 }
 
+/// "verified by strict, certificate sha256:..."
+static std::string stampOf(ModuleOp module) {
+  auto text = [&](StringRef name) {
+    auto attribute = module->getAttrOfType<StringAttr>(name);
+    return attribute ? attribute.str() : std::string();
+  };
+  std::string certificate = text("kopt.certificate");
+  return text("kopt.verdict") + " by " + text("kopt.policy") +
+         (certificate.empty() ? "" : ", certificate " + certificate);
+}
+
 static LogicalResult printPlan(raw_ostream &os, ModuleOp module,
                                const optimizer::Outcome &outcome) {
   auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
@@ -64,6 +113,7 @@ static LogicalResult printPlan(raw_ostream &os, ModuleOp module,
   auto plan = optimizer::buildLaunchPlan(functions.front(), outcome);
   if (failed(plan))
     return failure();
+  plan->origin["verified"] = stampOf(module);
   os << llvm::formatv("{0:2}\n", llvm::json::Value(plan->toJSON()));
   return success();
 }
@@ -72,6 +122,8 @@ static LogicalResult print(raw_ostream &os, ModuleOp module, Emit emit,
                            const optimizer::Outcome &outcome) {
   switch (emit) {
   case Emit::PTX:
+    // Before the text that is hashed and launched.
+    os << "// kernel-opt: " << stampOf(module) << "\n";
     for (const optimizer::KernelRecord &record : outcome.kernels)
       os << record.compiled.ptx;
     return success();
@@ -114,10 +166,14 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
   optimizer::Outcome outcome;
   std::string text;
   llvm::raw_string_ostream os(text);
-  if (!module ||
-      failed(runSteps(*module, options.emit, optimizerOptions(options),
-                      outcome)) ||
-      failed(print(os, *module, options.emit, outcome)))
+  optimizer::Options steps = optimizerOptions(options);
+  if (!module || failed(runSteps(*module, options.emit, steps, outcome)))
+    return failure();
+  bool compiled = options.emit >= Emit::MLIR;
+  std::optional<llvm::json::Object> certificate;
+  if (compiled)
+    certificate = optimizer::certify(*module, steps, outcome);
+  if (failed(print(os, *module, options.emit, outcome)))
     return failure();
   // Nothing is written before everything is known to be there.
   auto out = openOutputFile(output, &message);
@@ -133,8 +189,13 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
     out->os().clear_error();
     return failure();
   }
+  if (failed(writeCertificate(output, options, certificate)))
+    return failure();
   out->keep();
-  if (!options.quiet)
+  if (!options.quiet) {
     optimizer::printSummary(llvm::errs(), outcome);
+    if (compiled)
+      printVerdict(certificate);
+  }
   return success();
 }

@@ -49,10 +49,22 @@ struct MainJobOptions {
       "schedules",
       llvm::cl::desc("File of schedules to try before the shipped ones"),
       llvm::cl::value_desc("file.mlir"), llvm::cl::cat(category)};
-  llvm::cl::opt<bool> verify{
-      "verify-kernels",
-      llvm::cl::desc("Check each kernel's program against the kernel"),
-      llvm::cl::init(true), llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> verify{
+      "verify",
+      llvm::cl::desc("Policy to verify by: strict, device, "
+                     "algebra-only (default), safety-only, a file, or off"),
+      llvm::cl::value_desc("policy"), llvm::cl::init("algebra-only"),
+      llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> certificate{
+      "certificate",
+      llvm::cl::desc("Where to write the certificate (default: beside the "
+                     "output, with .cert.json)"),
+      llvm::cl::value_desc("file"), llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> nonce{
+      "nonce",
+      llvm::cl::desc("Repeat the checks' draws (hexadecimal); drawn at random "
+                     "otherwise"),
+      llvm::cl::value_desc("number"), llvm::cl::cat(category)};
   llvm::cl::opt<bool> quiet{"quiet",
                             llvm::cl::desc("No account on standard error"),
                             llvm::cl::cat(category)};

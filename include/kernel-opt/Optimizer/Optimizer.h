@@ -19,10 +19,15 @@
 
 #include "kernel-opt/Support/LLVM.h"
 #include "kernel-opt/Target/NVPTX/CompiledKernel.h"
+#include "kernel-opt/Verify/Accuracy.h"
+#include "kernel-opt/Verify/Admission.h"
+#include "kernel-opt/Verify/Certificate.h"
 #include "kernel-opt/Verify/KernelCheck.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/JSON.h"
+#include <memory>
 
 namespace kernel_opt::runtime {
 struct LaunchPlan;
@@ -39,6 +44,8 @@ struct Options {
   /// Whether programs are checked before they are compiled; a result without
   /// is stamped.
   bool verify = true;
+  /// What is demanded: a shipped policy or a file.
+  std::string policy = "strict";
   /// Seed of the checks' nonces; drawn at random if absent.
   std::optional<uint64_t> nonce;
   /// Whether something that is not ours is an error.
@@ -54,23 +61,46 @@ struct KernelRecord {
   std::string sourceHash, scheduledHash, ptxHash;
   /// Absent if checks were off.
   std::optional<verify::KernelCheckResult> check;
+  std::optional<verify::AccuracyResult> accuracy;
+  verify::AdmissionRecord admission;
   nvptx::CompiledKernel compiled;
+};
+
+/// What the checks of one program found, on the way to its certificate.
+struct Verification {
+  uint64_t nonce = 0;
+  std::vector<verify::ChainLink> chain;
+  /// The program on tensors that kernels are judged by.
+  OwningOpRef<ModuleOp> original;
+  /// Text of the kernels and their scheduled programs.
+  std::string scheduled;
+  std::vector<verify::Obligation> obligations;
+  std::vector<std::string> assumptions;
+  llvm::json::Object contract, records;
 };
 
 struct Outcome {
   std::vector<KernelRecord> kernels;
+  std::shared_ptr<Verification> verification = std::make_shared<Verification>();
   const KernelRecord *lookup(StringRef name) const;
   KernelRecord &getOrCreate(StringRef name);
 };
 
-/// Operators (aten, TOSA) become linalg on tensors.
+/// Notes in the chain of hashes what the next step reads.
+void recordStage(ModuleOp module, StringRef stage, StringRef by,
+                 Outcome &outcome);
+
+/// Operators (aten, TOSA) become linalg on tensors. Claims that nobody checks
+/// (fast-math flags and the like) are taken away before.
 LogicalResult lowerToLinalg(ModuleOp module);
 /// Operations on tensors become kernels; the functions are launch plans.
 LogicalResult formKernels(ModuleOp module, const Options &options);
 /// Each kernel gets a scheduled program beside it.
 LogicalResult scheduleKernels(ModuleOp module, const Options &options);
-/// Checks each kernel's program against the kernel. A refuted one is an error
-/// that shows the witness; an unproven one a warning that says what is missing.
+/// Checks what the policy asks for: admission, the kernels against the program
+/// on tensors of the last recordStage "linalg", each kernel's program against
+/// the kernel, accuracy. What is refuted is an error that shows the witness;
+/// what is unproven a warning that says what is missing.
 LogicalResult verifyKernels(ModuleOp module, const Options &options,
                             Outcome &outcome);
 /// Programs become binaries and kernels launches of them.
@@ -84,6 +114,26 @@ LogicalResult optimize(ModuleOp module, const Options &options,
 /// with a diagnostic, at an operation that no launch plan can hold.
 FailureOr<runtime::LaunchPlan> buildLaunchPlan(func::FuncOp function,
                                                const Outcome &outcome);
+
+/// The certificate of a module that was verified and compiled; the module is
+/// stamped with its digest, its policy and its verdict. Without checks there is
+/// no certificate (null), and the stamp says so.
+std::optional<llvm::json::Object>
+certify(ModuleOp module, const Options &options, Outcome &outcome);
+
+struct ReplayResult {
+  verify::Verdict verdict = verify::Verdict::Unproven;
+  SmallVector<std::string> reasons;
+  /// Fields of the certificate that the replay does not confirm.
+  SmallVector<std::string> differences;
+};
+
+/// Repeats every check of a certificate, on the program that was read (`input`)
+/// and the programs that the certificate holds, and compares all fields.
+/// `output`, unless null, must be what the certificate is about.
+FailureOr<ReplayResult> replay(const llvm::json::Object &certificate,
+                               ModuleOp input, ModuleOp output,
+                               StringRef cudaPath = "");
 
 /// A readable account, one paragraph a kernel.
 void printSummary(raw_ostream &os, const Outcome &outcome);

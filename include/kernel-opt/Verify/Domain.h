@@ -113,8 +113,23 @@ enum class InputFamily : uint8_t {
   Ties,                ///< four different values, so that maxima tie
   MinusInfMasked,      ///< normal, a quarter of each row's end is -Inf
   Zeros,
+  Shifted,      ///< normal plus 2^10: a mean far larger than the deviation
+  Logits88,     ///< [-88, 88): exp nearly overflows
+  Logits10000,  ///< [-10000, 10000): exp does
+  FarBelowZero, ///< normal minus 10000: so does a sum of exp, the other way
+  // Normal, with special values sprinkled in: about one in every other row.
+  WithNaN,
+  WithInf,      ///< of both signs
+  ZerosAndInf,  ///< a quarter zeros of both signs, some Inf
+  MinusInfRows, ///< every other row is all -Inf
 };
-constexpr unsigned numInputFamilies = unsigned(InputFamily::Zeros) + 1;
+constexpr unsigned numInputFamilies = unsigned(InputFamily::MinusInfRows) + 1;
+/// Whether some draws are Inf or NaN: a question of special values, not of
+/// accuracy.
+constexpr bool drawsSpecialValues(InputFamily family) {
+  return family == InputFamily::MinusInfMasked ||
+         family >= InputFamily::WithNaN;
+}
 StringRef getName(InputFamily family);
 /// The family of that name, or none.
 std::optional<InputFamily> getInputFamily(StringRef name);

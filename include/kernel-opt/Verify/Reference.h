@@ -117,6 +117,9 @@ enum class ReductionOrder : uint8_t {
 
 struct ReferenceOptions {
   ReductionOrder order = ReductionOrder::Sequential;
+  /// Products of 16-bit operands with f32 sums go as on tensor cores
+  /// (Domain::tensorCore), 16 terms an instruction, over all terms.
+  bool tensorCores = false;
   /// Bytes of tiles kept for further requests.
   size_t cacheBytes = size_t(512) << 20;
 };

@@ -27,7 +27,9 @@ static constexpr StringLiteral familyNames[] = {
     "descending", "alternating", "graded",           "rank-one",
     "sparse",     "one-hot",     "small-ints",       "powers-of-two",
     "wide",       "wide-mirror", "near-overflow",    "subnormal",
-    "constant",   "ties",        "minus-inf-masked", "zeros"};
+    "constant",   "ties",        "minus-inf-masked", "zeros",
+    "shifted",    "logits-88",   "logits-10000",     "far-below-zero",
+    "with-nan",   "with-inf",    "zeros-and-inf",    "minus-inf-rows"};
 static_assert(std::size(familyNames) == numInputFamilies);
 
 StringRef verify::getName(InputFamily family) {
@@ -115,6 +117,24 @@ static double drawAscending(const Draw &draw, int64_t column, int64_t columns,
   return -4 + 8 * (double(column) + draw.uniform(index)) / double(columns);
 }
 
+/// Normal with special values: so few that about every other row has one, for
+/// what all elements depend on says nothing about the others.
+static double drawSpecial(const Draw &draw, InputFamily family, int64_t row,
+                          int64_t columns, int64_t index) {
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  double signedInf = draw.bits(index, 1) & 1 ? -inf : inf;
+  bool chosen = draw.uniform(index, 2) * 2 * double(columns) < 1;
+  if (family == InputFamily::MinusInfRows)
+    return row & 1 ? -inf : draw.normal(index);
+  if (chosen)
+    return family == InputFamily::WithNaN
+               ? std::numeric_limits<double>::quiet_NaN()
+               : signedInf;
+  if (family == InputFamily::ZerosAndInf && draw.bits(index, 3) % 4 == 0)
+    return std::copysign(0.0, signedInf);
+  return draw.normal(index);
+}
+
 static double drawReal(const Draw &draw, const InputKey &key, FloatKind kind,
                        int64_t index) {
   int64_t columns =
@@ -186,6 +206,19 @@ static double drawReal(const Draw &draw, const InputKey &key, FloatKind kind,
   }
   case InputFamily::Zeros:
     return 0;
+  case InputFamily::Shifted:
+    return 1024 + draw.normal(index);
+  case InputFamily::Logits88:
+    return 176 * draw.uniform(index) - 88;
+  case InputFamily::Logits10000:
+    return 20000 * draw.uniform(index) - 10000;
+  case InputFamily::FarBelowZero:
+    return draw.normal(index) - 10000;
+  case InputFamily::WithNaN:
+  case InputFamily::WithInf:
+  case InputFamily::ZerosAndInf:
+  case InputFamily::MinusInfRows:
+    return drawSpecial(draw, key.family, row, columns, index);
   }
   llvm_unreachable("family outside its enum");
 }

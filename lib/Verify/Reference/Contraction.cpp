@@ -80,6 +80,20 @@ static std::optional<Product> matchProduct(linalg::LinalgOp op, Value yielded,
   return p;
 }
 
+/// The 16-bit kind that both factors of an f32 product come from, if there is
+/// one.
+static std::optional<FloatKind> narrowKind(const Product &p, FloatKind sum) {
+  auto kindOf = [](Value factor) -> std::optional<FloatKind> {
+    auto wider = factor.getDefiningOp<arith::ExtFOp>();
+    return wider ? getFloatKind(wider.getIn().getType()) : std::nullopt;
+  };
+  std::optional<FloatKind> left = kindOf(p.left);
+  if (sum != FloatKind::F32 || !left || left != kindOf(p.right) ||
+      (*left != FloatKind::F16 && *left != FloatKind::BF16))
+    return std::nullopt;
+  return left;
+}
+
 static llvm::SmallBitVector dimsOf(AffineMap map) {
   llvm::SmallBitVector dims(map.getNumDims());
   for (AffineExpr expr : map.getResults())
@@ -166,6 +180,8 @@ LogicalResult Evaluator::computeContraction(Structured &s, Tile &tile,
     return result;
   };
 
+  std::optional<FloatKind> narrow =
+      options.tensorCores ? narrowKind(*product, kind) : std::nullopt;
   bool chunked = options.order == ReductionOrder::Chunks16;
   constexpr int64_t panelRows = 128, panelColumns = 128, panelDepth = 512;
   auto panel = [&](Box points) -> LogicalResult {
@@ -200,6 +216,11 @@ LogicalResult Evaluator::computeContraction(Structured &s, Tile &tile,
       if (failed(left) || failed(right))
         return failure();
       auto k = size_t(terms.volume());
+      if (narrow) {
+        domain.tensorCore(*narrow, kind, m, n, k, left->floats.data(),
+                          right->floats.data(), acc.data());
+        return success();
+      }
       if (!chunked) {
         domain.contract(kind, product->fused, m, n, k, left->floats.data(),
                         right->floats.data(), acc.data());
@@ -214,7 +235,7 @@ LogicalResult Evaluator::computeContraction(Structured &s, Tile &tile,
       return success();
     };
     if (failed(forEachPart(subspace(s.reduction, s.loops),
-                           chunked ? 16 : panelDepth, step)))
+                           chunked || narrow ? 16 : panelDepth, step)))
       return failure();
     move(/*store=*/true);
     return success();

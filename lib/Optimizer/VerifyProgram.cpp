@@ -1,0 +1,336 @@
+//===- VerifyProgram.cpp - All checks of a scheduled program ----*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Stages.h"
+#include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
+#include "kernel-opt/Kernel/FormKernels.h"
+#include "kernel-opt/Support/Hash.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/StringExtras.h"
+#include <random>
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::optimizer;
+using verify::Level;
+using verify::Obligation;
+using verify::Verdict;
+namespace obligation = verify::obligation;
+
+void optimizer::recordStage(ModuleOp module, StringRef stage, StringRef by,
+                            Outcome &outcome) {
+  Verification &state = *outcome.verification;
+  state.chain.push_back({stage.str(), structuralHash(module), by.str()});
+  if (stage == "linalg")
+    state.original = module.clone();
+}
+
+namespace {
+/// Checks one module by one policy.
+class ProgramVerifier {
+public:
+  ProgramVerifier(ModuleOp module, const Options &options,
+                  const verify::Policy &policy, Outcome &outcome)
+      : module(module), options(options), policy(policy), outcome(outcome),
+        state(*outcome.verification) {}
+  LogicalResult run();
+
+private:
+  LogicalResult admit();
+  LogicalResult checkFunctions();
+  LogicalResult checkFunction(func::FuncOp original, func::FuncOp formed);
+  LogicalResult checkKernel(kopt::KernelOp kernel);
+  LogicalResult checkAccuracy(kopt::KernelOp kernel, gpu::GPUFuncOp program,
+                              KernelRecord &record);
+  Obligation &add(StringRef name, StringRef layer, std::string subject,
+                  Level level);
+
+  ModuleOp module;
+  const Options &options;
+  const verify::Policy &policy;
+  Outcome &outcome;
+  Verification &state;
+};
+} // namespace
+
+static std::string subjectOf(kopt::KernelOp kernel) {
+  return ("kernel @" + kernel.getKernelName()).str();
+}
+
+Obligation &ProgramVerifier::add(StringRef name, StringRef layer,
+                                 std::string subject, Level level) {
+  Obligation &added = state.obligations.emplace_back();
+  added.name = name.str();
+  added.layer = layer.str();
+  added.subject = std::move(subject);
+  added.level = level;
+  return added;
+}
+
+/// The seeds of a check follow from the nonce and from what is checked, so that
+/// nobody can choose a program by its draws.
+static uint64_t nonceOf(uint64_t nonce, StringRef source, StringRef target) {
+  std::string text = hashText(
+      (Twine(llvm::utohexstr(nonce)) + " " + source + " " + target).str());
+  uint64_t result = 0;
+  StringRef(text)
+      .drop_front(strlen("sha256:"))
+      .take_front(16)
+      .getAsInteger(16, result);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// L0
+//===----------------------------------------------------------------------===//
+
+LogicalResult ProgramVerifier::admit() {
+  llvm::Expected<nvptx::Chip> chip = nvptx::findChip(options.compile.target);
+  if (!chip)
+    return module.emitError() << llvm::toString(chip.takeError());
+  verify::ResourceLimits limits;
+  limits.threadsPerBlock = chip->limits.threadsPerBlock;
+  limits.sharedPerBlock = chip->limits.sharedPerBlock;
+  bool ok = true;
+  for (kopt::KernelOp kernel : kopt::distinctKernels(module)) {
+    FailureOr<gpu::GPUFuncOp> program = programOf(kernel);
+    if (failed(program))
+      return failure();
+    KernelRecord &record = outcome.getOrCreate(kernel.getKernelName());
+    record.admission = {};
+    bool admitted = succeeded(verify::admitKernel(kernel, record.admission)) &&
+                    succeeded(verify::admitProgram(
+                        (*program)->getParentOfType<gpu::GPUModuleOp>(), limits,
+                        record.admission));
+    ok &= admitted;
+    add(obligation::admission, "L0", subjectOf(kernel),
+        admitted ? Level::Proved : Level::Refuted);
+  }
+  return success(ok);
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels against the program on tensors
+//===----------------------------------------------------------------------===//
+
+/// The module without its programs, with kernels put in their place.
+static FailureOr<OwningOpRef<ModuleOp>> inlined(ModuleOp module) {
+  OwningOpRef<ModuleOp> copy = module.clone();
+  for (auto programs :
+       llvm::make_early_inc_range(copy->getOps<gpu::GPUModuleOp>()))
+    programs.erase();
+  SmallVector<kopt::KernelOp> kernels;
+  copy->walk([&](kopt::KernelOp kernel) { kernels.push_back(kernel); });
+  for (kopt::KernelOp kernel : kernels)
+    kernel::inlineKernel(kernel);
+  PassManager manager(module.getContext());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  if (failed(manager.run(*copy)))
+    return failure();
+  return std::move(copy);
+}
+
+LogicalResult ProgramVerifier::checkFunction(func::FuncOp original,
+                                             func::FuncOp formed) {
+  std::string subject = ("function @" + original.getName()).str();
+  StringRef ignored[] = {"kopt.id"};
+  std::string before = structuralHash(original, "", ignored);
+  std::string after = structuralHash(formed, "", ignored);
+  if (before == after) {
+    add(obligation::sameFunction, "L2", subject, Level::Proved).detail =
+        "kernels hold the operations of the program as they are";
+    return success();
+  }
+  if (!original.getBody().hasOneBlock() || !formed.getBody().hasOneBlock()) {
+    add(obligation::sameFunction, "L2", subject, Level::Unknown).detail =
+        "control flow between blocks is not evaluated";
+    return success();
+  }
+  verify::EquivalenceOptions equivalence;
+  equivalence.nonce = nonceOf(state.nonce, before, after);
+  equivalence.families = {verify::InputFamily::Normal,
+                          verify::InputFamily::Ascending,
+                          verify::InputFamily::Ties};
+  equivalence.allElements = 1 << 10;
+  equivalence.dependence = false;
+  auto result = verify::checkEquivalence(original.getBody().front(),
+                                         formed.getBody().front(), equivalence);
+  if (failed(result))
+    return failure();
+  Obligation &added =
+      add(obligation::sameFunction, "L2", subject, Level::Unknown);
+  if (result->verdict == Verdict::Verified) {
+    added.level = Level::Checked;
+    added.bits = std::min(result->evidence, 1000.0);
+  } else if (result->verdict == Verdict::Refuted) {
+    added.level = Level::Refuted;
+    added.detail = "expected " + result->witness->expected + ", found " +
+                   result->witness->actual;
+    original.emitError("the kernels of '")
+        << original.getName() << "' are another function: " << added.detail;
+  } else {
+    added.detail = result->reason;
+  }
+  for (const std::string &assumption : result->assumptions)
+    if (!llvm::is_contained(state.assumptions, assumption))
+      state.assumptions.push_back(assumption);
+  state.records[subject] = verify::withoutTimes(result->toJSON());
+  return success(result->verdict != Verdict::Refuted);
+}
+
+LogicalResult ProgramVerifier::checkFunctions() {
+  if (!state.original) {
+    for (auto function : module.getOps<func::FuncOp>())
+      add(obligation::sameFunction, "L2",
+          ("function @" + function.getName()).str(), Level::Unknown)
+          .detail = "the program on tensors was not kept";
+    return success();
+  }
+  FailureOr<OwningOpRef<ModuleOp>> formed = inlined(module);
+  FailureOr<OwningOpRef<ModuleOp>> original = inlined(*state.original);
+  if (failed(formed) || failed(original))
+    return failure();
+  bool ok = true;
+  for (auto function : (*original)->getOps<func::FuncOp>()) {
+    if (function.isExternal())
+      continue;
+    auto other = (*formed)->lookupSymbol<func::FuncOp>(function.getName());
+    if (!other) {
+      add(obligation::sameFunction, "L2",
+          ("function @" + function.getName()).str(), Level::Unknown)
+          .detail = "it is not in the scheduled module";
+      continue;
+    }
+    ok &= succeeded(checkFunction(function, other));
+    // The contract that everything is judged by.
+    std::string contract;
+    llvm::raw_string_ostream(contract) << kopt::ContractAttr::lookup(function);
+    state.contract[function.getName()] = contract;
+  }
+  return success(ok);
+}
+
+//===----------------------------------------------------------------------===//
+// Programs against their kernels
+//===----------------------------------------------------------------------===//
+
+LogicalResult ProgramVerifier::checkAccuracy(kopt::KernelOp kernel,
+                                             gpu::GPUFuncOp program,
+                                             KernelRecord &record) {
+  verify::AccuracyOptions accuracy;
+  accuracy.nonce =
+      nonceOf(state.nonce, record.scheduledHash, record.sourceHash);
+  if (kopt::ContractAttr::lookup(kernel).getSpecials() ==
+      kopt::SpecialValues::Finite)
+    accuracy.specials.clear();
+  auto result = verify::checkAccuracy(*kernel.getBlock(), program, accuracy);
+  if (failed(result))
+    return failure();
+  auto note = [&](StringRef name, Verdict verdict, size_t tests,
+                  StringRef reason) {
+    Obligation &added =
+        add(name, "L5", subjectOf(kernel),
+            verdict == Verdict::Refuted ? Level::Refuted : Level::Tested);
+    added.tests = tests;
+    added.detail = reason.str();
+    if (verdict == Verdict::Refuted)
+      kernel.emitError("the program of kernel '")
+          << record.name << "' fails on "
+          << (name == obligation::accuracy ? "accuracy" : "special values")
+          << ": " << reason;
+  };
+  note(obligation::accuracy, result->accuracy, result->families.size(),
+       result->accuracyReason);
+  note(obligation::specialValues, result->specialValues,
+       result->specials.size(), result->specialReason);
+  bool refuted = result->accuracy == Verdict::Refuted ||
+                 result->specialValues == Verdict::Refuted;
+  record.accuracy = std::move(*result);
+  return failure(refuted);
+}
+
+LogicalResult ProgramVerifier::checkKernel(kopt::KernelOp kernel) {
+  FailureOr<gpu::GPUFuncOp> program = programOf(kernel);
+  if (failed(program))
+    return failure();
+  KernelRecord &record = outcome.getOrCreate(kernel.getKernelName());
+  record.sourceHash = structuralHash(kernel);
+  record.scheduledHash = structuralHash(*program);
+  verify::KernelCheckOptions checkOptions;
+  checkOptions.nonce =
+      nonceOf(state.nonce, record.sourceHash, record.scheduledHash);
+  auto check = verify::checkKernel(*kernel.getBlock(), *program, checkOptions);
+  if (failed(check))
+    return failure();
+  Obligation function, safety;
+  function.level = safety.level = Level::Checked;
+  function.bits = std::min(check->evidence, 1000.0);
+  safety.detail = "bounds, alignment, initialization, exactly once, races, "
+                  "barriers, deadlock: on the blocks that were run";
+  if (check->verdict == Verdict::Refuted) {
+    // A value that differs, or a fault.
+    bool value = StringRef(check->witness).starts_with("output ");
+    (value ? function : safety).level = Level::Refuted;
+    (value ? safety : function).level = Level::Unknown;
+    (value ? function : safety).detail = check->witness;
+    kernel.emitError("the program of kernel '")
+        << record.name << "' is wrong: " << check->witness;
+  } else if (check->verdict == Verdict::Unproven) {
+    function.level = Level::Unknown;
+    function.detail = check->reason;
+    if (!StringRef(check->reason).starts_with("evidence")) {
+      safety.level = Level::Unknown;
+      safety.detail = check->reason;
+    }
+    kernel.emitWarning("the program of kernel '")
+        << record.name << "' is unproven: " << check->reason;
+  }
+  for (auto [name, found] : {std::pair(obligation::sameFunction, &function),
+                             std::pair(obligation::safety, &safety)}) {
+    Obligation &added = add(name, "L4", subjectOf(kernel), found->level);
+    added.bits = found->bits;
+    added.detail = found->detail;
+  }
+  bool refuted = check->verdict == Verdict::Refuted;
+  record.check = std::move(*check);
+  if (refuted)
+    return failure();
+  if (policy.demands(obligation::accuracy) ||
+      policy.demands(obligation::specialValues))
+    return checkAccuracy(kernel, *program, record);
+  return success();
+}
+
+LogicalResult ProgramVerifier::run() {
+  // Everything that is checked is fixed now.
+  state.nonce = options.nonce ? *options.nonce
+                              : uint64_t(std::random_device{}()) << 32 |
+                                    std::random_device{}();
+  state.obligations.clear();
+  state.assumptions.clear();
+  state.scheduled.clear();
+  llvm::raw_string_ostream(state.scheduled) << module;
+  state.chain.push_back({"scheduled", hashText(state.scheduled),
+                         "formation of kernels and schedules"});
+  if (failed(admit()))
+    return failure();
+  bool ok = succeeded(checkFunctions());
+  for (kopt::KernelOp kernel : kopt::distinctKernels(module))
+    ok &= succeeded(checkKernel(kernel));
+  return success(ok);
+}
+
+LogicalResult optimizer::verifyKernels(ModuleOp module, const Options &options,
+                                       Outcome &outcome) {
+  llvm::Expected<verify::Policy> policy = verify::Policy::find(options.policy);
+  if (!policy)
+    return module.emitError() << llvm::toString(policy.takeError());
+  return ProgramVerifier(module, options, *policy, outcome).run();
+}

@@ -1,0 +1,34 @@
+//===- AccuracyDomains.h - Floats with noise, and as a device has them *- C++
+//-*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_LIB_VERIFY_ACCURACY_ACCURACYDOMAINS_H
+#define KERNEL_OPT_LIB_VERIFY_ACCURACY_ACCURACYDOMAINS_H
+
+#include "kernel-opt/Verify/Domain.h"
+
+namespace kernel_opt::verify {
+
+/// The unit roundoff of a kind: 2^-24 for f32.
+double unitRoundoff(FloatKind kind);
+/// The least positive number of a kind.
+double leastPositive(FloatKind kind);
+
+/// Bit-exact floats with the functions that the device computes approximately
+/// off by as much as their documentation allows. The error is a function of
+/// the argument, so that equal calls give equal results. With `wide`, 16-bit
+/// kinds round as f32.
+std::unique_ptr<Domain> createDeviceDomain(bool wide);
+
+/// fp64 in which each rounding to a kind is noise of one unit roundoff, as a
+/// Monte-Carlo estimate of the condition wants it. `run` picks the noise.
+std::unique_ptr<Domain> createNoiseDomain(uint64_t run, bool wide);
+
+} // namespace kernel_opt::verify
+
+#endif // KERNEL_OPT_LIB_VERIFY_ACCURACY_ACCURACYDOMAINS_H

@@ -1,0 +1,25 @@
+//===- ReplayCertificate.h - kernel-opt-verify --replay ---------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_TOOLS_KERNEL_OPT_VERIFY_REPLAYCERTIFICATE_H
+#define KERNEL_OPT_TOOLS_KERNEL_OPT_VERIFY_REPLAYCERTIFICATE_H
+
+#include "kernel-opt/Support/LLVM.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace kernel_opt {
+
+/// Repeats the checks of the certificate in `path` and prints what came of it.
+/// Gives the exit code: 0 verified, 1 refuted, 2 unproven, 3 error, which a
+/// field that is not confirmed is, too.
+int replayCertificate(StringRef path, ModuleOp input, ModuleOp output,
+                      StringRef cudaPath);
+
+} // namespace kernel_opt
+
+#endif // KERNEL_OPT_TOOLS_KERNEL_OPT_VERIFY_REPLAYCERTIFICATE_H
