@@ -7,6 +7,10 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     transform.kopt.match_structure %kernel "row" : !transform.any_op
     transform.yield %kernel : !transform.any_op
   }
+  transform.named_sequence @match_long_row(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "row" reducing [16385, 524288] : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
   transform.named_sequence @match_inner_reduction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
     transform.kopt.match_structure %kernel "inner_reduction" : !transform.any_op
     transform.yield %kernel : !transform.any_op
@@ -25,6 +29,20 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     %program = transform.kopt.tile %kernel elements [%elements] warps [%warps] online
       : (!transform.any_op, !transform.any_param, !transform.any_param) -> !transform.any_op
     %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  // A row that fits the registers of a cluster of blocks, not those of one: each
+  // block keeps its part, and they join through each other's shared memory.
+  transform.named_sequence @row_in_cluster(%kernel: !transform.any_op {transform.readonly}) {
+    %elements = transform.tune.knob<"elements"> = 131072 : i64 from options = [16384 : i64, 32768 : i64, 65536 : i64, 131072 : i64, 262144 : i64, 524288 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 32 : i64 from options = [4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %cluster = transform.tune.knob<"cluster"> = 8 : i64 from options = [2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel elements [%elements] warps [%warps] cluster [%cluster]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %kept = transform.kopt.keep %program : (!transform.any_op) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %kept : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
     transform.yield
   }
@@ -56,6 +74,7 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
 
   transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.consumed}) {
     transform.foreach_match in %root
+      @match_long_row -> @row_in_cluster,
       @match_row -> @row,
       @match_inner_reduction -> @inner_reduction,
       @match_outer_reduction -> @outer_reduction

@@ -16,6 +16,7 @@
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -142,17 +143,8 @@ Value Distributor::packThreadBits(ArrayRef<unsigned> wanted) {
   return packed ? packed : constantIndex(0);
 }
 
-Value Distributor::threadCoordinate(const LinearLayout &layout, unsigned dim) {
-  std::vector<int64_t> masks;
-  for (Holder holder : {Holder::Lane, Holder::Warp})
-    for (const LinearLayout::Basis &basis : layout.bases(holder))
-      masks.push_back(basis[dim]);
-  auto [entry, isNew] = coordinates.insert({{masks, 0}, Value()});
-  if (!isNew)
-    return entry->second;
-
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPoint(prologueEnd);
+Value Distributor::moveBits(Value number, unsigned bits,
+                            ArrayRef<int64_t> masks) {
   Location loc = source.getLoc();
   Value sum;
   int64_t seen = 0;
@@ -165,11 +157,11 @@ Value Distributor::threadCoordinate(const LinearLayout &layout, unsigned dim) {
     size_t run = 1;
     while (bit + run < masks.size() && masks[bit + run] == masks[bit] << run)
       ++run;
-    Value part = thread;
+    Value part = number;
     if (bit)
       part = arith::DivUIOp::create(builder, loc, part,
                                     constantIndex(int64_t(1) << bit));
-    if (bit + run < threadBits)
+    if (bit + run < bits)
       part = arith::RemUIOp::create(builder, loc, part,
                                     constantIndex(int64_t(1) << run));
     if (masks[bit] != 1)
@@ -185,32 +177,76 @@ Value Distributor::threadCoordinate(const LinearLayout &layout, unsigned dim) {
     seen |= moved;
     bit += run;
   }
-  entry->second = sum ? sum : constantIndex(0);
+  return sum;
+}
+
+Value Distributor::threadCoordinate(const LinearLayout &layout, unsigned dim) {
+  std::vector<int64_t> masks, blockMasks;
+  for (Holder holder : {Holder::Lane, Holder::Warp})
+    for (const LinearLayout::Basis &basis : layout.bases(holder))
+      masks.push_back(basis[dim]);
+  for (const LinearLayout::Basis &basis : layout.bases(Holder::Block))
+    blockMasks.push_back(basis[dim]);
+  std::vector<int64_t> key = masks;
+  llvm::append_range(key, blockMasks);
+  auto [entry, isNew] = coordinates.insert({{key, 0}, Value()});
+  if (!isNew)
+    return entry->second;
+
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(prologueEnd);
+  Location loc = source.getLoc();
+  Value inBlock = moveBits(thread, threadBits, masks);
+  Value ofBlock = rank ? moveBits(rank, rankBits, blockMasks) : Value();
+  auto all = [](ArrayRef<int64_t> parts) {
+    return std::accumulate(parts.begin(), parts.end(), int64_t(0),
+                           std::bit_or<>());
+  };
+  if (inBlock && ofBlock && (all(masks) & all(blockMasks)))
+    entry->second = arith::XOrIOp::create(builder, loc, inBlock, ofBlock);
+  else if (inBlock && ofBlock)
+    entry->second = arith::AddIOp::create(builder, loc, inBlock, ofBlock);
+  else
+    entry->second = inBlock ? inBlock : ofBlock ? ofBlock : constantIndex(0);
   return entry->second;
 }
 
-Value Distributor::firstHolder(const LinearLayout &layout) {
-  int64_t mask = 0;
-  unsigned bit = 0;
-  for (Holder holder : {Holder::Lane, Holder::Warp})
-    for (const LinearLayout::Basis &basis : layout.bases(holder)) {
+Value Distributor::firstHolder(const LinearLayout &layout, bool ofEachBlock) {
+  int64_t mask = 0, blockMask = 0;
+  auto zeros = [](ArrayRef<LinearLayout::Basis> bases, unsigned first) {
+    int64_t found = 0;
+    for (auto [bit, basis] : llvm::enumerate(bases))
       if (llvm::all_of(basis, [](int64_t m) { return m == 0; }))
-        mask |= int64_t(1) << bit;
-      ++bit;
-    }
-  if (!mask)
+        found |= int64_t(1) << (first + bit);
+    return found;
+  };
+  mask = zeros(layout.bases(Holder::Lane), 0) |
+         zeros(layout.bases(Holder::Warp), layout.bases(Holder::Lane).size());
+  if (!ofEachBlock)
+    blockMask = zeros(layout.bases(Holder::Block), 0);
+  if (!mask && !blockMask)
     return {};
-  auto [entry, isNew] = coordinates.insert({{{mask}, 1}, Value()});
+  auto [entry, isNew] = coordinates.insert({{{mask, blockMask}, 1}, Value()});
   if (!isNew)
     return entry->second;
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(prologueEnd);
   Location loc = source.getLoc();
-  Value chosen = thread;
-  if (mask != (int64_t(1) << threadBits) - 1)
-    chosen = arith::AndIOp::create(builder, loc, thread, constantIndex(mask));
-  entry->second = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                        chosen, constantIndex(0));
+  auto isFirst = [&](Value number, int64_t among, unsigned bits) -> Value {
+    if (!among)
+      return {};
+    if (among != (int64_t(1) << bits) - 1)
+      number =
+          arith::AndIOp::create(builder, loc, number, constantIndex(among));
+    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, number,
+                                 constantIndex(0));
+  };
+  Value first = isFirst(thread, mask, threadBits);
+  Value firstBlock = isFirst(rank, blockMask, rankBits);
+  if (first && firstBlock)
+    entry->second = arith::AndIOp::create(builder, loc, first, firstBlock);
+  else
+    entry->second = first ? first : firstBlock;
   return entry->second;
 }
 
@@ -246,6 +282,14 @@ FailureOr<gpu::GPUFuncOp> Distributor::run() {
 
   builder.setInsertionPointToStart(&entry);
   thread = gpu::ThreadIdOp::create(builder, source.getLoc(), gpu::Dimension::x);
+  if (int64_t blocks = kgpu::clusterBlocks(source); blocks > 1) {
+    // Clusters are runs of blocks along x.
+    rankBits = llvm::Log2_64(blocks);
+    Value block =
+        gpu::BlockIdOp::create(builder, source.getLoc(), gpu::Dimension::x);
+    rank = arith::RemUIOp::create(builder, source.getLoc(), block,
+                                  constantIndex(blocks));
+  }
   // Marks where code that depends on the thread alone ends; goes at the end.
   prologueEnd = arith::ConstantIndexOp::create(builder, source.getLoc(), 0);
   builder.setInsertionPointToEnd(&entry);
@@ -254,6 +298,13 @@ FailureOr<gpu::GPUFuncOp> Distributor::run() {
     return failure();
   }
   prologueEnd->erase();
+  if (readsPeers) {
+    // Shared memory lives as long as its block: nobody leaves while others
+    // may read.
+    builder.setInsertionPoint(entry.getTerminator());
+    kgpu::ClusterBarrierOp::create(builder, source.getLoc(), UnitAttr(),
+                                   UnitAttr());
+  }
   if (int64_t bytes = sharedBytes(target); bytes > maxSharedBytes) {
     InFlightDiagnostic error = source.emitError("needs ")
                                << bytes << " bytes of shared memory, at most "
@@ -280,9 +331,17 @@ static bool touchesTiles(Operation *op) {
 }
 
 LogicalResult Distributor::distributeOp(Operation *op) {
-  for (Type type : op->getResultTypes())
-    if (isa<RankedTensorType>(type) && !ktile::getLayout(type))
+  for (Type type : op->getResultTypes()) {
+    if (!isa<RankedTensorType>(type))
+      continue;
+    if (!ktile::getLayout(type))
       return op->emitError("tile without layout: assign layouts first");
+    LinearLayout layout = ktile::getLayout(type).getLinearLayout();
+    if (layout.bases(Holder::Block).size() != rankBits)
+      return op->emitError("layout is for ")
+             << layout.numBlocks() << " blocks, the program's clusters have "
+             << (int64_t(1) << rankBits);
+  }
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](ktile::LoadOp o) { return distributeLoad(o); })
       .Case([&](ktile::StoreOp o) { return distributeStore(o); })
@@ -400,6 +459,9 @@ LogicalResult Distributor::distributeConvert(ktile::ConvertOp op) {
   Location loc = op.getLoc();
   auto tile = tileOf(op.getResult());
   LinearLayout from = layoutOf(op.getSource()), to = layoutOf(op.getResult());
+  if (from.sharedByBlocks() || to.sharedByBlocks())
+    return op.emitError(
+        "a tile that the blocks of a cluster share cannot change its layout");
   Value stored = toStorage(values.lookup(op.getSource()), loc);
   Type element = getElementTypeOrSelf(stored.getType());
   Value buffer = scratch(tile.getShape(), element, loc);
@@ -408,7 +470,7 @@ LogicalResult Distributor::distributeConvert(ktile::ConvertOp op) {
   Access write = makeAccess(buffer, identity, {}, from, tile.getShape());
   Access read = makeAccess(buffer, identity, {}, to, tile.getShape());
   barrierBeforeReuse(op);
-  storeRegisters(write, stored, firstHolder(from), loc);
+  storeRegisters(write, stored, firstHolder(from, /*ofEachBlock=*/true), loc);
   barrier(loc);
   Value loaded = loadRegisters(read, {}, element, loc);
   values.map(op.getResult(), fromStorage(loaded, tile.getElementType(), loc));

@@ -227,7 +227,7 @@ LogicalResult Distributor::distributeReduce(ktile::ReduceOp op) {
         return false;
     return true;
   };
-  for (Holder holder : {Holder::Register, Holder::Lane, Holder::Warp})
+  for (Holder holder : ktile::allHolders)
     for (const LinearLayout::Basis &basis : layout.bases(holder))
       if (along(basis) && !alongOnly(basis))
         return op.emitError("layout mixes the reduced dimension with another");
@@ -252,6 +252,12 @@ LogicalResult Distributor::distributeReduce(ktile::ReduceOp op) {
       kept.push_back(d);
   if (!warpBits.empty())
     vectors = reduceWarps(op, vectors, layout.project(kept), warpBits);
+  SmallVector<unsigned> blockBits;
+  for (auto [bit, basis] : llvm::enumerate(layout.bases(Holder::Block)))
+    if (along(basis))
+      blockBits.push_back(bit);
+  if (!blockBits.empty())
+    vectors = reduceBlocks(op, vectors, layout.project(kept), blockBits);
   values.map(op.getResults(), vectors);
   return success();
 }

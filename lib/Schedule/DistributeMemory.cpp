@@ -214,8 +214,10 @@ LogicalResult Distributor::distributeStore(ktile::StoreOp op) {
   Access access =
       makeAccess(values.lookup(op.getDest()), op.getMap(), op.getSymbols(),
                  layout, tileOf(op.getValue()).getShape());
-  storeRegisters(access, values.lookup(op.getValue()), firstHolder(layout),
-                 op.getLoc());
+  // Buffers in shared memory are each block's own.
+  bool ofEachBlock = !kgpu::isGlobal(op.getDest().getType());
+  storeRegisters(access, values.lookup(op.getValue()),
+                 firstHolder(layout, ofEachBlock), op.getLoc());
   return success();
 }
 

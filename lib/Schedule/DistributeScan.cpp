@@ -159,6 +159,10 @@ void Distributor::scanWarps(ktile::ScanOp op, ScanLevel &level) {
 static LogicalResult
 placesAlong(ktile::ScanOp op, const LinearLayout &layout,
             SmallVectorImpl<std::tuple<int64_t, Holder, unsigned>> &places) {
+  for (const LinearLayout::Basis &basis : layout.bases(Holder::Block))
+    if (basis[op.getDim()])
+      return op.emitError(
+          "the blocks of a cluster share the scanned dimension");
   for (Holder holder : {Holder::Register, Holder::Lane, Holder::Warp})
     for (auto [bit, basis] : llvm::enumerate(layout.bases(holder))) {
       int64_t along = basis[op.getDim()];

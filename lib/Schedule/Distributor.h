@@ -72,9 +72,9 @@ private:
 
   /// Coordinate along `dim` of the thread's register 0.
   Value threadCoordinate(const ktile::LinearLayout &layout, unsigned dim);
-  /// True in one of the threads that hold the same elements; null if all
-  /// differ.
-  Value firstHolder(const ktile::LinearLayout &layout);
+  /// True in one of the threads (of the cluster, or of each block) that hold
+  /// the same elements; null if all differ.
+  Value firstHolder(const ktile::LinearLayout &layout, bool ofEachBlock);
   /// Packs those bits of the thread number that `wanted` selects.
   Value packThreadBits(ArrayRef<unsigned> wanted);
 
@@ -121,6 +121,10 @@ private:
   SmallVector<Value> reduceWarps(ktile::ReduceOp op, ArrayRef<Value> vectors,
                                  const ktile::LinearLayout &partial,
                                  ArrayRef<unsigned> warpBits);
+  /// Combines what the blocks of a cluster hold that differ in `blockBits`.
+  SmallVector<Value> reduceBlocks(ktile::ReduceOp op, ArrayRef<Value> vectors,
+                                  const ktile::LinearLayout &partial,
+                                  ArrayRef<unsigned> blockBits);
   /// The partial results of warps that differ in `warpBits`, of each register,
   /// after all of them were brought to shared memory: [vector][warp]. `partial`
   /// is the layout of what remains when they are combined.
@@ -137,6 +141,11 @@ private:
   SmallVector<Value> selectVectors(Value condition, ArrayRef<Value> then,
                                    ArrayRef<Value> otherwise, Location loc);
 
+  /// The number that the fields of `number` (of `bits` bits) moved to the
+  /// places that the masks say give: one mask for each bit, zero to drop it.
+  /// Null if all are dropped.
+  Value moveBits(Value number, unsigned bits, ArrayRef<int64_t> masks);
+
   /// A buffer in shared memory; `op` will write and then read it.
   Value scratch(ArrayRef<int64_t> shape, Type element, Location loc);
   void barrierBeforeReuse(Operation *op);
@@ -151,8 +160,11 @@ private:
   OpBuilder builder;
   IRMapping values;
   Value thread; ///< number of the thread in its block
+  Value rank;   ///< of the block in its cluster; null without clusters
   unsigned threadBits = 0;
   int64_t roleThreads = 0; ///< of the role whose branch this is; 0: no roles
+  unsigned rankBits = 0;
+  bool readsPeers = false; ///< whether blocks read each other's shared memory
   Operation *prologueEnd = nullptr;
   std::map<std::pair<std::vector<int64_t>, unsigned>, Value> coordinates;
 };

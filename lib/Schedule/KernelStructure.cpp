@@ -169,9 +169,14 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
   body.walk([&](linalg::LinalgOp op) {
     SmallVector<unsigned> loops;
     op.getReductionDims(loops);
-    for (unsigned loop : loops)
+    SmallVector<int64_t> extents = op.getStaticLoopRanges();
+    int64_t elements = 1;
+    for (unsigned loop : loops) {
       if (std::optional<unsigned> d = resultDimOf(op, loop))
         whole.set(*d);
+      elements *= std::max<int64_t>(1, extents[loop]);
+    }
+    reduced = std::max(reduced, elements);
   });
   if (windows)
     kind = StructureKind::Window;

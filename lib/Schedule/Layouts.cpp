@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Schedule/Layouts.h"
+#include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
 #include "kernel-opt/Schedule/Fragments.h"
 #include "kernel-opt/Schedule/Ranges.h"
 #include "kernel-opt/Schedule/TensorCores.h"
@@ -136,6 +137,7 @@ class LayoutAssigner {
 public:
   explicit LayoutAssigner(gpu::GPUFuncOp func) : func(func) {
     warps = tileThreads(func) / 32;
+    blocks = kgpu::clusterBlocks(func);
   }
   LogicalResult run();
 
@@ -172,7 +174,7 @@ private:
   void applyTypes();
 
   gpu::GPUFuncOp func;
-  int64_t warps;
+  int64_t warps, blocks; ///< of a block, of a cluster
   llvm::MapVector<Value, LinearLayout> layouts;
   SmallVector<Value> worklist;
 };
@@ -285,21 +287,21 @@ LinearLayout LayoutAssigner::wish(MemRefType memref, AffineMap map,
                                   ValueRange symbols, RankedTensorType tile) {
   AccessShape shape = accessShape(memref, map, symbols, tile.getShape());
   return LinearLayout::blocked(tile.getShape(), shape.order, shape.vector,
-                               warps);
+                               warps, blocks);
 }
 
 /// The layout with the bits along `dim` dealt out anew: the lowest places to
 /// registers, then to lanes, then to warps.
 static LinearLayout registersFirst(const LinearLayout &layout, unsigned dim) {
   SmallVector<int64_t> places;
-  for (Holder holder : {Holder::Register, Holder::Lane, Holder::Warp})
+  for (Holder holder : ktile::allHolders)
     for (const LinearLayout::Basis &basis : layout.bases(holder))
       if (basis[dim])
         places.push_back(basis[dim]);
   llvm::sort(places);
   LinearLayout result(layout.getRank());
   auto *next = places.begin();
-  for (Holder holder : {Holder::Register, Holder::Lane, Holder::Warp})
+  for (Holder holder : ktile::allHolders)
     for (LinearLayout::Basis basis : layout.bases(holder)) {
       if (basis[dim])
         basis[dim] = *next++;
@@ -390,8 +392,8 @@ void LayoutAssigner::anchorRest() {
     }
     SmallVector<int64_t> order = llvm::to_vector(
         llvm::reverse(llvm::seq<int64_t>(0, tileOf(value).getRank())));
-    assign(value,
-           LinearLayout::blocked(tileOf(value).getShape(), order, 1, warps));
+    assign(value, LinearLayout::blocked(tileOf(value).getShape(), order, 1,
+                                        warps, blocks));
     drain();
   };
   func.walk<WalkOrder::PreOrder>([&](Operation *op) {

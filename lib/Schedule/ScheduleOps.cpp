@@ -12,6 +12,7 @@
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Schedule/Distribute.h"
+#include "kernel-opt/Schedule/Keep.h"
 #include "kernel-opt/Schedule/KernelStructure.h"
 #include "kernel-opt/Schedule/Layouts.h"
 #include "kernel-opt/Schedule/Stage.h"
@@ -93,7 +94,7 @@ readNumbers(OpTy op, transform::TransformState &state, OperandRange dynamic,
 static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
                                                transform::TransformState &state,
                                                TileOptions &options) {
-  SmallVector<int64_t> elements, warps, raster;
+  SmallVector<int64_t> elements, warps, raster, cluster;
   std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
       lists[] = {
           {op.getDynamicBlock(), op.getBlock(), &options.block},
@@ -101,7 +102,8 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
           {op.getDynamicReduction(), op.getReduction(), &options.reduction},
           {op.getDynamicElements(), op.getElements(), &elements},
           {op.getDynamicWarps(), op.getWarps(), &warps},
-          {op.getDynamicRaster(), op.getRaster(), &raster}};
+          {op.getDynamicRaster(), op.getRaster(), &raster},
+          {op.getDynamicCluster(), op.getCluster(), &cluster}};
   for (auto [dynamic, numbers, result] : lists) {
     auto status = readNumbers(op, state, dynamic, numbers, *result);
     if (!status.succeeded())
@@ -114,13 +116,18 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
   if (!raster.empty())
     options.raster = raster[0];
   options.online = op.getOnline();
+  if (!cluster.empty())
+    options.cluster = cluster[0];
   return DiagnosedSilenceableFailure::success();
 }
 
 LogicalResult schedule::TileOp::verify() {
-  if (getElements().size() > 1 || getWarps().size() > 1)
-    return emitOpError("takes one number of elements and one of warps, found ")
-           << getElements().size() << " and " << getWarps().size();
+  if (getElements().size() > 1 || getWarps().size() > 1 ||
+      getCluster().size() > 1)
+    return emitOpError("takes one number of elements, one of warps and one of "
+                       "blocks of a cluster, found ")
+           << getElements().size() << ", " << getWarps().size() << " and "
+           << getCluster().size();
   if (getRaster().size() > 1)
     return emitOpError("takes one number of rows of blocks, found ")
            << getRaster().size();
@@ -170,6 +177,9 @@ LogicalResult schedule::MatchStructureOp::verify() {
            << getKind()
            << "': elementwise, row, inner_reduction, outer_reduction, "
               "contraction, attention, window or scan";
+  if (getReducing() &&
+      (getReducing()->size() != 2 || (*getReducing())[0] > (*getReducing())[1]))
+    return emitOpError("'reducing' takes the least and the most elements");
   return success();
 }
 
@@ -181,12 +191,16 @@ schedule::MatchStructureOp::apply(transform::TransformRewriter &,
     auto kernel = dyn_cast<kopt::KernelOp>(target);
     if (!kernel || kernel.getYield().getValues().empty())
       return emitSilenceableError() << "no kernel with results";
-    StructureKind kind =
-        KernelStructure(*kernel.getBlock(), kernel.getYield().getValues())
-            .getKind();
+    KernelStructure structure(*kernel.getBlock(),
+                              kernel.getYield().getValues());
+    StructureKind kind = structure.getKind();
     if (kind != parseStructureKind(getKind()))
       return emitSilenceableError()
              << "structure is '" << stringify(kind) << "'";
+    int64_t reduced = structure.reducedElements();
+    if (getReducing() &&
+        (reduced < (*getReducing())[0] || reduced > (*getReducing())[1]))
+      return emitSilenceableError() << reduced << " elements are reduced";
   }
   return DiagnosedSilenceableFailure::success();
 }
@@ -242,6 +256,18 @@ void programEffects(OpOperand &target, Operation *op,
   transform::modifiesPayload(effects);
 }
 } // namespace
+
+DiagnosedSilenceableFailure
+schedule::KeepOp::apply(transform::TransformRewriter &,
+                        transform::TransformResults &results,
+                        transform::TransformState &state) {
+  return onPrograms(*this, results, state, "tiles cannot be kept",
+                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
+                      if (failed(keepTiles(func)))
+                        return failure();
+                      return func;
+                    });
+}
 
 DiagnosedSilenceableFailure
 schedule::StageOp::apply(transform::TransformRewriter &,
@@ -331,6 +357,10 @@ schedule::DistributeOp::apply(transform::TransformRewriter &,
                     [&](gpu::GPUFuncOp func) { return distribute(func); });
 }
 
+void schedule::KeepOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  programEffects(getTargetMutable(), *this, effects);
+}
 void schedule::StageOp::getEffects(
     SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   programEffects(getTargetMutable(), *this, effects);

@@ -8,6 +8,7 @@
 
 #include "kernel-opt/Schedule/TileProgram.h"
 #include "TileBuilder.h"
+#include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/Support/MathExtras.h"
@@ -58,6 +59,10 @@ resultDims(ValueRange results, const KernelStructure &structure,
   if (options.elements < 1 || options.warps < 1 || options.warps > 32)
     return emitError(loc, "elements must be positive and warps 1 to 32, found ")
            << options.elements << " and " << options.warps;
+  if (options.cluster < 1 || options.cluster > 16 ||
+      !llvm::isPowerOf2_64(options.cluster))
+    return emitError(loc, "a cluster has 1, 2, 4, 8 or 16 blocks, found ")
+           << options.cluster;
   size_t rank = type.getRank();
   SmallVector<ResultDim> dims(rank);
   int64_t budget = options.elements;
@@ -80,7 +85,7 @@ resultDims(ValueRange results, const KernelStructure &structure,
     if (failed(checkDim(dim, d, loc)))
       return failure();
   }
-  __int128 blocks = 1;
+  __int128 blocks = options.cluster;
   for (const ResultDim &dim : dims)
     if ((blocks *= dim.blocks()) > std::numeric_limits<int32_t>::max())
       return emitError(loc, "more than 2147483647 blocks: use larger ones");
@@ -110,7 +115,8 @@ static int64_t rasterRows(ArrayRef<ResultDim> dims, int64_t wanted) {
 
 static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
                                      Block &body, ValueRange results,
-                                     ArrayRef<ResultDim> dims, int64_t warps,
+                                     ArrayRef<ResultDim> dims,
+                                     const TileOptions &options,
                                      int64_t raster) {
   SmallVector<Type> types;
   SmallVector<StringRef> access;
@@ -129,10 +135,10 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
                 builder.getUnitAttr());
   for (auto [i, how] : llvm::enumerate(access))
     func.setArgAttr(i, "kgpu.access", builder.getStringAttr(how));
-  int64_t blocks = 1;
+  int64_t blocks = options.cluster;
   for (const ResultDim &dim : dims)
     blocks *= dim.blocks();
-  func.setKnownBlockSize(ArrayRef<int32_t>{int32_t(warps * 32), 1, 1});
+  func.setKnownBlockSize(ArrayRef<int32_t>{int32_t(options.warps * 32), 1, 1});
   SmallVector<int64_t> blockShape;
   for (const ResultDim &dim : dims)
     blockShape.push_back(dim.blocks());
@@ -141,18 +147,26 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
     blockShape[dims.size() - 2] /= raster;
     blockShape.push_back(raster);
   }
+  if (options.cluster > 1) {
+    blockShape.push_back(options.cluster);
+    func->setAttr(
+        kgpu::kClusterSizeAttrName,
+        builder.getDenseI32ArrayAttr({int32_t(options.cluster), 1, 1}));
+  }
   // Where ragged edges are: whoever samples blocks takes the corners.
   func->setAttr("kopt.block_shape", builder.getDenseI64ArrayAttr(blockShape));
   func.setKnownGridSize(ArrayRef<int32_t>{int32_t(blocks), 1, 1});
   return func;
 }
 
-/// Offset of the block in each dimension; the last dimension runs fastest.
+/// Offset of the block, or of the cluster that it is one of, in each dimension;
+/// the last dimension runs fastest.
 static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
                                        ArrayRef<ResultDim> dims,
-                                       int64_t raster) {
+                                       int64_t raster, int64_t cluster) {
   Value id = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
-  AffineExpr remaining = getAffineDimExpr(0, builder.getContext());
+  AffineExpr remaining =
+      getAffineDimExpr(0, builder.getContext()).floorDiv(cluster);
   SmallVector<Value> offsets(dims.size());
   if (raster > 1) {
     // The number that the block would have row by row.
@@ -163,6 +177,7 @@ static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
     id = affine::AffineApplyOp::create(
         builder, loc,
         AffineMap::get(1, 0, row * columns + inGroup.floorDiv(raster)), id);
+    remaining = getAffineDimExpr(0, builder.getContext());
   }
   for (int64_t d = dims.size() - 1; d >= 0; --d) {
     if (dims[d].blocks() == 1)
@@ -268,12 +283,13 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
   if (failed(dims))
     return failure();
   int64_t raster = rasterRows(*dims, options.raster);
-  gpu::GPUFuncOp func = createFunction(builder, name, body, results, *dims,
-                                       options.warps, raster);
+  gpu::GPUFuncOp func =
+      createFunction(builder, name, body, results, *dims, options, raster);
   OpBuilder inside = OpBuilder::atBlockEnd(&func.getBody().front());
   Operation *end = gpu::ReturnOp::create(inside, loc);
   inside.setInsertionPoint(end);
-  SmallVector<Value> offsets = blockOffsets(inside, loc, *dims, raster);
+  SmallVector<Value> offsets =
+      blockOffsets(inside, loc, *dims, raster, options.cluster);
 
   SmallVector<int64_t> tileShape;
   for (const ResultDim &dim : *dims)

@@ -500,3 +500,69 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+module attributes {transform.with_named_sequence} {
+func.func @f(%a_: tensor<96xf32>) -> tensor<96xf32> {
+  // expected-error@below {{kernel cannot be tiled so}}
+  // expected-note@below {{a cluster has 1, 2, 4, 8 or 16 blocks, found 3}}
+  %r = kopt.kernel @f (%a = %a_ : tensor<96xf32>) -> (tensor<96xf32>) {
+    %e = tensor.empty() : tensor<96xf32>
+    %y = linalg.exp ins(%a : tensor<96xf32>) outs(%e : tensor<96xf32>) -> tensor<96xf32>
+    kopt.yield %y : tensor<96xf32>
+  }
+  return %r : tensor<96xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.tile %k cluster [3] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+module attributes {transform.with_named_sequence} {
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  // expected-error@below {{takes one number of elements, one of warps and one of blocks of a cluster, found 0, 0 and 2}}
+  %p = transform.kopt.tile %root cluster [2, 4] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+module attributes {transform.with_named_sequence} {
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  // expected-error@below {{'reducing' takes the least and the most elements}}
+  transform.kopt.match_structure %root "row" reducing [64, 8] : !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// Not among 1 to 10 reduced elements.
+module attributes {transform.with_named_sequence} {
+func.func @f(%a_: tensor<8x96xf32>) -> tensor<8xf32> {
+  %r = kopt.kernel @f (%a = %a_ : tensor<8x96xf32>) -> (tensor<8xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %e = tensor.empty() : tensor<8xf32>
+    %f = linalg.fill ins(%zero : f32) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+    %y = linalg.reduce ins(%a : tensor<8x96xf32>) outs(%f : tensor<8xf32>) dimensions = [1]
+      (%v: f32, %acc: f32) {
+        %t = arith.addf %v, %acc : f32
+        linalg.yield %t : f32
+      }
+    kopt.yield %y : tensor<8xf32>
+  }
+  return %r : tensor<8xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  // expected-error@below {{96 elements are reduced}}
+  transform.kopt.match_structure %k "inner_reduction" reducing [1, 10] : !transform.any_op
+  transform.yield
+}
+}

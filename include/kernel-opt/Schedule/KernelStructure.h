@@ -47,6 +47,8 @@ public:
   /// Dimensions of the first result along which something is reduced: a block
   /// must own them whole, or each block would repeat the reduction.
   const llvm::SmallBitVector &wholeDims() const { return whole; }
+  /// The most elements that go into one element of any reduction; 1 without.
+  int64_t reducedElements() const { return reduced; }
   /// The dimension of the first result that `loop` of `op` runs along, if any.
   std::optional<unsigned> resultDimOf(linalg::LinalgOp op, unsigned loop) const;
   /// The same for dimension `dim` of a value.
@@ -79,6 +81,7 @@ private:
   llvm::EquivalenceClasses<Axis> axes;
   Value result;
   llvm::SmallBitVector whole;
+  int64_t reduced = 1;
   StructureKind kind = StructureKind::Elementwise;
 };
 

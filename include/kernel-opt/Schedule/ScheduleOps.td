@@ -40,9 +40,17 @@ def Schedule_MatchStructureOp : ScheduleOp<"match_structure", [MatchOpInterface]
     ```mlir
     transform.kopt.match_structure %kernel "contraction" : !transform.any_op
     ```
+
+    With `reducing`, the elements that go into one reduced element must be of a
+    number between the two.
+
+    ```mlir
+    transform.kopt.match_structure %kernel "row" reducing [32769, 524288] : !transform.any_op
+    ```
   }];
-  let arguments = (ins TransformHandleTypeInterface:$target, StrAttr:$kind);
-  let assemblyFormat = "$target $kind attr-dict `:` type($target)";
+  let arguments = (ins TransformHandleTypeInterface:$target, StrAttr:$kind,
+                       OptionalAttr<DenseI64ArrayAttr>:$reducing);
+  let assemblyFormat = "$target $kind (`reducing` $reducing^)? attr-dict `:` type($target)";
   let hasVerifier = 1;
 }
 
@@ -60,7 +68,9 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
     not say, filled up from the last dimension on. `reduction`: elements of one
     step of each reduction, in program order. `warps`: warps of a block. `raster`:
     rows of blocks that neighbouring blocks go through before they take the next
-    column.
+    column. `cluster`: blocks that share each tile and join their parts of
+    reductions through each other's shared memory; "block" above then means a
+    cluster of them.
     A dimension along which the kernel reduces always belongs to one block.
     `online`: reductions along one axis that depend on each other (a row's
     maximum, the sum of exponentials of differences to it, a product with them)
@@ -81,12 +91,14 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        Variadic<TransformParamTypeInterface>:$dynamic_reduction,
                        Variadic<TransformParamTypeInterface>:$dynamic_warps,
                        Variadic<TransformParamTypeInterface>:$dynamic_raster,
+                       Variadic<TransformParamTypeInterface>:$dynamic_cluster,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$block,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$tile,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$elements,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$reduction,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$warps,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$raster,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$cluster,
                        UnitAttr:$online);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
@@ -97,6 +109,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
       | `reduction` custom<DynamicIndexList>($dynamic_reduction, $reduction)
       | `warps` custom<DynamicIndexList>($dynamic_warps, $warps)
       | `raster` custom<DynamicIndexList>($dynamic_raster, $raster)
+      | `cluster` custom<DynamicIndexList>($dynamic_cluster, $cluster)
       | `online` $online)
     attr-dict `:` functional-type(operands, results)
   }];
@@ -107,6 +120,19 @@ class ProgramOp<string mnemonic> : ScheduleOp<mnemonic> {
   let arguments = (ins TransformHandleTypeInterface:$target);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = "$target attr-dict `:` functional-type(operands, results)";
+}
+
+def Schedule_KeepOp : ProgramOp<"keep"> {
+  let summary = "reads a tile once and keeps it in registers";
+  let description = [{
+    Unrolls the loops over tiles and takes tiles that were read or computed before
+    from registers. A row that several passes go over is then read once. Fails
+    silenceably if a loop has more than 16 rounds or there is none.
+
+    ```mlir
+    %kept = transform.kopt.keep %program : (!transform.any_op) -> !transform.any_op
+    ```
+  }];
 }
 
 def Schedule_StageOp : ScheduleOp<"stage"> {

@@ -43,6 +43,9 @@ struct TileOptions {
   /// Reductions along one axis that depend on each other are carried by one
   /// loop, where what they owe to each other can be taken back.
   bool online = false;
+  /// Blocks of a cluster (1, 2, 4, 8 or 16), which share each tile: what is
+  /// said of a block's part above is then said of a cluster's.
+  int64_t cluster = 1;
 };
 
 /// Makes the tile program that computes `results`, values of `body`, whose

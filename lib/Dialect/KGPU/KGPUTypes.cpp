@@ -44,6 +44,16 @@ SharedAttr kgpu::getSharedSpace(MemRefType type) {
   return dyn_cast_or_null<SharedAttr>(type.getMemorySpace());
 }
 
+int64_t kgpu::clusterBlocks(Operation *kernel) {
+  auto size =
+      kernel->getAttrOfType<mlir::DenseI32ArrayAttr>(kClusterSizeAttrName);
+  int64_t blocks = 1;
+  if (size)
+    for (int32_t extent : size.asArrayRef())
+      blocks *= extent;
+  return blocks;
+}
+
 bool kgpu::isGlobal(MemRefType type) {
   Attribute space = type.getMemorySpace();
   if (!space)

@@ -52,7 +52,7 @@ void KTileDialect::initialize() {
 // LayoutAttr
 //===----------------------------------------------------------------------===//
 
-static const char *const holderNames[] = {"register", "lane", "warp"};
+static const char *const holderNames[] = {"register", "lane", "warp", "block"};
 
 /// The bases of one holder: an array with one DenseI64ArrayAttr per bit.
 static ArrayAttr basesAttr(MLIRContext *context,
@@ -66,13 +66,14 @@ static ArrayAttr basesAttr(MLIRContext *context,
 LayoutAttr LayoutAttr::get(MLIRContext *context, const LinearLayout &layout) {
   return get(context, basesAttr(context, layout.bases(Holder::Register)),
              basesAttr(context, layout.bases(Holder::Lane)),
-             basesAttr(context, layout.bases(Holder::Warp)));
+             basesAttr(context, layout.bases(Holder::Warp)),
+             basesAttr(context, layout.bases(Holder::Block)));
 }
 
 LinearLayout LayoutAttr::getLinearLayout() const {
   unsigned rank = cast<DenseI64ArrayAttr>(getLanes()[0]).size();
   LinearLayout layout(rank);
-  ArrayAttr parts[] = {getRegisters(), getLanes(), getWarps()};
+  ArrayAttr parts[] = {getRegisters(), getLanes(), getWarps(), getBlocks()};
   for (auto [holder, part] : llvm::enumerate(parts))
     for (Attribute basis : part)
       layout.append(
@@ -82,9 +83,11 @@ LinearLayout LayoutAttr::getLinearLayout() const {
 }
 
 void LayoutAttr::print(AsmPrinter &printer) const {
-  ArrayAttr parts[] = {getRegisters(), getLanes(), getWarps()};
+  ArrayAttr parts[] = {getRegisters(), getLanes(), getWarps(), getBlocks()};
   printer << "<";
   for (auto [holder, part] : llvm::enumerate(parts)) {
+    if (Holder(holder) == Holder::Block && part.empty())
+      continue;
     printer << (holder ? ", " : "") << holderNames[holder] << " = [";
     llvm::interleaveComma(part, printer, [&](Attribute basis) {
       printer << "[";
@@ -119,27 +122,35 @@ static ParseResult parseBases(AsmParser &parser, StringRef name,
 }
 
 Attribute LayoutAttr::parse(AsmParser &parser, Type) {
-  ArrayAttr parts[3];
+  ArrayAttr parts[4];
+  parts[3] = ArrayAttr::get(parser.getContext(), {});
   if (parser.parseLess())
     return {};
-  for (auto [holder, name] : llvm::enumerate(holderNames))
-    if ((holder && parser.parseComma()) ||
-        parseBases(parser, name, parts[holder]))
+  for (auto [holder, name] : llvm::enumerate(holderNames)) {
+    if (Holder(holder) == Holder::Block) {
+      if (failed(parser.parseOptionalComma()))
+        break;
+    } else if (holder && parser.parseComma()) {
       return {};
+    }
+    if (parseBases(parser, name, parts[holder]))
+      return {};
+  }
   if (parser.parseGreater())
     return {};
   return getChecked([&] { return parser.emitError(parser.getNameLoc()); },
-                    parser.getContext(), parts[0], parts[1], parts[2]);
+                    parser.getContext(), parts[0], parts[1], parts[2],
+                    parts[3]);
 }
 
 LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayAttr registers, ArrayAttr lanes,
-                                 ArrayAttr warps) {
+                                 ArrayAttr warps, ArrayAttr blocks) {
   if (!lanes || lanes.size() != 5)
     return emitError() << "layout needs 5 lane bits, found "
                        << (lanes ? lanes.size() : 0);
   int64_t rank = -1;
-  for (ArrayAttr part : {registers, lanes, warps})
+  for (ArrayAttr part : {registers, lanes, warps, blocks})
     for (Attribute attr : part) {
       auto basis = dyn_cast<DenseI64ArrayAttr>(attr);
       if (!basis)

@@ -26,9 +26,9 @@ void LinearLayout::append(Holder holder, unsigned dim, unsigned bit) {
 }
 
 SmallVector<int64_t, 4> LinearLayout::apply(int64_t reg, int64_t lane,
-                                            int64_t warp) const {
+                                            int64_t warp, int64_t block) const {
   SmallVector<int64_t, 4> coordinates(rank, 0);
-  std::array<int64_t, 3> inputs = {reg, lane, warp};
+  std::array<int64_t, 4> inputs = {reg, lane, warp, block};
   for (auto [input, holderBits] : llvm::zip(inputs, bits))
     for (auto [bit, basis] : llvm::enumerate(holderBits))
       if (input >> bit & 1)
@@ -43,7 +43,7 @@ static bool isZero(const LinearLayout::Basis &basis) {
 
 LinearLayout LinearLayout::project(ArrayRef<int64_t> kept) const {
   LinearLayout result(kept.size());
-  for (Holder holder : {Holder::Register, Holder::Lane, Holder::Warp})
+  for (Holder holder : allHolders)
     for (const Basis &basis : bases(holder)) {
       Basis projected;
       for (int64_t d : kept)
@@ -57,7 +57,7 @@ LinearLayout LinearLayout::project(ArrayRef<int64_t> kept) const {
 LinearLayout LinearLayout::expand(ArrayRef<int64_t> from,
                                   ArrayRef<int64_t> shape) const {
   LinearLayout result(from.size());
-  for (Holder holder : {Holder::Register, Holder::Lane, Holder::Warp})
+  for (Holder holder : allHolders)
     for (const Basis &basis : bases(holder)) {
       Basis expanded;
       for (int64_t source : from)
@@ -73,7 +73,7 @@ LinearLayout LinearLayout::expand(ArrayRef<int64_t> from,
 
 LinearLayout LinearLayout::blocked(ArrayRef<int64_t> shape,
                                    ArrayRef<int64_t> order, int64_t vector,
-                                   int64_t numWarps) {
+                                   int64_t numWarps, int64_t numBlocks) {
   LinearLayout layout(shape.size());
   // The tile's coordinate bits, fastest first.
   SmallVector<std::pair<unsigned, unsigned>> free;
@@ -97,6 +97,7 @@ LinearLayout LinearLayout::blocked(ArrayRef<int64_t> shape,
   take(Holder::Register, vectorBits);
   take(Holder::Lane, 5);
   take(Holder::Warp, llvm::Log2_64(numWarps));
+  take(Holder::Block, llvm::Log2_64(numBlocks));
   take(Holder::Register, free.size() - std::min(next, free.size()));
   return layout;
 }
@@ -104,7 +105,12 @@ LinearLayout LinearLayout::blocked(ArrayRef<int64_t> shape,
 bool LinearLayout::sameThreads(const LinearLayout &other) const {
   return rank == other.rank &&
          bases(Holder::Lane) == other.bases(Holder::Lane) &&
-         bases(Holder::Warp) == other.bases(Holder::Warp);
+         bases(Holder::Warp) == other.bases(Holder::Warp) &&
+         bases(Holder::Block) == other.bases(Holder::Block);
+}
+
+bool LinearLayout::sharedByBlocks() const {
+  return !llvm::all_of(bases(Holder::Block), isZero);
 }
 
 std::optional<std::string> LinearLayout::check(ArrayRef<int64_t> shape) const {
@@ -128,7 +134,7 @@ std::optional<std::string> LinearLayout::check(ArrayRef<int64_t> shape) const {
     total += llvm::Log2_64(extent);
   }
   SmallVector<uint64_t> pivots;
-  for (Holder holder : {Holder::Register, Holder::Lane, Holder::Warp})
+  for (Holder holder : allHolders)
     for (const Basis &basis : bases(holder)) {
       uint64_t word = 0;
       for (unsigned d = 0; d < rank; ++d) {

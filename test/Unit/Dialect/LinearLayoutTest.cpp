@@ -108,6 +108,21 @@ TEST(LinearLayout, SmallTilesReplicate) {
   EXPECT_NE(at(layout, 0, 0, 0), at(layout, 1, 0, 0));
 }
 
+TEST(LinearLayout, BlocksOfAClusterShareATile) {
+  // 1024 elements: vectors of two, 32 lanes, 2 warps, 4 blocks, then registers.
+  LinearLayout layout = LinearLayout::blocked({1024}, {0}, 2, 2, 4);
+  EXPECT_EQ(layout.numBlocks(), 4);
+  EXPECT_EQ(layout.numRegisters(), 4);
+  EXPECT_TRUE(layout.sharedByBlocks());
+  EXPECT_EQ(layout.apply(0, 0, 0, 1)[0], 128);
+  EXPECT_EQ(layout.apply(2, 0, 0, 0)[0], 512);
+  EXPECT_EQ(layout.check({1024}), std::nullopt);
+  // What is reduced is the same in all of them.
+  EXPECT_FALSE(layout.project({}).sharedByBlocks());
+  EXPECT_EQ(layout.project({}).numBlocks(), 4);
+  EXPECT_FALSE(layout.sameThreads(LinearLayout::blocked({1024}, {0}, 2, 2)));
+}
+
 TEST(LinearLayout, ProjectDropsRegistersAlone) {
   LinearLayout layout = LinearLayout::blocked({8, 64}, {1, 0}, 4, 2);
   LinearLayout rows = layout.project({0});

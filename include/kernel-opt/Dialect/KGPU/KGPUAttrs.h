@@ -38,6 +38,8 @@ inline constexpr StringLiteral kTensorMapsAttrName = "kgpu.tensor_maps";
 
 /// The memory space of `type` if it is shared memory, otherwise null.
 SharedAttr getSharedSpace(MemRefType type);
+/// Blocks of a cluster of the kernel; 1 without clusters.
+int64_t clusterBlocks(Operation *kernel);
 /// True when `type` lies in global memory: no memory space, or gpu's.
 bool isGlobal(MemRefType type);
 /// Byte offset at which the element that is logically at byte `offset` of a

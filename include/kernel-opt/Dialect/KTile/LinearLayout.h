@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 //
 // A tile's elements are spread over the registers of the lanes of the warps of
-// a block. The spread is a linear map over F2 (the field of two elements) from
-// the bits of (register, lane, warp) to the bits of the element's coordinates:
+// the blocks of a cluster. The spread is a linear map over F2 (the field of two
+// elements) from the bits of (register, lane, warp, block) to the bits of the
+// element's coordinates:
 // each input bit has a basis, one XOR mask per dimension. Blocked layouts,
 // matrix fragments and swizzles are all of this kind (the observation is that
 // of "Linear Layouts", Zhou et al., arXiv 2505.23819). An input bit whose basis
@@ -28,8 +29,11 @@
 
 namespace kernel_opt::ktile {
 
-/// The three places that an element's holder is named by.
-enum class Holder { Register = 0, Lane = 1, Warp = 2 };
+/// The places that an element's holder is named by; a block is one of a
+/// cluster.
+enum class Holder { Register = 0, Lane = 1, Warp = 2, Block = 3 };
+inline constexpr Holder allHolders[] = {Holder::Register, Holder::Lane,
+                                        Holder::Warp, Holder::Block};
 
 class LinearLayout {
 public:
@@ -50,9 +54,14 @@ public:
     return int64_t(1) << bases(Holder::Register).size();
   }
   int64_t numWarps() const { return int64_t(1) << bases(Holder::Warp).size(); }
+  int64_t numBlocks() const {
+    return int64_t(1) << bases(Holder::Block).size();
+  }
 
-  /// Coordinates of the element that register `reg` of (`lane`, `warp`) holds.
-  SmallVector<int64_t, 4> apply(int64_t reg, int64_t lane, int64_t warp) const;
+  /// Coordinates of the element that register `reg` of (`lane`, `warp`,
+  /// `block`) holds.
+  SmallVector<int64_t, 4> apply(int64_t reg, int64_t lane, int64_t warp,
+                                int64_t block = 0) const;
 
   /// The layout of a tile that has only the dimensions `kept` of this one, in
   /// that order, each element being where any element of its fibre is. Register
@@ -66,13 +75,17 @@ public:
   LinearLayout expand(ArrayRef<int64_t> from, ArrayRef<int64_t> shape) const;
 
   /// A layout for `shape` in which `vector` elements along `order[0]` lie in
-  /// one thread, then lanes, then warps, then further registers run along
-  /// `order[0]`, `order[1]`, ... Bits left over when the tile is exhausted
-  /// replicate.
+  /// one thread, then lanes, then warps, then the blocks of a cluster, then
+  /// further registers run along `order[0]`, `order[1]`, ... Bits left over
+  /// when the tile is exhausted replicate.
   static LinearLayout blocked(ArrayRef<int64_t> shape, ArrayRef<int64_t> order,
-                              int64_t vector, int64_t numWarps);
+                              int64_t vector, int64_t numWarps,
+                              int64_t numBlocks = 1);
 
-  /// Whether lane and warp bits have the same bases in both.
+  /// Whether the blocks of a cluster hold different parts.
+  bool sharedByBlocks() const;
+
+  /// Whether lane, warp and block bits have the same bases in both.
   bool sameThreads(const LinearLayout &other) const;
   bool operator==(const LinearLayout &other) const {
     return rank == other.rank && bits == other.bits;
@@ -85,7 +98,7 @@ public:
 
 private:
   unsigned rank = 0;
-  std::array<SmallVector<Basis, 8>, 3> bits;
+  std::array<SmallVector<Basis, 8>, 4> bits;
 };
 
 } // namespace kernel_opt::ktile
