@@ -63,6 +63,12 @@ placeAlong(linalg::LinalgOp op, Value result, ArrayRef<AffineExpr> coordinates,
 /// the row's sum, m being the maximum of all x: between 0 and 1.
 bool isRowWeight(Value factor, const OnlineMember &member);
 
+/// Expressions that must all be at least 0 where an element of an extremum, the
+/// first member, counts: what an affine mask leaves. `coordinates` are those of
+/// its loops. Nothing unless all other members' elements vanish with it.
+SmallVector<AffineExpr> findMask(ArrayRef<OnlineMember> group,
+                                 ArrayRef<AffineExpr> coordinates);
+
 } // namespace kernel_opt::schedule
 
 #endif // KERNEL_OPT_LIB_SCHEDULE_ONLINEGROUP_H

@@ -114,6 +114,9 @@ static IndexRange rangeOfLoop(scf::ForOp loop) {
   if (step && *step > 0 && lower.low == lower.high && upper.low == upper.high &&
       high >= lower.low)
     high = lower.low + (high - lower.low) / *step * *step;
+  else if (step && *step > 0 && high >= 0 &&
+           divisorOf(loop.getLowerBound()) % *step == 0)
+    high = high / *step * *step;
   return {lower.low, high};
 }
 
@@ -133,6 +136,14 @@ IndexRange schedule::rangeOf(Value value) {
         return rangeOfId(op, op.getDimension(), false);
       })
       .Case([](affine::AffineApplyOp op) { return rangeOfApply(op); })
+      .Case([](arith::MinSIOp op) -> IndexRange {
+        IndexRange l = rangeOf(op.getLhs()), r = rangeOf(op.getRhs());
+        return {std::min(l.low, r.low), std::min(l.high, r.high)};
+      })
+      .Case([](arith::MaxSIOp op) -> IndexRange {
+        IndexRange l = rangeOf(op.getLhs()), r = rangeOf(op.getRhs());
+        return {std::max(l.low, r.low), std::max(l.high, r.high)};
+      })
       .Default([](Operation *) { return unknown; });
 }
 
@@ -184,6 +195,9 @@ int64_t schedule::divisorOf(Value value) {
       return 1;
     return std::gcd(divisorOf(loop.getLowerBound()), divisorOf(loop.getStep()));
   }
+  if (Operation *op = value.getDefiningOp();
+      isa_and_nonnull<arith::MinSIOp, arith::MaxSIOp>(op))
+    return std::gcd(divisorOf(op->getOperand(0)), divisorOf(op->getOperand(1)));
   auto apply = value.getDefiningOp<affine::AffineApplyOp>();
   if (!apply)
     return 1;

@@ -192,6 +192,8 @@ private:
   LogicalResult prepareOnline(const Demand &demand, linalg::LinalgOp op,
                               OnlineLoop &state);
   FailureOr<Value> onlineStep(OnlineLoop &state, unsigned number);
+  /// Where the loop must run: pieces that masks leave nothing of are skipped.
+  void boundOnline(OnlineLoop &state, Location loc, Value &lower, Value &upper);
   Value rescaleFactor(OnlineLoop &state, const Dependence &dependence,
                       Location loc);
   /// `tile`, one of `stat`'s result, over the dimensions of a member's.
@@ -278,6 +280,10 @@ private:
 
 /// The map without unused symbols (dropped from `symbols` too), simplified.
 AffineMap simplifyDemandMap(AffineMap map, SmallVectorImpl<Value> &symbols);
+
+/// An integer of an op's body as an expression of the loops' coordinates, null
+/// if it is not affine.
+AffineExpr affineOf(Value value, ArrayRef<AffineExpr> coordinates);
 
 /// The value that every element of a filled tensor or a splat constant has.
 TypedAttr getUniformValue(Value tensor);

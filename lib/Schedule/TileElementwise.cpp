@@ -85,9 +85,7 @@ Value TileBuilder::lookupTile(Value scalar, ArrayRef<int64_t> shape,
   return {};
 }
 
-/// An integer of the body as an expression of the loops' coordinates, null if
-/// it is not affine.
-static AffineExpr affineOf(Value value, ArrayRef<AffineExpr> coordinates) {
+AffineExpr schedule::affineOf(Value value, ArrayRef<AffineExpr> coordinates) {
   APInt constant;
   if (matchPattern(value, m_ConstantInt(&constant)))
     return getAffineConstantExpr(constant.getSExtValue(), value.getContext());

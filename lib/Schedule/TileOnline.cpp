@@ -191,6 +191,59 @@ FailureOr<Value> TileBuilder::onlineStep(OnlineLoop &state, unsigned number) {
   return combine(combiner, kept, step, loc)[0];
 }
 
+/// The greatest value of `expr` over a tile, over symbols alone; null if some
+/// dimension's coefficient is not constant.
+static AffineExpr greatest(AffineExpr expr, ArrayRef<int64_t> shape,
+                           unsigned numSymbols) {
+  MLIRContext *context = expr.getContext();
+  for (auto [d, extent] : llvm::enumerate(shape)) {
+    AffineExpr dim = getAffineDimExpr(d, context);
+    auto slope = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
+        expr.replace(dim, dim + 1) - expr, shape.size(), numSymbols));
+    if (!slope)
+      return {};
+    int64_t at = slope.getValue() > 0 ? extent - 1 : 0;
+    expr = expr.replace(dim, getAffineConstantExpr(at, context));
+  }
+  return simplifyAffineExpr(expr, 0, numSymbols);
+}
+
+void TileBuilder::boundOnline(OnlineLoop &state, Location loc, Value &lower,
+                              Value &upper) {
+  const Iteration &space = state.spaces[0];
+  // The last symbol is the loop's variable, not there yet.
+  unsigned number = space.symbols.size();
+  AffineExpr piece = getAffineSymbolExpr(number, context);
+  AffineExpr start = getAffineConstantExpr(0, context);
+  int64_t step = state.dims[0].tile;
+  auto make = [&](AffineExpr bound) -> Value {
+    SmallVector<Value> symbols(space.symbols);
+    AffineMap map =
+        simplifyDemandMap(AffineMap::get(0, number, bound), symbols);
+    return affine::AffineApplyOp::create(at(), loc, map, symbols);
+  };
+  for (AffineExpr condition : findMask(state.group, space.coordinates)) {
+    AffineExpr most = greatest(condition, space.shape, number + 1);
+    if (!most)
+      continue;
+    auto slope = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
+        most.replace(piece, piece + 1) - most, 0, number + 1));
+    if (!slope || !slope.getValue())
+      continue;
+    AffineExpr first =
+        simplifyAffineExpr(most.replace(piece, start), 0, number);
+    if (slope.getValue() < 0) {
+      Value bound = make(first.floorDiv(-slope.getValue()) + 1);
+      upper = arith::MinSIOp::create(at(), loc, upper, bound);
+    } else {
+      // The piece in which the first element that counts lies.
+      Value bound =
+          make((-first).ceilDiv(slope.getValue()).floorDiv(step) * step);
+      lower = arith::MaxSIOp::create(at(), loc, lower, bound);
+    }
+  }
+}
+
 Value TileBuilder::computeOnline(const Demand &demand, linalg::LinalgOp op,
                                  ArrayRef<OnlineMember> group) {
   OnlineLoop state;
@@ -207,6 +260,7 @@ Value TileBuilder::computeOnline(const Demand &demand, linalg::LinalgOp op,
   };
   Value lower = constant(0), upper = constant(dim.extent),
         by = constant(dim.tile);
+  boundOnline(state, loc, lower, upper);
   state.loop = scf::ForOp::create(at(), loc, lower, upper, by, initial);
   OpBuilder end = OpBuilder::atBlockEnd(state.loop.getBody());
   scf::YieldOp::create(end, loc, state.loop.getRegionIterArgs());

@@ -35,6 +35,8 @@ struct KernelCheckOptions {
   /// the corners of the grid, and this many random ones. Smaller grids run
   /// whole.
   unsigned randomBlocks = 2;
+  /// As many more where loops go round more often in some blocks than in others.
+  unsigned blocksOfRounds = 3;
   unsigned wholeGrid = 16;
   /// Families of further draws, each on one block.
   SmallVector<InputFamily> families = {
@@ -66,10 +68,14 @@ FailureOr<KernelCheckResult>
 checkKernel(Block &source, gpu::GPUFuncOp program,
             const KernelCheckOptions &options = {});
 
-/// Whether the number of the block goes nowhere but into addresses and into
-/// comparisons that guard accesses: what a block does then depends on its place
-/// only through which guards hold.
+/// Whether the number of the block goes nowhere but into addresses, comparisons
+/// that guard accesses, and bounds of loops: what a block does then depends on
+/// its place only through which guards hold and how often loops go round.
 bool isUniformInBlock(gpu::GPUFuncOp program);
+
+/// Whether loops have bounds that are not constant: more blocks are run then,
+/// since bounds can be wrong for some of them only.
+bool roundsDependOnBlock(gpu::GPUFuncOp program);
 
 } // namespace kernel_opt::verify
 

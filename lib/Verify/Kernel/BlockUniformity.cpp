@@ -10,7 +10,9 @@
 #include "kernel-opt/Verify/KernelCheck.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -28,9 +30,12 @@ static bool carriesPlace(Operation *op) {
              vector::BroadcastOp>(op);
 }
 
-/// Accesses take a place as an index or a guard, never as the value stored.
+/// Accesses take a place as an index or a guard, never as the value stored;
+/// loops take it as the number of their rounds.
 static bool takesPlace(OpOperand &use) {
   Operation *op = use.getOwner();
+  if (auto loop = dyn_cast<scf::ForOp>(op))
+    return use.getOperandNumber() < loop.getNumControlOperands();
   if (isa<kgpu::LoadOp, memref::LoadOp, vector::LoadOp>(op))
     return true;
   if (isa<kgpu::StoreOp, memref::StoreOp, vector::StoreOp>(op))
@@ -62,6 +67,10 @@ bool verify::isUniformInBlock(gpu::GPUFuncOp program) {
     if (!seen.insert(value).second)
       continue;
     for (OpOperand &use : value.getUses()) {
+      // A loop that begins where the block says hands that on.
+      if (auto loop = dyn_cast<scf::ForOp>(use.getOwner());
+          loop && &use == &loop.getLowerBoundMutable())
+        pending.push_back(loop.getInductionVar());
       if (takesPlace(use))
         continue;
       if (!carriesPlace(use.getOwner()))
@@ -70,4 +79,14 @@ bool verify::isUniformInBlock(gpu::GPUFuncOp program) {
     }
   }
   return true;
+}
+
+bool verify::roundsDependOnBlock(gpu::GPUFuncOp program) {
+  WalkResult walked = program.walk([](scf::ForOp loop) {
+    for (Value bound : {loop.getLowerBound(), loop.getUpperBound()})
+      if (!matchPattern(bound, m_Constant()))
+        return WalkResult::interrupt();
+    return WalkResult::advance();
+  });
+  return walked.wasInterrupted();
 }

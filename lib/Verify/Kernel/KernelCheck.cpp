@@ -107,7 +107,8 @@ std::vector<int64_t> KernelChecker::sampleBlocks() {
       if (corner >= 0 && corner < count && chosen.size() < 16)
         chosen.insert(corner);
   }
-  for (unsigned i = 0; i < options.randomBlocks; ++i)
+  unsigned more = roundsDependOnBlock(program) ? options.blocksOfRounds : 0;
+  for (unsigned i = 0; i < options.randomBlocks + more; ++i)
     chosen.insert(int64_t(random() % uint64_t(count)));
   blocks.assign(chosen.begin(), chosen.end());
   return blocks;
