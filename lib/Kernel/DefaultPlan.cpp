@@ -48,12 +48,20 @@ private:
   bool isAnchorKernel(Groups groups, unsigned anchor,
                       const RowSpace &space) const;
   bool isCheapPrologue(unsigned node, Groups groups) const;
+  bool isChainWithEpilogue(Groups groups) const;
   bool isSmall(Groups groups) const;
   SmallVector<unsigned> nodesOf(Groups groups) const;
   SmallVector<unsigned> producerGroups(unsigned node) const;
   unsigned rank(unsigned group) const;
 
+  /// Products chained through a reduction, as `tryAttention` joined them.
+  struct Chain {
+    unsigned last; ///< the product at the end
+    SmallVector<unsigned> nodes;
+  };
+
   FusionGraph &graph;
+  SmallVector<Chain> chains;
   const DenseSet<unsigned> &fixed;
   const FusionLimits &limits;
 };
@@ -169,8 +177,28 @@ bool DefaultPlanner::isAnchorKernel(Groups groups, unsigned anchor,
   });
 }
 
+/// A chain of products and elementwise work on its result.
+bool DefaultPlanner::isChainWithEpilogue(Groups groups) const {
+  SmallVector<unsigned> nodes = nodesOf(groups);
+  for (const Chain &chain : chains) {
+    if (!llvm::is_contained(nodes, chain.last))
+      continue;
+    return !RowSpace(graph.rowOps(groups)).isTangled() &&
+           llvm::all_of(nodes, [&](unsigned node) {
+             const FusionGraph::Node &info = graph.getNode(node);
+             return llvm::is_contained(chain.nodes, node) ||
+                    (info.opClass == OpClass::Elementwise &&
+                     llvm::none_of(info.producers, [&](unsigned producer) {
+                       return producer != chain.last &&
+                              llvm::is_contained(chain.nodes, producer);
+                     }));
+           });
+  }
+  return false;
+}
+
 bool DefaultPlanner::isAllowed(Groups groups) const {
-  if (isInsertChain(groups))
+  if (isInsertChain(groups) || isChainWithEpilogue(groups))
     return true;
   SmallVector<unsigned> anchors;
   unsigned reductions = 0;
@@ -245,6 +273,7 @@ bool DefaultPlanner::tryAttention(unsigned node) {
         space.size(space.reducedAxes(product)) > limits.maxHead ||
         !graph.canMerge(groups))
       continue;
+    chains.push_back({node, nodesOf(groups)});
     graph.merge(groups);
     return true;
   }

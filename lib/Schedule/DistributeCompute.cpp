@@ -295,6 +295,9 @@ static int64_t scatterBits(int64_t value, ArrayRef<unsigned> bits) {
   return result;
 }
 
+/// Steps along K that are spelled out one after the other.
+static constexpr int64_t unrolledSteps = 16;
+
 LogicalResult Distributor::distributeDot(ktile::DotOp op) {
   if (op.getUnitName() == ktile::DotOp::mmaUnit)
     return distributeMma(op);
@@ -311,8 +314,7 @@ LogicalResult Distributor::distributeDot(ktile::DotOp op) {
   int64_t k = bufferA.getType().getShape()[bufferA.getType().getRank() - 2];
 
   Value m0 = threadCoordinate(layout, 0), n0 = threadCoordinate(layout, 1);
-  auto loadSide = [&](Value buffer, ValueRange indices, int64_t step,
-                      Value first,
+  auto loadSide = [&](Value buffer, ValueRange indices, Value step, Value first,
                       const PatchSide &side) -> SmallVector<Value> {
     auto type = cast<MemRefType>(buffer.getType());
     int64_t width = 1;
@@ -324,7 +326,7 @@ LogicalResult Distributor::distributeDot(ktile::DotOp op) {
     SmallVector<Value> scalars;
     for (size_t i = 0; i < side.positions.size(); i += width) {
       SmallVector<Value> place(indices);
-      place.push_back(constantIndex(step));
+      place.push_back(step);
       Value at = first;
       if (side.positions[i])
         at = arith::AddIOp::create(builder, loc, first,
@@ -344,25 +346,43 @@ LogicalResult Distributor::distributeDot(ktile::DotOp op) {
     return scalars;
   };
 
-  SmallVector<Value> sums = llvm::to_vector(ValueRange(
-      vector::ToElementsOp::create(builder, loc, values.lookup(op.getAcc()))
-          .getElements()));
-  for (int64_t step = 0; step < k; ++step) {
-    SmallVector<Value> a = loadSide(values.lookup(bufferA),
-                                    mapped(op.getAIndices()), step, m0, rows);
-    SmallVector<Value> b = loadSide(
-        values.lookup(bufferB), mapped(op.getBIndices()), step, n0, columns);
-    for (auto [i, x] : llvm::enumerate(a))
-      for (auto [j, y] : llvm::enumerate(b)) {
-        Value &sum =
-            sums[scatterBits(i, rows.bits) | scatterBits(j, columns.bits)];
-        sum = math::FmaOp::create(builder, loc, x, y, sum);
-      }
+  // `count` steps along K from `first` on, added to a vector of sums.
+  auto multiply = [&](Value first, int64_t count, Value acc) -> Value {
+    SmallVector<Value> sums = llvm::to_vector(ValueRange(
+        vector::ToElementsOp::create(builder, loc, acc).getElements()));
+    for (int64_t i = 0; i < count; ++i) {
+      Value step = first;
+      if (i)
+        step = arith::AddIOp::create(builder, loc, first, constantIndex(i));
+      SmallVector<Value> a = loadSide(values.lookup(bufferA),
+                                      mapped(op.getAIndices()), step, m0, rows);
+      SmallVector<Value> b = loadSide(
+          values.lookup(bufferB), mapped(op.getBIndices()), step, n0, columns);
+      for (auto [i, x] : llvm::enumerate(a))
+        for (auto [j, y] : llvm::enumerate(b)) {
+          Value &sum =
+              sums[scatterBits(i, rows.bits) | scatterBits(j, columns.bits)];
+          sum = math::FmaOp::create(builder, loc, x, y, sum);
+        }
+    }
+    return vector::FromElementsOp::create(
+        builder, loc, cast<VectorType>(acc.getType()), sums);
+  };
+
+  Value acc = values.lookup(op.getAcc());
+  if (k <= unrolledSteps || k % unrolledSteps) {
+    values.map(op.getResult(), multiply(constantIndex(0), k, acc));
+    return success();
   }
-  values.map(op.getResult(),
-             vector::FromElementsOp::create(
-                 builder, loc,
-                 cast<VectorType>(convertType(op.getResult().getType())), sums)
-                 .getResult());
+  // More at once would only keep more operands in registers.
+  Value lower = constantIndex(0), upper = constantIndex(k),
+        by = constantIndex(unrolledSteps);
+  auto loop = scf::ForOp::create(builder, loc, lower, upper, by, acc);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(loop.getBody());
+  Value next =
+      multiply(loop.getInductionVar(), unrolledSteps, loop.getRegionIterArg(0));
+  scf::YieldOp::create(builder, loc, next);
+  values.map(op.getResult(), loop.getResult(0));
   return success();
 }

@@ -552,9 +552,8 @@ static void addMask(Located at, SmallVectorImpl<AffineExpr> &found) {
   }
 }
 
-SmallVector<AffineExpr>
-schedule::findMask(ArrayRef<OnlineMember> group,
-                   ArrayRef<AffineExpr> coordinates) {
+SmallVector<AffineExpr> schedule::findMask(ArrayRef<OnlineMember> group,
+                                           ArrayRef<AffineExpr> coordinates) {
   linalg::LinalgOp extremum = group.front().op;
   Operation *combining = combiningOp(extremum);
   if (!isa<arith::MaximumFOp, arith::MaxNumFOp>(combining))
@@ -564,8 +563,11 @@ schedule::findMask(ArrayRef<OnlineMember> group,
   auto argument = dyn_cast<BlockArgument>(element);
   if (!argument || argument.getOwner() != extremum.getBlock())
     return {};
-  DenseSet<Value> none;
-  DependenceFinder finder(extremum.getMatchingOpOperand(argument)->get(), none);
+  DenseSet<Value> results;
+  for (const OnlineMember &member : group)
+    results.insert(linalg::LinalgOp(member.op)->getResult(0));
+  DependenceFinder finder(extremum.getMatchingOpOperand(argument)->get(),
+                          results);
   for (const OnlineMember &member : group.drop_front())
     if (llvm::none_of(member.dependences, [&](const Dependence &owed) {
           return owed.exponential && owed.on == extremum &&

@@ -236,9 +236,9 @@ void TileBuilder::boundOnline(OnlineLoop &state, Location loc, Value &lower,
       Value bound = make(first.floorDiv(-slope.getValue()) + 1);
       upper = arith::MinSIOp::create(at(), loc, upper, bound);
     } else {
-      // The piece in which the first element that counts lies.
+      // The first piece that reaches an element that counts.
       Value bound =
-          make((-first).ceilDiv(slope.getValue()).floorDiv(step) * step);
+          make((-first).ceilDiv(slope.getValue()).ceilDiv(step) * step);
       lower = arith::MaxSIOp::create(at(), loc, lower, bound);
     }
   }

@@ -119,3 +119,67 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+// Elements that an affine mask leaves nothing of are not run through: here those
+// after the row's own place and those more than 40 before it.
+
+// CHECK: #[[LAST:.*]] = affine_map<()[s0] -> (s0 * 16 + 16)>
+// CHECK: #[[FIRST:.*]] = affine_map<()[s0] -> (((s0 * 16 - 71) ceildiv 32) * 32)>
+// CHECK-LABEL: gpu.module @windowed_program
+// CHECK-DAG: %[[BLOCK:.*]] = gpu.block_id
+// CHECK: %[[END:.*]] = affine.apply #[[LAST]]()[%[[BLOCK]]]
+// CHECK: %[[UPPER:.*]] = arith.minsi %[[END]], %{{.*}} : index
+// CHECK: %[[BEGIN:.*]] = affine.apply #[[FIRST]]()[%[[BLOCK]]]
+// CHECK: %[[LOWER:.*]] = arith.maxsi %[[BEGIN]], %{{.*}} : index
+// CHECK: scf.for %{{.*}} = %[[LOWER]] to %[[UPPER]]
+module attributes {transform.with_named_sequence} {
+func.func @f(%x: tensor<160x160xf32>) -> tensor<160xf32> {
+  %r = kopt.kernel @windowed (%a = %x : tensor<160x160xf32>) -> (tensor<160xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %lowest = arith.constant 0xFF800000 : f32
+    %c40 = arith.constant 40 : index
+    %er = tensor.empty() : tensor<160xf32>
+    %e = tensor.empty() : tensor<160x160xf32>
+    %masked = linalg.generic {
+        indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+        iterator_types = ["parallel", "parallel"]}
+      ins(%a : tensor<160x160xf32>) outs(%e : tensor<160x160xf32>) {
+      ^bb0(%v: f32, %o: f32):
+        %i = linalg.index 0 : index
+        %j = linalg.index 1 : index
+        %after = arith.cmpi sgt, %j, %i : index
+        %end = arith.addi %j, %c40 : index
+        %far = arith.cmpi slt, %end, %i : index
+        %none = arith.ori %after, %far : i1
+        %m = arith.select %none, %lowest, %v : f32
+        linalg.yield %m : f32
+    } -> tensor<160x160xf32>
+    %fm = linalg.fill ins(%lowest : f32) outs(%er : tensor<160xf32>) -> tensor<160xf32>
+    %max = linalg.reduce ins(%masked : tensor<160x160xf32>) outs(%fm : tensor<160xf32>) dimensions = [1]
+      (%v: f32, %o: f32) {
+        %t = arith.maximumf %o, %v : f32
+        linalg.yield %t : f32
+      }
+    %fs = linalg.fill ins(%zero : f32) outs(%er : tensor<160xf32>) -> tensor<160xf32>
+    %sum = linalg.generic {
+        indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i)>],
+        iterator_types = ["parallel", "reduction"]}
+      ins(%masked, %max : tensor<160x160xf32>, tensor<160xf32>) outs(%fs : tensor<160xf32>) {
+      ^bb0(%v: f32, %m: f32, %o: f32):
+        %d = arith.subf %v, %m : f32
+        %p = math.exp %d : f32
+        %t = arith.addf %o, %p : f32
+        linalg.yield %t : f32
+    } -> tensor<160xf32>
+    kopt.yield %sum : tensor<160xf32>
+  }
+  return %r : tensor<160xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.tile %k block [16] reduction [32] online : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}

@@ -101,7 +101,8 @@ def FormKernels : Pass<"kopt-form-kernels", "::mlir::ModuleOp"> {
       the result is used again in the same kernel (softmax, normalization), the
       operations must share at least 64 rows, or be small;
     * two products are joined only if a reduction stands between them and all
-      three share rows (attention), and the heads fit on the chip;
+      three share rows (attention), and the heads fit on the chip; elementwise
+      operations on the result join;
     * a product or window takes in, as prologue, only a few simple operations
       that nobody else reads;
     * fills, reshapes, transposes, slices and paddings are copied into the

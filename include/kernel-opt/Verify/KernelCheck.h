@@ -35,7 +35,8 @@ struct KernelCheckOptions {
   /// the corners of the grid, and this many random ones. Smaller grids run
   /// whole.
   unsigned randomBlocks = 2;
-  /// As many more where loops go round more often in some blocks than in others.
+  /// As many more where loops go round more often in some blocks than in
+  /// others.
   unsigned blocksOfRounds = 3;
   unsigned wholeGrid = 16;
   /// Families of further draws, each on one block.
