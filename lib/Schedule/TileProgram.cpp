@@ -162,8 +162,8 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
 /// Offset of the block, or of the cluster that it is one of, in each dimension;
 /// the last dimension runs fastest.
 static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
-                                       ArrayRef<ResultDim> dims,
-                                       int64_t raster, int64_t cluster) {
+                                       ArrayRef<ResultDim> dims, int64_t raster,
+                                       int64_t cluster) {
   Value id = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
   AffineExpr remaining =
       getAffineDimExpr(0, builder.getContext()).floorDiv(cluster);
