@@ -207,6 +207,10 @@ LogicalResult optimizer::optimize(ModuleOp module, const Options &options,
       succeeded(compileKernels(module, options, outcome)));
 }
 
+static double factor(uint64_t moved, uint64_t least) {
+  return least ? double(moved) / double(least) : 0;
+}
+
 void optimizer::printSummary(raw_ostream &os, const Outcome &outcome) {
   for (const KernelRecord &record : outcome.kernels) {
     const nvptx::CompiledKernel &compiled = record.compiled;
@@ -220,6 +224,14 @@ void optimizer::printSummary(raw_ostream &os, const Outcome &outcome) {
          << compiled.ptxas->spillStoreBytes + compiled.ptxas->spillLoadBytes
          << " bytes spilled, " << compiled.occupancy.blocks
          << " blocks a multiprocessor\n";
+    if (record.check && record.check->trafficFactor())
+      os << llvm::formatv(
+          "  memory         {0:f2} times the least number of "
+          "sectors ({1:f2} read, {2:f2} written)\n",
+          record.check->trafficFactor(),
+          factor(record.check->sectorsRead, record.check->leastSectorsRead),
+          factor(record.check->sectorsWritten,
+                 record.check->leastSectorsWritten));
     if (record.check)
       os << llvm::formatv(
           "  checked        {0}: {1} of {2} blocks run {3} times, {4} "

@@ -17,6 +17,7 @@
 
 // ACCOUNT: scheduled by   inner_reduction: 100 blocks of 256 threads
 // ACCOUNT: compiled for   sm_90a: {{[0-9]+}} registers, 0 bytes spilled
+// ACCOUNT: memory         1.{{0[0-9]}} times the least number of sectors
 // ACCOUNT: checked        verified: {{[0-9]+}} of 100 blocks run {{[0-9]+}} times
 // ACCOUNT: hashes
 

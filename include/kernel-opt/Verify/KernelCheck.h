@@ -56,9 +56,18 @@ struct KernelCheckResult {
   uint64_t blocks = 0, blocksRun = 0;
   bool uniform = false; ///< shown that blocks differ by their place alone
   double instructionCoverage = 0, branchCoverage = 0;
-  uint64_t laneOps = 0, sectorsRead = 0, sectorsWritten = 0;
+  uint64_t laneOps = 0;
+  /// 32-byte sectors per warp access to global memory, summed over all runs,
+  /// and those that the elements touched in each run would fill, each once.
+  uint64_t sectorsRead = 0, sectorsWritten = 0;
+  uint64_t leastSectorsRead = 0, leastSectorsWritten = 0;
   double seconds = 0;
 
+  /// How many times the least number of sectors is moved; 1 at best.
+  double trafficFactor() const {
+    uint64_t least = leastSectorsRead + leastSectorsWritten;
+    return least ? double(sectorsRead + sectorsWritten) / double(least) : 0;
+  }
   llvm::json::Object toJSON() const;
 };
 

@@ -261,9 +261,12 @@ void Machine::countTraffic(Warp &w, const AccessInfo &access,
   if (info.shared) {
     counters.bankConflicts += memo.cost;
     ++counters.sharedAccesses;
-  } else if (access.isStore) {
-    counters.globalSectorsWritten += memo.cost;
-  } else {
-    counters.globalSectorsRead += memo.cost;
+    return;
   }
+  (access.isStore ? counters.globalSectorsWritten
+                  : counters.globalSectorsRead) += memo.cost;
+  Segment &segment = segmentOf(info);
+  for (uint32_t rest = lanes; rest; rest &= rest - 1)
+    segment.touch(linear[llvm::countr_zero(rest)], access.length,
+                  access.isStore);
 }

@@ -244,6 +244,9 @@ void exec::bulkLoad(Machine &m, Warp &w, const Inst &i) {
           readGlobalByProxy(m, w, lane, segment, from, i.site);
     m.counters.globalSectorsRead +=
         (load.bytes + 31) / 32; // boxes are aligned to 16 bytes at least
+    for (int64_t from : load.from)
+      if (from >= 0)
+        segment.touch(from, 1, /*isStore=*/false);
     m.loads.push_back(std::move(load));
     if (m.launch.landing == Landing::Early) {
       PendingLoad now = std::move(m.loads.back());
@@ -286,6 +289,7 @@ void exec::bulkStore(Machine &m, Warp &w, const Inst &i) {
           ShadowInit | ShadowPendingWrite; // through the async proxy
       std::memcpy(segment.value(box[k]),
                   store.source->value(first + int64_t(k)), segment.valueBytes);
+      segment.touch(box[k], 1, /*isStore=*/true);
       store.to.push_back(box[k]);
     }
     m.counters.globalSectorsWritten +=

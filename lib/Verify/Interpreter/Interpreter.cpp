@@ -230,6 +230,14 @@ static void collect(const Program &program, Machine &machine,
   result.reports = std::move(machine.sink.reports);
   std::copy_n(machine.sink.counts, numFaults, result.faults);
   result.counters = machine.counters;
+  for (const auto &segment : machine.memory->segments) {
+    uint64_t bytes = segment->info.element.bytes();
+    auto sectors = [&](bool isStore) {
+      return llvm::divideCeil(segment->countTouched(isStore) * bytes, 32);
+    };
+    result.counters.leastSectorsRead += sectors(false);
+    result.counters.leastSectorsWritten += sectors(true);
+  }
   for (const auto &segment : machine.memory->segments)
     if (segment->info.access == ArgumentAccess::Write)
       result.maxWrites = std::max(result.maxWrites, segment->maxWrites);

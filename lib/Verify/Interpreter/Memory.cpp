@@ -85,6 +85,15 @@ void Segment::forEachPage(
       visit(i << pageBits, *directory[i]);
 }
 
+uint64_t Segment::countTouched(bool isStore) const {
+  uint64_t count = 0;
+  forEachPage([&](int64_t, Page &page) {
+    for (uint64_t word : page.touched[isStore])
+      count += llvm::popcount(word);
+  });
+  return count;
+}
+
 SharedBuffer::SharedBuffer(const BufferInfo &info, size_t floatBytes,
                            unsigned warps, Domain &domain, unsigned poison)
     : info(info),

@@ -61,6 +61,8 @@ public:
     std::unique_ptr<GlobalShadow[]> shadow; ///< null for read-only arguments
     uint8_t drawn = 0;                      ///< bit per run of an input
     uint64_t flagZero[pageSize / 64] = {};  ///< elements used as flags
+    /// Elements that some access read, or wrote.
+    uint64_t touched[2][pageSize / 64] = {};
   };
 
   Segment(const BufferInfo &info, unsigned argument, size_t valueBytes,
@@ -90,6 +92,17 @@ public:
   GlobalShadow &shadow(int64_t index) {
     return page(index).shadow[index & (pageSize - 1)];
   }
+  /// Notes that `count` elements from `index` on were read or written.
+  void touch(int64_t index, int64_t count, bool isStore) {
+    for (int64_t end = std::min(index + count, info.elements); index < end;
+         ++index) {
+      unsigned in = index & (pageSize - 1);
+      page(index).touched[isStore][in / 64] |= uint64_t(1) << (in % 64);
+    }
+  }
+  /// Elements that were read, or written.
+  uint64_t countTouched(bool isStore) const;
+
   std::vector<SmallVector<ReaderMark, 2>> readerLists;
   std::vector<SmallVector<AccessMark, 2>> atomicLists;
 

@@ -274,6 +274,8 @@ FailureOr<bool> KernelChecker::draw(ArrayRef<int64_t> blocks, const Draw &how) {
   result.laneOps += run->counters.laneOps;
   result.sectorsRead += run->counters.globalSectorsRead;
   result.sectorsWritten += run->counters.globalSectorsWritten;
+  result.leastSectorsRead += run->counters.leastSectorsRead;
+  result.leastSectorsWritten += run->counters.leastSectorsWritten;
   result.instructionCoverage =
       std::max(result.instructionCoverage, run->instructionCoverage());
   result.branchCoverage =
@@ -399,6 +401,11 @@ llvm::json::Object KernelCheckResult::toJSON() const {
                             {"instruction_coverage", instructionCoverage},
                             {"branch_coverage", branchCoverage},
                             {"lane_ops", int64_t(laneOps)},
+                            {"sectors_read", int64_t(sectorsRead)},
+                            {"sectors_written", int64_t(sectorsWritten)},
+                            {"least_sectors_read", int64_t(leastSectorsRead)},
+                            {"least_sectors_written",
+                             int64_t(leastSectorsWritten)},
                             {"seconds", seconds}};
   if (!reason.empty())
     record["reason"] = reason;

@@ -37,6 +37,9 @@ TEST(InterpreterTest, TiledMatmul) {
   // Each block reads 2 * 64 * 16 floats; 16-wide rows are two sectors.
   EXPECT_EQ(result.counters.globalSectorsRead, 16u * 2 * 64 * 16 / 8);
   EXPECT_EQ(result.counters.globalSectorsWritten, 64u * 64 / 8);
+  // Blocks share what they read.
+  EXPECT_EQ(result.counters.leastSectorsRead, 2u * 64 * 64 / 8);
+  EXPECT_EQ(result.counters.leastSectorsWritten, 64u * 64 / 8);
   EXPECT_FALSE(kernel.compiled->controlDependsOnContents());
   EXPECT_FALSE(kernel.compiled->addressesDependOnContents());
   EXPECT_FALSE(kernel.compiled->blocksCommunicate());

@@ -138,6 +138,8 @@ struct RunCounters {
   uint64_t laneOps = 0;      ///< active lanes times vector elements
   /// 32-byte sectors per warp access, summed.
   uint64_t globalSectorsRead = 0, globalSectorsWritten = 0;
+  /// Sectors that the elements read and written would fill, each once.
+  uint64_t leastSectorsRead = 0, leastSectorsWritten = 0;
   /// Shared-memory passes beyond those that the access width needs.
   uint64_t bankConflicts = 0;
   uint64_t sharedAccesses = 0; ///< warp accesses to shared memory
