@@ -17,6 +17,16 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield %kernel : !transform.any_op
   }
 
+  transform.named_sequence @match_threads_contraction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "contraction" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+
+  transform.named_sequence @match_split_contraction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "contraction" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+
   transform.named_sequence @match_other_contraction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
     transform.kopt.match_structure %kernel "contraction" : !transform.any_op
     transform.yield %kernel : !transform.any_op
@@ -63,6 +73,42 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield
   }
 
+  // The same with operands that threads bring: ragged rows, computed factors.
+  transform.named_sequence @contraction_wgmma_by_threads(%kernel: !transform.any_op {transform.readonly}) {
+    %m = transform.tune.knob<"block_m"> = 128 : i64 from options = [64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
+    %n = transform.tune.knob<"block_n"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
+    %k = transform.tune.knob<"step_k"> = 64 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %raster = transform.tune.knob<"raster"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %promote = transform.tune.knob<"promote"> = 0 : i64 from options = [0 : i64, 1 : i64] -> !transform.any_param
+    %least = transform.tune.knob<"least_blocks"> = 64 : i64 from options = [1 : i64, 16 : i64, 64 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [%m, %n] elements [65536] reduction [%k] warps [%warps] raster [%raster]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %fast = transform.kopt.pipeline_products %program promote [%promote] by_threads [1] least_blocks [%least]
+      : (!transform.any_op, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %fast : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  // f32 factors in three bf16 parts each: more exact than sums of f32 products,
+  // where the contract rules out NaN and infinities.
+  transform.named_sequence @contraction_wgmma_split(%kernel: !transform.any_op {transform.readonly}) {
+    %m = transform.tune.knob<"block_m"> = 128 : i64 from options = [64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
+    %n = transform.tune.knob<"block_n"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
+    %k = transform.tune.knob<"step_k"> = 32 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %raster = transform.tune.knob<"raster"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %least = transform.tune.knob<"least_blocks"> = 32 : i64 from options = [1 : i64, 16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [%m, %n] elements [65536] reduction [%k] warps [%warps] raster [%raster]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %fast = transform.kopt.pipeline_products %program promote [1] by_threads [1] split [1] least_blocks [%least]
+      : (!transform.any_op, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %fast : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
   // 16-bit factors: warps multiply.
   transform.named_sequence @contraction_mma(%kernel: !transform.any_op {transform.readonly}) {
     %m = transform.tune.knob<"block_m"> = 128 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
@@ -94,6 +140,8 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     transform.foreach_match in %root
       @match_contraction -> @contraction_wgmma,
       @match_small_contraction -> @contraction_wgmma_small,
+      @match_threads_contraction -> @contraction_wgmma_by_threads,
+      @match_split_contraction -> @contraction_wgmma_split,
       @match_matrix_contraction -> @contraction_mma,
       @match_other_contraction -> @contraction_fma
       : (!transform.any_op) -> !transform.any_op

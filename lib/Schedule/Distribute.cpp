@@ -355,6 +355,7 @@ LogicalResult Distributor::distributeOp(Operation *op) {
       .Case(
           [&](ktile::FromRegistersOp o) { return distributeFromRegisters(o); })
       .Case([&](ktile::StoreMatrixOp o) { return distributeStoreMatrix(o); })
+      .Case([&](ktile::StorePanelsOp o) { return distributeStorePanels(o); })
       .Case([&](scf::ForOp o) { return distributeFor(o); })
       .Case([&](scf::IfOp o) { return distributeIf(o); })
       .Case([&](gpu::BarrierOp o) {

@@ -97,3 +97,56 @@ LogicalResult Distributor::distributeIf(scf::IfOp op) {
   }
   return success();
 }
+
+LogicalResult Distributor::distributeStorePanels(ktile::StorePanelsOp op) {
+  Location loc = op.getLoc();
+  LinearLayout layout = layoutOf(op.getValue());
+  unsigned along = op.getAlong();
+  MemRefType dest = op.getDest().getType();
+  int64_t width = dest.getShape().back();
+  Value registers = values.lookup(op.getValue());
+  // Vectors of neighbours stay inside a unit of 16 bytes.
+  int64_t most = std::min<int64_t>(width, 128 / dest.getElementTypeBitWidth());
+  int64_t vector = 1;
+  for (const LinearLayout::Basis &basis :
+       layout.bases(ktile::Holder::Register)) {
+    if (basis[along] != vector || basis[1 - along] || vector == most)
+      break;
+    vector *= 2;
+  }
+  // Registers and threads move different bits of a coordinate, so that
+  // quotients and remainders of their shares add up.
+  int64_t ofRegisters = 0, ofThreads = 0;
+  for (const LinearLayout::Basis &basis : layout.bases(ktile::Holder::Register))
+    ofRegisters |= basis[along];
+  for (ktile::Holder holder : {ktile::Holder::Lane, ktile::Holder::Warp})
+    for (const LinearLayout::Basis &basis : layout.bases(holder))
+      ofThreads |= basis[along];
+  if (ofRegisters & ofThreads)
+    return op.emitError("registers and threads share a coordinate's bit");
+  Value row = threadCoordinate(layout, 1 - along);
+  Value place = threadCoordinate(layout, along);
+  Value panel =
+      arith::DivUIOp::create(builder, loc, place, constantIndex(width));
+  Value column =
+      arith::RemUIOp::create(builder, loc, place, constantIndex(width));
+  auto plus = [&](Value value, int64_t offset) -> Value {
+    if (!offset)
+      return value;
+    return arith::AddIOp::create(builder, loc, value, constantIndex(offset));
+  };
+  Value holder = firstHolder(layout);
+  for (int64_t reg = 0; reg < layout.numRegisters(); reg += vector) {
+    SmallVector<int64_t, 4> at = layout.apply(reg, 0, 0);
+    SmallVector<Value> indices = mapped(op.getIndices());
+    indices.push_back(plus(panel, at[along] / width));
+    indices.push_back(plus(row, at[1 - along]));
+    indices.push_back(plus(column, at[along] % width));
+    Value part =
+        pick(registers, llvm::to_vector(llvm::seq(reg, reg + vector)), loc);
+    kgpu::StoreOp::create(builder, loc, part,
+                          values.lookupOrDefault(op.getDest()), indices, holder,
+                          Value(), IntegerAttr(), kgpu::CacheHint::Default);
+  }
+  return success();
+}

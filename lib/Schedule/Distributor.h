@@ -60,6 +60,7 @@ private:
   LogicalResult distributeIf(scf::IfOp op);
   LogicalResult distributeFromRegisters(ktile::FromRegistersOp op);
   LogicalResult distributeStoreMatrix(ktile::StoreMatrixOp op);
+  LogicalResult distributeStorePanels(ktile::StorePanelsOp op);
   LogicalResult distributeApply(affine::AffineApplyOp op);
 
   static ktile::LinearLayout layoutOf(Value tile);

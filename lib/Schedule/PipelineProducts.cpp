@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ProductPipeline.h"
+#include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Schedule/Fragments.h"
 #include "kernel-opt/Schedule/TensorCores.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -58,7 +59,8 @@ LogicalResult ProductPipeline::checkSizes() {
   if (loop.n < 8 || loop.n > 256)
     return func.emitError("wgmma has 8 to 256 columns, found ") << loop.n;
   int64_t registers = rows / 64 * loop.n / 2;
-  constexpr int64_t budget = 128;
+  // Threads that bring operands hold those, too.
+  int64_t budget = options.byThreads ? 64 : 128;
   if (registers > budget)
     return func.emitError("a warpgroup's share of ")
            << rows << "x" << loop.n << " sums takes " << registers
@@ -66,44 +68,83 @@ LogicalResult ProductPipeline::checkSizes() {
   if (!options.promote && loop.products.size() > 1)
     return func.emitError("several products a step are promoted to f32 "
                           "registers at each step");
+  if (options.byThreads && options.producer)
+    return func.emitError("either threads or a producer bring the operands");
   if (options.depth < 2)
     return func.emitError("a pipeline holds two steps at least, found ")
            << options.depth;
-  depth = std::min(options.depth, loop.trips);
+  depth = options.byThreads ? 2 : std::min(options.depth, loop.trips);
+  return success();
+}
+
+/// A part of an infinity is NaN, and so would be sums that ought to be
+/// infinite.
+LogicalResult ProductPipeline::checkSplit() {
+  if (!options.split)
+    return success();
+  if (!options.byThreads || !options.promote)
+    return func.emitError("parts of operands are brought by threads and their "
+                          "sums promoted");
+  auto contract =
+      func->getAttrOfType<kopt::ContractAttr>(kProgramContractAttrName);
+  if (!contract || contract.getSpecials() != kopt::SpecialValues::Finite)
+    return func.emitError("splitting f32 wants a contract with specials = "
+                          "finite: parts do not keep infinities");
   return success();
 }
 
 /// Places of one operand in shared memory: panels as wide as the swizzle.
 LogicalResult ProductPipeline::planOperand(ProductOperand &operand) {
-  auto tile = cast<RankedTensorType>(operand.load.getResult().getType());
+  auto tile = cast<RankedTensorType>(operand.tile.getType());
   Type element = tile.getElementType();
+  auto error = [&] { return emitError(operand.tile.getLoc()); };
+  if (options.split && !element.isF32())
+    return error() << "f32 operands are split, found " << element;
+  if (options.split)
+    element = BFloat16Type::get(func.getContext());
   if (!element.isBF16() && !element.isF16())
-    return operand.load.emitError("products of ")
-           << element << " have no wgmma of their precision";
+    return error() << "products of " << element
+                   << " have no wgmma of their precision";
   if (element != elementType && elementType)
-    return operand.load.emitError("operands of types ")
-           << elementType << " and " << element << " differ";
+    return error() << "operands of types " << elementType << " and " << element
+                   << " differ";
+  if (!options.byThreads && !operand.box)
+    return error() << "the tensor memory accelerator cannot load the "
+                   << (operand.isLeft ? "left" : "right")
+                   << " operand: " << operand.reason;
   elementType = element;
   if (loop.k % 16)
-    return operand.load.emitError("a step must take a multiple of 16 of K, "
-                                  "found ")
-           << loop.k;
+    return error() << "a step must take a multiple of 16 of K, found "
+                   << loop.k;
   Staged staged;
   staged.operand = &operand;
-  unsigned contiguous = operand.box.contiguous;
+  unsigned contiguous = operand.contiguous;
   int64_t extent = tile.getDimSize(contiguous);
   staged.width = std::min<int64_t>(extent, 64);
   if (staged.width < 16)
-    return operand.load.emitError("rows of ")
-           << extent << " elements are too short for a swizzled panel";
+    return error() << "rows of " << extent
+                   << " elements are too short for a swizzled panel";
   staged.panels = extent / staged.width;
   staged.rows = tile.getDimSize(1 - contiguous);
   if (staged.rows > 256 || staged.rows % 8)
-    return operand.load.emitError("boxes have 8 to 256 rows, found ")
-           << staged.rows;
+    return error() << "boxes have 8 to 256 rows, found " << staged.rows;
   stageBytes += 2 * tile.getNumElements();
-  this->staged.push_back(staged);
+  this->staged.append(options.split ? 3 : 1, staged);
   return success();
+}
+
+/// Of the nine products of parts, the six whose magnitude reaches an f32's last
+/// bits, small ones first: they would be lost beside large ones.
+void ProductPipeline::planProducts() {
+  if (!options.split) {
+    products = loop.products;
+    return;
+  }
+  static constexpr std::pair<unsigned, unsigned> parts[] = {
+      {0, 2}, {2, 0}, {1, 1}, {0, 1}, {1, 0}, {0, 0}};
+  for (auto [a, b] : parts)
+    for (auto [left, right] : loop.products)
+      products.push_back({3 * left + a, 3 * right + b});
 }
 
 //===----------------------------------------------------------------------===//
@@ -118,20 +159,25 @@ void ProductPipeline::allocate() {
   OpBuilder top(&func.getBody().front().front());
   MLIRContext *context = func.getContext();
   for (Staged &s : staged) {
-    MemRefType source = s.operand->load.getSource().getType();
     unsigned swizzle = s.width * 2;
-    SmallVector<int64_t> box(source.getRank(), 1);
-    unsigned contiguous = s.operand->box.contiguous;
-    box[s.operand->box.along[contiguous]] = s.width;
-    box[s.operand->box.along[1 - contiguous]] = s.rows;
-    s.map = kgpu::TensorMapOp::create(
-        top, loc, kgpu::TensorMapType::get(context, box, elementType, swizzle),
-        s.operand->load.getSource());
+    if (!options.byThreads) {
+      MemRefType source = s.operand->load.getSource().getType();
+      SmallVector<int64_t> box(source.getRank(), 1);
+      unsigned contiguous = s.operand->contiguous;
+      box[s.operand->box->along[contiguous]] = s.width;
+      box[s.operand->box->along[1 - contiguous]] = s.rows;
+      s.map = kgpu::TensorMapOp::create(
+          top, loc,
+          kgpu::TensorMapType::get(context, box, elementType, swizzle),
+          s.operand->load.getSource());
+    }
     auto type = MemRefType::get({depth, s.panels, s.rows, s.width}, elementType,
                                 MemRefLayoutAttrInterface(),
                                 kgpu::SharedAttr::get(context, swizzle));
     s.buffer = kgpu::AllocSharedOp::create(top, loc, type);
   }
+  if (options.byThreads)
+    return;
   auto barriers = kgpu::MBarriersType::get(context, depth);
   full = kgpu::MBarrierAllocOp::create(top, loc, barriers);
   if (options.producer)
@@ -161,7 +207,7 @@ Value ProductPipeline::coordinate(OpBuilder &b, const Staged &s, unsigned dim,
   ktile::LoadOp load = s.operand->load;
   MLIRContext *context = func.getContext();
   SmallVector<AffineExpr> origin(2, getAffineConstantExpr(0, context));
-  origin[s.operand->box.contiguous] =
+  origin[s.operand->contiguous] =
       getAffineConstantExpr(panel * s.width, context);
   AffineExpr expr = load.getMap().getResult(dim).replaceDims(origin);
   // The loop's variable becomes the step that is asked for.
@@ -253,7 +299,7 @@ Value ProductPipeline::multiply(OpBuilder &b, Value stage, int64_t rowBlock,
   auto major = [](const Staged &s) {
     return s.operand->kContiguous() ? kgpu::Major::K : kgpu::Major::MN;
   };
-  for (auto [left, right] : loop.products)
+  for (auto [left, right] : products)
     for (int64_t k = 0; k < loop.k; k += 16) {
       const Staged &a = staged[left], &bb = staged[right];
       SmallVector<Value> aIndices, bIndices;
@@ -364,6 +410,92 @@ SmallVector<Value> ProductPipeline::sumPromoted(OpBuilder &b) {
 }
 
 //===----------------------------------------------------------------------===//
+// Operands by threads
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> ProductPipeline::bring(OpBuilder &b, Value step) {
+  MLIRContext *context = func.getContext();
+  Value offset = affine::AffineApplyOp::create(
+      b, loc, AffineMap::get(0, 1, getAffineSymbolExpr(0, context) * loop.k),
+      ValueRange{step});
+  SmallVector<Value> tiles;
+  for (ProductOperand &operand : loop.operands)
+    tiles.push_back(cloneForStep(b, operand.tile, loop.loop, offset));
+  return tiles;
+}
+
+void ProductPipeline::put(OpBuilder &b, ValueRange tiles, Value stage) {
+  auto *next = staged.begin();
+  for (auto [operand, tile] : llvm::zip(loop.operands, tiles)) {
+    Value rest = tile;
+    for (int64_t parts = options.split ? 3 : 1; parts; --parts, ++next) {
+      Value part = rest;
+      if (options.split) {
+        auto type = cast<RankedTensorType>(tile.getType());
+        part = arith::TruncFOp::create(b, loc, type.clone(elementType), rest);
+        if (parts > 1)
+          rest = arith::SubFOp::create(
+              b, loc, rest, arith::ExtFOp::create(b, loc, type, part));
+      }
+      ktile::StorePanelsOp::create(b, loc, part, next->buffer,
+                                   ValueRange{stage}, operand.contiguous);
+    }
+  }
+}
+
+/// While the tensor core multiplies a step, threads put the next one, which
+/// they hold in registers, into the other stage and begin to load the one after
+/// it.
+SmallVector<Value> ProductPipeline::sumByThreads(OpBuilder &b) {
+  Value zero = constant(b, 0), one = constant(b, 1);
+  put(b, bring(b, zero), zero);
+  auto type = VectorType::get(loop.n / 2, b.getF32Type());
+  Value zeros = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+  SmallVector<Value> carried(rows / 64, zeros);
+  if (loop.trips > 1)
+    llvm::append_range(carried, bring(b, one));
+  kgpu::FenceOp::create(b, loc, kgpu::FenceKind::AsyncShared);
+  gpu::BarrierOp::create(b, loc);
+
+  auto each =
+      scf::ForOp::create(b, loc, zero, constant(b, loop.trips), one, carried);
+  OpBuilder body = OpBuilder::atBlockEnd(each.getBody());
+  Value step = each.getInductionVar(), stage = stageOf(body, step);
+  ValueRange sums = each.getRegionIterArgs().take_front(rows / 64);
+  ValueRange tiles = each.getRegionIterArgs().drop_front(rows / 64);
+  kgpu::WgmmaFenceOp::create(body, loc);
+  SmallVector<Value> pending, next;
+  for (auto [block, sum] : llvm::enumerate(sums))
+    pending.push_back(
+        multiply(body, stage, block, options.promote ? Value() : sum));
+  kgpu::WgmmaCommitOp::create(body, loc);
+  SmallVector<Value> later;
+  if (loop.trips > 1) {
+    Value following = arith::AddIOp::create(body, loc, step, one);
+    put(body, tiles, stageOf(body, following));
+    MLIRContext *context = func.getContext();
+    // Behind the last step comes the first one again: what nobody multiplies
+    // must not lie outside, either.
+    AffineExpr after = (getAffineSymbolExpr(0, context) + 2) % loop.trips;
+    later = bring(body, affine::AffineApplyOp::create(
+                            body, loc, AffineMap::get(0, 1, after),
+                            ValueRange{step}));
+    kgpu::FenceOp::create(body, loc, kgpu::FenceKind::AsyncShared);
+  }
+  auto wait = kgpu::WgmmaWaitOp::create(
+      body, loc, SmallVector<Type>(pending.size(), type), 0, pending);
+  for (auto [sum, value] : llvm::zip(sums, wait.getValues()))
+    next.push_back(
+        options.promote
+            ? arith::AddFOp::create(body, loc, sum, value).getResult()
+            : value);
+  gpu::BarrierOp::create(body, loc);
+  llvm::append_range(next, later);
+  scf::YieldOp::create(body, loc, next);
+  return SmallVector<Value>(each.getResults().take_front(rows / 64));
+}
+
+//===----------------------------------------------------------------------===//
 // Roles
 //===----------------------------------------------------------------------===//
 
@@ -439,22 +571,26 @@ static Value joined(OpBuilder &b, Location loc, ArrayRef<Value> parts) {
 }
 
 LogicalResult ProductPipeline::run() {
-  if (failed(checkTarget()) || failed(checkSizes()))
+  if (failed(checkTarget()) || failed(checkSizes()) || failed(checkSplit()))
     return failure();
   for (ProductOperand &operand : loop.operands)
     if (failed(planOperand(operand)))
       return failure();
+  planProducts();
   allocate();
   OpBuilder b(loop.anchor);
   thread = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
-  initialize(b);
+  if (!options.byThreads)
+    initialize(b);
   if (options.producer)
     b = splitRoles(b);
-  else
+  else if (!options.byThreads)
     startWithoutProducer(b);
   if (groups > 1)
     group = arith::DivUIOp::create(b, loc, thread, constant(b, warpgroup));
-  SmallVector<Value> sums = options.promote ? sumPromoted(b) : sumInside(b);
+  SmallVector<Value> sums = options.byThreads ? sumByThreads(b)
+                            : options.promote ? sumPromoted(b)
+                                              : sumInside(b);
   auto layout = ktile::LayoutAttr::get(
       func.getContext(), wgmmaAccumulator(loop.m, loop.n, groups));
   Value tile = ktile::FromRegistersOp::create(b, loc, loop.result.getType(),
@@ -473,7 +609,7 @@ void ProductPipeline::eraseOld() {
   for (size_t i = 0; i < pending.size(); ++i)
     for (Value operand : pending[i]->getOperands())
       if (Operation *op = operand.getDefiningOp();
-          op && isa<ktile::DotOp, ktile::LoadOp>(op))
+          op && isa<RankedTensorType>(operand.getType()))
         pending.insert(op);
   for (bool again = true; again;) {
     again = false;

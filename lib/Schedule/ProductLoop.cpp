@@ -7,7 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "ProductLoop.h"
+#include "kernel-opt/Schedule/Layouts.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -81,31 +84,95 @@ static bool isZero(Value value) {
   return matchPattern(value, m_AnyZeroFloat()) || matchPattern(value, m_Zero());
 }
 
+/// Whether everything that `tile` is computed from can be made again for
+/// another step: nothing that the loop carries.
+static bool dependsOnStepOnly(Value tile, scf::ForOp loop) {
+  if (!loop)
+    return true;
+  SmallVector<Value> pending = {tile};
+  DenseSet<Value> seen;
+  while (!pending.empty()) {
+    Value value = pending.pop_back_val();
+    if (!seen.insert(value).second ||
+        !loop.getRegion().isAncestor(value.getParentRegion()) ||
+        value == loop.getInductionVar())
+      continue;
+    Operation *op = value.getDefiningOp();
+    if (!op || op->getNumRegions() ||
+        !(isMemoryEffectFree(op) || isa<ktile::LoadOp>(op)))
+      return false;
+    llvm::append_range(pending, op->getOperands());
+  }
+  return true;
+}
+
+Value schedule::cloneForStep(OpBuilder &builder, Value tile, scf::ForOp loop,
+                             Value step) {
+  if (!loop || !loop.getRegion().isAncestor(tile.getParentRegion()))
+    return tile;
+  SetVector<Operation *> slice;
+  SmallVector<Value> pending = {tile};
+  while (!pending.empty()) {
+    Operation *op = pending.pop_back_val().getDefiningOp();
+    if (!op || op->getBlock() != loop.getBody() || !slice.insert(op))
+      continue;
+    llvm::append_range(pending, op->getOperands());
+  }
+  IRMapping mapping;
+  mapping.map(loop.getInductionVar(), step);
+  for (Operation &op : *loop.getBody())
+    if (slice.contains(&op))
+      builder.clone(op, mapping);
+  return mapping.lookup(tile);
+}
+
+/// The tile dimension along which memory is contiguous where the tile comes
+/// from; the last one if nobody says.
+static unsigned contiguousDim(Value tile) {
+  SmallVector<Value> pending = {tile};
+  for (size_t i = 0; i < pending.size() && i < 64; ++i) {
+    Operation *op = pending[i].getDefiningOp();
+    if (!op)
+      continue;
+    if (auto load = dyn_cast<ktile::LoadOp>(op);
+        load && load.getResult().getType() == tile.getType()) {
+      AccessShape shape = accessShape(
+          load.getSource().getType(), load.getMap(), load.getSymbols(),
+          cast<RankedTensorType>(tile.getType()).getShape());
+      return shape.order.front();
+    }
+    if (OpTrait::hasElementwiseMappableTraits(op))
+      llvm::append_range(pending, op->getOperands());
+  }
+  return 1;
+}
+
 static FailureOr<unsigned> addOperand(ProductLoop &found, ktile::DotOp dot,
                                       Value tile, bool isLeft) {
-  auto load = tile.getDefiningOp<ktile::LoadOp>();
-  StringRef side = isLeft ? "left" : "right";
-  if (!load)
-    return dot.emitError("the ")
-           << side << " operand is computed, not loaded: only what comes "
-           << "straight from memory can be pipelined";
   for (auto [i, known] : llvm::enumerate(found.operands))
-    if (known.load == load && known.isLeft == isLeft)
+    if (known.tile == tile && known.isLeft == isLeft)
       return unsigned(i);
-  auto padding = dyn_cast<FloatAttr>(load.getPadding());
-  if (!padding || !padding.getValue().isZero())
-    return load.emitError("the ")
-           << side << " operand pads with " << load.getPadding()
-           << ", the tensor memory accelerator with zero";
-  if (load.getSource().getType().getMemorySpace())
-    return load.emitError("the ") << side << " operand is no global memory";
-  std::string reason;
-  std::optional<BoxAccess> box =
-      boxAccess(load.getSource().getType(), load.getMap(), reason);
-  if (!box)
-    return load.emitError("the tensor memory accelerator cannot load the ")
-           << side << " operand: " << reason;
-  found.operands.push_back({load, *box, isLeft});
+  ProductOperand operand{tile, isLeft, tile.getDefiningOp<ktile::LoadOp>(),
+                         {},   {},     1};
+  if (!isa<RankedTensorType>(tile.getType()) ||
+      !dependsOnStepOnly(tile, found.loop))
+    return dot.emitError("the ") << (isLeft ? "left" : "right")
+                                 << " operand is no tile of this step alone";
+  operand.contiguous = contiguousDim(tile);
+  ktile::LoadOp load = operand.load;
+  auto padding = load ? dyn_cast<FloatAttr>(load.getPadding()) : FloatAttr();
+  if (!load)
+    operand.reason = "it is computed, not loaded";
+  else if (!padding || !padding.getValue().isZero())
+    operand.reason = "it is not padded with zeros";
+  else if (load.getSource().getType().getMemorySpace())
+    operand.reason = "it is no global memory";
+  else
+    operand.box =
+        boxAccess(load.getSource().getType(), load.getMap(), operand.reason);
+  if (operand.box)
+    operand.contiguous = operand.box->contiguous;
+  found.operands.push_back(std::move(operand));
   return unsigned(found.operands.size() - 1);
 }
 

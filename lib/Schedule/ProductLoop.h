@@ -29,12 +29,15 @@ struct BoxAccess {
 std::optional<BoxAccess> boxAccess(MemRefType memref, AffineMap map,
                                    std::string &reason);
 
-/// An operand of products: the same load may serve several of them.
+/// An operand of products: the same tile may serve several of them.
 struct ProductOperand {
-  ktile::LoadOp load;
-  BoxAccess box;
-  bool isLeft; ///< M x K, otherwise K x N
-  bool kContiguous() const { return box.contiguous == (isLeft ? 1u : 0u); }
+  Value tile;
+  bool isLeft;        ///< M x K, otherwise K x N
+  ktile::LoadOp load; ///< null if the tile is computed
+  std::optional<BoxAccess> box;
+  std::string reason;  ///< why there is no box
+  unsigned contiguous; ///< tile dimension that runs along memory
+  bool kContiguous() const { return contiguous == (isLeft ? 1u : 0u); }
 };
 
 /// sum = sum + (a0 b0 + a1 b1 + ...), for each step of K.
@@ -46,6 +49,10 @@ struct ProductLoop {
   Operation *anchor = nullptr; ///< the loop, or the last product
   int64_t m = 0, n = 0, k = 0, trips = 1;
 };
+
+/// Makes the value of `tile`, which the body of `loop` computes, for another
+/// value of the loop's variable.
+Value cloneForStep(OpBuilder &builder, Value tile, scf::ForOp loop, Value step);
 
 /// The one such loop of a program, or a diagnostic that says what is different.
 FailureOr<ProductLoop> findProductLoop(gpu::GPUFuncOp func);

@@ -29,12 +29,14 @@ private:
   struct Staged {
     ProductOperand *operand;
     int64_t width, panels, rows;
-    Value map, buffer;
+    Value map, buffer; ///< no map where threads bring it
   };
 
   LogicalResult checkTarget();
   LogicalResult checkSizes();
+  LogicalResult checkSplit();
   LogicalResult planOperand(ProductOperand &operand);
+  void planProducts();
   void allocate();
   void initialize(OpBuilder &b);
   void eraseOld();
@@ -57,6 +59,11 @@ private:
   SmallVector<Value> sumInside(OpBuilder &b);
   SmallVector<Value> sumPromoted(OpBuilder &b);
 
+  /// By threads: the operands' tiles of a step, and their way to a stage.
+  SmallVector<Value> bring(OpBuilder &b, Value step);
+  void put(OpBuilder &b, ValueRange tiles, Value stage);
+  SmallVector<Value> sumByThreads(OpBuilder &b);
+
   void produce(OpBuilder &b);
   OpBuilder splitRoles(OpBuilder &b);
   void startWithoutProducer(OpBuilder &b);
@@ -72,7 +79,8 @@ private:
   PipelineOptions options;
   Location loc;
   Type elementType;
-  SmallVector<Staged> staged;
+  SmallVector<Staged> staged; ///< parts of one operand follow each other
+  SmallVector<std::pair<unsigned, unsigned>> products; ///< of `staged`
   int64_t groups = 0; ///< warpgroups that multiply
   int64_t rows = 0;   ///< of the tile, for each of them
   int64_t depth = 0, stageBytes = 0;

@@ -70,6 +70,13 @@ static gpu::GPUModuleOp makeModule(kopt::KernelOp kernel) {
   return gpu::GPUModuleOp::create(builder, kernel.getLoc(), name);
 }
 
+/// What a program may rely on goes with it.
+static void keepContract(kopt::KernelOp kernel, gpu::GPUFuncOp func) {
+  auto contract = kopt::ContractAttr::lookup(kernel);
+  if (contract != kopt::ContractAttr::getDefault(kernel.getContext()))
+    func->setAttr(kProgramContractAttrName, contract);
+}
+
 /// The numbers of a list some of which are parameters.
 template <typename OpTy>
 static DiagnosedSilenceableFailure
@@ -154,8 +161,10 @@ schedule::TileOp::apply(transform::TransformRewriter &,
       auto func =
           buildTileProgram(builder, kernel.getKernelName(), *kernel.getBlock(),
                            kernel.getYield().getValues(), options);
-      if (succeeded(func))
+      if (succeeded(func)) {
         programs.push_back(*func);
+        keepContract(kernel, *func);
+      }
       return func;
     });
     if (!done.succeeded()) {
@@ -299,11 +308,13 @@ DiagnosedSilenceableFailure
 schedule::PipelineProductsOp::apply(transform::TransformRewriter &,
                                     transform::TransformResults &results,
                                     transform::TransformState &state) {
-  SmallVector<int64_t> depth, producer, promote, leastBlocks;
+  SmallVector<int64_t> depth, producer, promote, byThreads, split, leastBlocks;
   std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
       lists[] = {{getDynamicDepth(), getDepth(), &depth},
                  {getDynamicProducer(), getProducer(), &producer},
                  {getDynamicPromote(), getPromote(), &promote},
+                 {getDynamicByThreads(), getByThreads(), &byThreads},
+                 {getDynamicSplit(), getSplit(), &split},
                  {getDynamicLeastBlocks(), getLeastBlocks(), &leastBlocks}};
   for (auto [dynamic, numbers, result] : lists) {
     auto status = readNumbers(*this, state, dynamic, numbers, *result);
@@ -318,6 +329,8 @@ schedule::PipelineProductsOp::apply(transform::TransformRewriter &,
     options.depth = depth[0];
   options.producer = !producer.empty() && producer[0];
   options.promote = !promote.empty() && promote[0];
+  options.byThreads = !byThreads.empty() && byThreads[0];
+  options.split = !split.empty() && split[0];
   if (!leastBlocks.empty())
     options.leastBlocks = leastBlocks[0];
   return onPrograms(*this, results, state, "products cannot be pipelined",

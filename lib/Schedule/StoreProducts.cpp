@@ -62,7 +62,9 @@ void ProductPipeline::storeResult(ktile::StoreOp store, const BoxAccess &box,
   MLIRContext *context = func.getContext();
   auto tile = cast<RankedTensorType>(store.getValue().getType());
   MemRefType dest = store.getDest().getType();
-  int64_t panels = std::min<int64_t>(loop.n / width, 2);
+  // As much as two panels of 64 rows, however many rows there are.
+  int64_t panels =
+      std::min(loop.n / width, std::max<int64_t>(2 * 64 / rows, 1));
   OpBuilder top(&func.getBody().front().front());
   SmallVector<int64_t> extents(dest.getRank(), 1);
   extents[box.along[0]] = rows;

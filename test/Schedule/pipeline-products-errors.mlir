@@ -64,7 +64,7 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 module attributes {transform.with_named_sequence} {
 gpu.module @m {
   // expected-error@below {{products cannot be pipelined}}
-  // expected-note@below {{the left operand is computed, not loaded: only what comes straight from memory can be pipelined}}
+  // expected-note@below {{the tensor memory accelerator cannot load the left operand: it is computed, not loaded}}
   gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
     %c0 = arith.constant 0 : index
     %ck = arith.constant 768 : index
@@ -95,7 +95,7 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 module attributes {transform.with_named_sequence} {
 gpu.module @m {
   // expected-error@below {{products cannot be pipelined}}
-  // expected-note@below {{the left operand pads with 1.000000e+00 : bf16, the tensor memory accelerator with zero}}
+  // expected-note@below {{the tensor memory accelerator cannot load the left operand: it is not padded with zeros}}
   gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
     %c0 = arith.constant 0 : index
     %ck = arith.constant 768 : index
@@ -328,3 +328,124 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+// Sums of parts are promoted.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{parts of operands are brought by threads and their sums promoted}}
+  gpu.func @f(%x: memref<1024x768xf32> {kgpu.access = "read"}, %y: memref<768x512xf32> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : f32 : memref<1024x768xf32> -> tensor<128x64xf32>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : f32 : memref<768x512xf32> -> tensor<64x128xf32>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x64xf32>, tensor<64x128xf32>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f split [1] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// Parts do not keep infinities.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{splitting f32 wants a contract with specials = finite: parts do not keep infinities}}
+  gpu.func @f(%x: memref<1024x768xf32> {kgpu.access = "read"}, %y: memref<768x512xf32> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : f32 : memref<1024x768xf32> -> tensor<128x64xf32>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : f32 : memref<768x512xf32> -> tensor<64x128xf32>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x64xf32>, tensor<64x128xf32>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f by_threads [1] promote [1] split [1] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// What has 16 bits is not split.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{f32 operands are split, found 'bf16'}}
+  gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {kopt.contract = #kopt.contract<specials = finite>, known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : bf16 : memref<1024x768xbf16> -> tensor<128x64xbf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : bf16 : memref<768x512xbf16> -> tensor<64x128xbf16>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x64xbf16>, tensor<64x128xbf16>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f by_threads [1] promote [1] split [1] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// One of them brings the operands.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{either threads or a producer bring the operands}}
+  gpu.func @f(%x: memref<1024x768xbf16> {kgpu.access = "read"}, %y: memref<768x512xbf16> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : bf16 : memref<1024x768xbf16> -> tensor<128x64xbf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : bf16 : memref<768x512xbf16> -> tensor<64x128xbf16>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x64xbf16>, tensor<64x128xbf16>, tensor<128x128xf32>
+        %t = arith.addf %s, %d : tensor<128x128xf32>
+        scf.yield %t : tensor<128x128xf32>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f by_threads [1] producer [1] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+

@@ -166,7 +166,11 @@ def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOper
     (mbarriers say when), and warpgroups multiply from there (wgmma). `producer`
     (0 or 1): a further warpgroup loads, the others only multiply. `promote` (0 or
     1): the sums of each step leave the tensor core, which truncates, and are added
-    in f32. `least_blocks`: with fewer blocks it does not apply. 16-bit results go
+    in f32. `by_threads` (0 or 1): threads bring the operands, which then may be
+    computed tiles and ragged rows, one step ahead. `split` (0 or 1, by threads and
+    promoted): f32 operands become three bf16 parts each, of whose products the six
+    largest are summed, small ones first; the contract must rule out NaN and
+    infinities, which parts do not keep. `least_blocks`: with fewer blocks it does not apply. 16-bit results go
     back through shared memory and the accelerator.
 
     Fails silenceably where operands are not bf16 or f16 tiles that come straight
@@ -182,10 +186,14 @@ def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOper
                        Variadic<TransformParamTypeInterface>:$dynamic_depth,
                        Variadic<TransformParamTypeInterface>:$dynamic_producer,
                        Variadic<TransformParamTypeInterface>:$dynamic_promote,
+                       Variadic<TransformParamTypeInterface>:$dynamic_by_threads,
+                       Variadic<TransformParamTypeInterface>:$dynamic_split,
                        Variadic<TransformParamTypeInterface>:$dynamic_least_blocks,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$depth,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$producer,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$promote,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$by_threads,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$split,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$least_blocks);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
@@ -193,6 +201,8 @@ def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOper
       `depth` custom<DynamicIndexList>($dynamic_depth, $depth)
       | `producer` custom<DynamicIndexList>($dynamic_producer, $producer)
       | `promote` custom<DynamicIndexList>($dynamic_promote, $promote)
+      | `by_threads` custom<DynamicIndexList>($dynamic_by_threads, $by_threads)
+      | `split` custom<DynamicIndexList>($dynamic_split, $split)
       | `least_blocks` custom<DynamicIndexList>($dynamic_least_blocks, $least_blocks))
     attr-dict `:` functional-type(operands, results)
   }];

@@ -26,6 +26,13 @@ struct PipelineOptions {
   bool producer = false;
   /// The sums of each step leave the tensor core and are added in f32.
   bool promote = false;
+  /// Threads bring operands to shared memory, by way of their registers,
+  /// instead of the tensor memory accelerator: whatever can be a tile can be
+  /// multiplied.
+  bool byThreads = false;
+  /// f32 operands are split into three bf16 parts, of whose products the six
+  /// largest are summed, small ones first. Asks for `byThreads` and `promote`.
+  bool split = false;
   /// Fewer blocks than this leave too much of a chip idle for large tiles.
   int64_t leastBlocks = 1;
 };
@@ -38,6 +45,9 @@ inline constexpr llvm::StringLiteral kRolesAttrName = "kopt.roles";
 
 /// Threads of the block that hold tiles; 0 if the block's size is not known.
 int64_t tileThreads(mlir::gpu::GPUFuncOp func);
+
+/// Copy of the kernel's contract, where it is not the default one.
+inline constexpr llvm::StringLiteral kProgramContractAttrName = "kopt.contract";
 
 /// Makes of the one loop over K in a tile program, whose products are of tiles
 /// that come straight from memory, a pipeline: the tensor memory accelerator

@@ -266,7 +266,7 @@ LogicalResult DotOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// FromRegistersOp, StoreMatrixOp
+// FromRegistersOp, StoreMatrixOp, StorePanelsOp
 //===----------------------------------------------------------------------===//
 
 static LogicalResult verifyLayout(Operation *op, const LinearLayout &layout,
@@ -315,5 +315,26 @@ LogicalResult StoreMatrixOp::verify() {
       shape[3] % 16 || shape[2] % 64)
     return emitOpError("columns from ")
            << first << " on of " << tile << " do not fill " << dest;
+  return success();
+}
+
+LogicalResult StorePanelsOp::verify() {
+  auto tile = cast<RankedTensorType>(getValue().getType());
+  MemRefType dest = getDest().getType();
+  if (failed(verifyTile(*this, tile)) ||
+      failed(verifyElementType(*this, tile, dest)))
+    return failure();
+  int64_t along = getAlong(), rank = dest.getRank();
+  if (tile.getRank() != 2 || along < 0 || along > 1)
+    return emitOpError("takes a matrix along dimension 0 or 1, found ")
+           << tile << " along " << along;
+  if (rank != int64_t(getIndices().size()) + 3)
+    return emitOpError("leaves panel, row and column open, but ")
+           << getIndices().size() << " indices choose from " << dest;
+  ArrayRef<int64_t> panels = dest.getShape().take_back(3);
+  if (panels[0] * panels[2] != tile.getDimSize(along) ||
+      panels[1] != tile.getDimSize(1 - along) ||
+      !llvm::isPowerOf2_64(panels[2]))
+    return emitOpError() << tile << " does not fill the panels of " << dest;
   return success();
 }

@@ -410,3 +410,27 @@ func.func @matrix_columns(%t: tensor<128x128xbf16>, %s: memref<2x2x64x64xbf16, #
   ktile.store_matrix %t, %s {first = 64 : i64, layout = #sums} : tensor<128x128xbf16>, memref<2x2x64x64xbf16, #kgpu.shared>
   return
 }
+
+// -----
+
+func.func @panels_along(%t: tensor<32x64xbf16>, %s: memref<1x32x64xbf16, #kgpu.shared>) {
+  // expected-error@+1 {{'ktile.store_panels' op takes a matrix along dimension 0 or 1, found 'tensor<32x64xbf16>' along 2}}
+  ktile.store_panels %t, %s[] along 2 : tensor<32x64xbf16>, memref<1x32x64xbf16, #kgpu.shared>
+  return
+}
+
+// -----
+
+func.func @panels_indices(%t: tensor<32x64xbf16>, %s: memref<2x1x32x64xbf16, #kgpu.shared>) {
+  // expected-error@+1 {{'ktile.store_panels' op leaves panel, row and column open, but 0 indices choose from 'memref<2x1x32x64xbf16, #kgpu.shared>'}}
+  ktile.store_panels %t, %s[] along 1 : tensor<32x64xbf16>, memref<2x1x32x64xbf16, #kgpu.shared>
+  return
+}
+
+// -----
+
+func.func @panels_fill(%t: tensor<32x64xbf16>, %s: memref<1x32x64xbf16, #kgpu.shared>) {
+  // expected-error@+1 {{'ktile.store_panels' op 'tensor<32x64xbf16>' does not fill the panels of 'memref<1x32x64xbf16, #kgpu.shared>'}}
+  ktile.store_panels %t, %s[] along 0 : tensor<32x64xbf16>, memref<1x32x64xbf16, #kgpu.shared>
+  return
+}

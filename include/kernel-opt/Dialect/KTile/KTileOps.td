@@ -282,6 +282,28 @@ def KTile_FromRegistersOp : KTile_Op<"from_registers", [Pure]> {
   let hasVerifier = 1;
 }
 
+def KTile_StorePanelsOp : KTile_Op<"store_panels", [MemoryEffects<[MemWrite]>]> {
+  let summary = "writes a tile to panels in shared memory";
+  let description = [{
+    The buffer has the shape (..., panel, row, column) and `indices` choose among
+    the dimensions before. Columns run along dimension `along` of the tile: its
+    element with coordinates r and c goes to (c / columns, r, c % columns). This is
+    how matrix instructions want operands that threads bring.
+
+    ```mlir
+    ktile.store_panels %t, %s[%stage] along 1
+      : tensor<32x128xbf16>, memref<2x2x32x64xbf16, #kgpu.shared<swizzle = 128>>
+    ```
+  }];
+  let arguments = (ins KTile_Tile:$value, AnyStaticShapeMemRef:$dest,
+                       Variadic<Index>:$indices, I64Attr:$along);
+  let assemblyFormat = [{
+    $value `,` $dest `[` $indices `]` `along` $along attr-dict
+    `:` type($value) `,` type($dest)
+  }];
+  let hasVerifier = 1;
+}
+
 def KTile_StoreMatrixOp : KTile_Op<"store_matrix", [MemoryEffects<[MemWrite]>]> {
   let summary = "writes columns of a tile to panels in shared memory (stmatrix)";
   let description = [{
