@@ -135,7 +135,7 @@ LogicalResult Distributor::distributeStorePanels(ktile::StorePanelsOp op) {
       return value;
     return arith::AddIOp::create(builder, loc, value, constantIndex(offset));
   };
-  Value holder = firstHolder(layout);
+  Value holder = firstHolder(layout, /*ofEachBlock=*/true);
   for (int64_t reg = 0; reg < layout.numRegisters(); reg += vector) {
     SmallVector<int64_t, 4> at = layout.apply(reg, 0, 0);
     SmallVector<Value> indices = mapped(op.getIndices());
