@@ -129,22 +129,32 @@ LogicalResult ProductPipeline::planOperand(ProductOperand &operand) {
   if (staged.rows > 256 || staged.rows % 8)
     return error() << "boxes have 8 to 256 rows, found " << staged.rows;
   stageBytes += 2 * tile.getNumElements();
-  this->staged.append(options.split ? 3 : 1, staged);
+  this->staged.append(partsOf(operand), staged);
   return success();
 }
 
 /// Of the nine products of parts, the six whose magnitude reaches an f32's last
-/// bits, small ones first: they would be lost beside large ones.
+/// bits, small ones first: they would be lost beside large ones. Of the right
+/// operand, part 3 is part 1 as it is, so that all small products have one
+/// scale.
 void ProductPipeline::planProducts() {
   if (!options.split) {
     products = loop.products;
     return;
   }
-  static constexpr std::pair<unsigned, unsigned> parts[] = {
-      {0, 2}, {2, 0}, {1, 1}, {0, 1}, {1, 0}, {0, 0}};
-  for (auto [a, b] : parts)
+  SmallVector<unsigned> firstPart;
+  unsigned parts = 0;
+  for (const ProductOperand &operand : loop.operands) {
+    firstPart.push_back(parts);
+    parts += partsOf(operand);
+  }
+  static constexpr std::pair<unsigned, unsigned> small[] = {
+      {0, 2}, {2, 0}, {1, 3}, {0, 1}, {1, 0}};
+  for (auto [a, b] : small)
     for (auto [left, right] : loop.products)
-      products.push_back({3 * left + a, 3 * right + b});
+      smallProducts.push_back({firstPart[left] + a, firstPart[right] + b});
+  for (auto [left, right] : loop.products)
+    products.push_back({firstPart[left], firstPart[right]});
 }
 
 //===----------------------------------------------------------------------===//
@@ -293,7 +303,7 @@ void ProductPipeline::indicesOf(OpBuilder &b, const Staged &s, Value stage,
 }
 
 Value ProductPipeline::multiply(OpBuilder &b, Value stage, int64_t rowBlock,
-                                Value sum) {
+                                Value sum, ArrayRef<Product> products) {
   auto type =
       kgpu::PendingType::get(func.getContext(), loop.n / 2, b.getF32Type());
   auto major = [](const Staged &s) {
@@ -317,8 +327,8 @@ SmallVector<Value> ProductPipeline::multiplyAll(OpBuilder &b, Value stage,
   kgpu::WgmmaFenceOp::create(b, loc);
   SmallVector<Value> next;
   for (int64_t block = 0; block < rows / 64; ++block)
-    next.push_back(
-        multiply(b, stage, block, sums.empty() ? Value() : sums[block]));
+    next.push_back(multiply(b, stage, block,
+                            sums.empty() ? Value() : sums[block], products));
   kgpu::WgmmaCommitOp::create(b, loc);
   return next;
 }
@@ -397,7 +407,7 @@ SmallVector<Value> ProductPipeline::sumPromoted(OpBuilder &b) {
   SmallVector<Value> next;
   for (auto [block, sum] : llvm::enumerate(each.getRegionIterArgs())) {
     kgpu::WgmmaFenceOp::create(body, loc);
-    Value pending = multiply(body, stage, block, {});
+    Value pending = multiply(body, stage, block, {}, products);
     kgpu::WgmmaCommitOp::create(body, loc);
     auto wait =
         kgpu::WgmmaWaitOp::create(body, loc, TypeRange(type), 0, pending);
@@ -424,22 +434,40 @@ SmallVector<Value> ProductPipeline::bring(OpBuilder &b, Value step) {
   return tiles;
 }
 
+/// Parts after the first are kept 2^9 times as large: so those of a normal
+/// number are no subnormal bf16, and none of them exceeds the number itself.
+static constexpr double partScale = 512;
+
 void ProductPipeline::put(OpBuilder &b, ValueRange tiles, Value stage) {
   auto *next = staged.begin();
+  auto store = [&](const ProductOperand &operand, Value part) {
+    ktile::StorePanelsOp::create(b, loc, part, (next++)->buffer,
+                                 ValueRange{stage}, operand.contiguous);
+  };
   for (auto [operand, tile] : llvm::zip(loop.operands, tiles)) {
-    Value rest = tile;
-    for (int64_t parts = options.split ? 3 : 1; parts; --parts, ++next) {
-      Value part = rest;
-      if (options.split) {
-        auto type = cast<RankedTensorType>(tile.getType());
-        part = arith::TruncFOp::create(b, loc, type.clone(elementType), rest);
-        if (parts > 1)
-          rest = arith::SubFOp::create(
-              b, loc, rest, arith::ExtFOp::create(b, loc, type, part));
-      }
-      ktile::StorePanelsOp::create(b, loc, part, next->buffer,
-                                   ValueRange{stage}, operand.contiguous);
+    if (!options.split) {
+      store(operand, tile);
+      continue;
     }
+    auto wide = cast<RankedTensorType>(tile.getType());
+    auto narrow = wide.clone(elementType);
+    auto rounded = [&](Value value) -> Value {
+      return arith::TruncFOp::create(b, loc, narrow, value);
+    };
+    auto without = [&](Value value, Value part) -> Value {
+      return arith::SubFOp::create(b, loc, value,
+                                   arith::ExtFOp::create(b, loc, wide, part));
+    };
+    Value first = rounded(tile), rest = without(tile, first);
+    Value scale = arith::ConstantOp::create(
+        b, loc, DenseElementsAttr::get(wide, APFloat(float(partScale))));
+    Value scaled = arith::MulFOp::create(b, loc, rest, scale);
+    Value second = rounded(scaled);
+    store(operand, first);
+    store(operand, second);
+    store(operand, rounded(without(scaled, second)));
+    if (!operand.isLeft)
+      store(operand, rounded(rest));
   }
 }
 
@@ -466,8 +494,9 @@ SmallVector<Value> ProductPipeline::sumByThreads(OpBuilder &b) {
   kgpu::WgmmaFenceOp::create(body, loc);
   SmallVector<Value> pending, next;
   for (auto [block, sum] : llvm::enumerate(sums))
-    pending.push_back(
-        multiply(body, stage, block, options.promote ? Value() : sum));
+    pending.push_back(multiply(body, stage, block,
+                               options.promote ? Value() : sum,
+                               options.split ? smallProducts : products));
   kgpu::WgmmaCommitOp::create(body, loc);
   SmallVector<Value> later;
   if (loop.trips > 1) {
@@ -477,13 +506,26 @@ SmallVector<Value> ProductPipeline::sumByThreads(OpBuilder &b) {
     // Behind the last step comes the first one again: what nobody multiplies
     // must not lie outside, either.
     AffineExpr after = (getAffineSymbolExpr(0, context) + 2) % loop.trips;
-    later = bring(body, affine::AffineApplyOp::create(
-                            body, loc, AffineMap::get(0, 1, after),
-                            ValueRange{step}));
+    later = bring(
+        body, affine::AffineApplyOp::create(
+                  body, loc, AffineMap::get(0, 1, after), ValueRange{step}));
     kgpu::FenceOp::create(body, loc, kgpu::FenceKind::AsyncShared);
   }
-  auto wait = kgpu::WgmmaWaitOp::create(
-      body, loc, SmallVector<Type>(pending.size(), type), 0, pending);
+  SmallVector<Type> types(pending.size(), type);
+  auto wait = kgpu::WgmmaWaitOp::create(body, loc, types, 0, pending);
+  if (options.split) {
+    // Back to the scale of the large products, which go on from there.
+    Value scale = arith::ConstantOp::create(
+        body, loc, DenseElementsAttr::get(type, APFloat(float(1 / partScale))));
+    kgpu::WgmmaFenceOp::create(body, loc);
+    pending.clear();
+    for (auto [block, value] : llvm::enumerate(wait.getValues()))
+      pending.push_back(multiply(body, stage, block,
+                                 arith::MulFOp::create(body, loc, value, scale),
+                                 products));
+    kgpu::WgmmaCommitOp::create(body, loc);
+    wait = kgpu::WgmmaWaitOp::create(body, loc, types, 0, pending);
+  }
   for (auto [sum, value] : llvm::zip(sums, wait.getValues()))
     next.push_back(
         options.promote

@@ -32,6 +32,13 @@ private:
     Value map, buffer; ///< no map where threads bring it
   };
 
+  /// Numbers of two buffers whose contents are multiplied.
+  using Product = std::pair<unsigned, unsigned>;
+
+  /// Buffers of one operand.
+  unsigned partsOf(const ProductOperand &operand) const {
+    return !options.split ? 1 : operand.isLeft ? 3 : 4;
+  }
   LogicalResult checkTarget();
   LogicalResult checkSizes();
   LogicalResult checkSplit();
@@ -51,7 +58,8 @@ private:
   void indicesOf(OpBuilder &b, const Staged &s, Value stage, int64_t rowBlock,
                  int64_t k, SmallVectorImpl<Value> &indices);
   /// Adds the products of a step for 64 rows of the warpgroup.
-  Value multiply(OpBuilder &b, Value stage, int64_t rowBlock, Value sum);
+  Value multiply(OpBuilder &b, Value stage, int64_t rowBlock, Value sum,
+                 ArrayRef<Product> products);
   SmallVector<Value> multiplyAll(OpBuilder &b, Value stage, ValueRange sums);
   void release(OpBuilder &b, Value stage);
   void refill(OpBuilder &b, Value done);
@@ -79,10 +87,11 @@ private:
   PipelineOptions options;
   Location loc;
   Type elementType;
-  SmallVector<Staged> staged; ///< parts of one operand follow each other
-  SmallVector<std::pair<unsigned, unsigned>> products; ///< of `staged`
-  int64_t groups = 0; ///< warpgroups that multiply
-  int64_t rows = 0;   ///< of the tile, for each of them
+  SmallVector<Staged> staged;    ///< parts of one operand follow each other
+  SmallVector<Product> products; ///< of `staged`
+  SmallVector<Product> smallProducts; ///< of parts; come first, scaled
+  int64_t groups = 0;                 ///< warpgroups that multiply
+  int64_t rows = 0;                   ///< of the tile, for each of them
   int64_t depth = 0, stageBytes = 0;
   Value full, empty;   ///< mbarriers, one a stage
   Value thread, group; ///< numbers; group is null if there is one

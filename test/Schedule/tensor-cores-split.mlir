@@ -18,18 +18,24 @@
 // CHECK: %[[HIGH:.*]] = arith.truncf %[[X:.*]] : vector<16xf32> to vector<16xbf16>
 // CHECK: %[[WIDE:.*]] = arith.extf %[[HIGH]]
 // CHECK: %[[REST:.*]] = arith.subf %[[X]], %[[WIDE]]
-// CHECK: arith.truncf %[[REST]]
+// CHECK: %[[SCALED:.*]] = arith.mulf %[[REST]], %{{.*}} : vector<16xf32>
+// CHECK: arith.truncf %[[SCALED]]
 // CHECK: kgpu.fence async_shared
 // CHECK: gpu.barrier
 // CHECK: scf.for
 // CHECK: kgpu.wgmma_fence
-// Six products of two instructions each, the first one from zero.
+// Five small products of two instructions each, the first one from zero.
 // CHECK: kgpu.wgmma {{.*}} : memref<2x1x64x32xbf16, #kgpu.shared<swizzle = 64>>, memref<2x1x32x64xbf16, #kgpu.shared<swizzle = 128>> -> !kgpu.pending<32xf32>
-// CHECK-COUNT-11: kgpu.wgmma {{.*}}, !kgpu.pending<32xf32> -> !kgpu.pending<32xf32>
-// CHECK-NOT: kgpu.wgmma {{.*}}, !kgpu.pending<32xf32> -> !kgpu.pending<32xf32>
+// CHECK-COUNT-9: kgpu.wgmma {{.*}}, !kgpu.pending<32xf32> -> !kgpu.pending<32xf32>
+// CHECK-NOT: kgpu.wgmma {{.*}} -> !kgpu.pending<32xf32>
 // CHECK: kgpu.wgmma_commit
 // CHECK: arith.truncf
 // CHECK: kgpu.load
+// CHECK: kgpu.wgmma_wait 0
+// Their sum is what the large product begins with.
+// CHECK: %[[SMALL:.*]] = arith.mulf %{{.*}}, %{{.*}} : vector<32xf32>
+// CHECK: kgpu.wgmma {{.*}}, %[[SMALL]] {{.*}}, vector<32xf32> -> !kgpu.pending<32xf32>
+// CHECK-NEXT: kgpu.wgmma {{.*}}, !kgpu.pending<32xf32> -> !kgpu.pending<32xf32>
 // CHECK: kgpu.wgmma_wait 0
 // CHECK: arith.addf
 // CHECK: gpu.barrier
