@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Kernel/FusionPlan.h"
+#include "kernel-opt/Kernel/Siblings.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::kernel;
@@ -34,6 +35,8 @@ public:
   void run() {
     for (unsigned node = 0, end = graph.getNodes().size(); node != end; ++node)
       visit(node);
+    for (unsigned node = 0, end = graph.getNodes().size(); node != end; ++node)
+      joinSiblings(node);
   }
 
 private:
@@ -41,6 +44,7 @@ private:
 
   void visit(unsigned node);
   bool tryMerge(Groups groups);
+  void joinSiblings(unsigned node);
   bool tryAttention(unsigned node);
 
   bool isAllowed(Groups groups) const;
@@ -122,6 +126,17 @@ bool DefaultPlanner::tryMerge(Groups groups) {
     return false;
   graph.merge(groups);
   return true;
+}
+
+/// Joins the kernels of reductions that read the same tensor to that of `node`.
+void DefaultPlanner::joinSiblings(unsigned node) {
+  for (unsigned other = 0; other < node; ++other) {
+    unsigned groups[] = {graph.groupOf(other), graph.groupOf(node)};
+    if (groups[0] != groups[1] && !fixed.contains(groups[0]) &&
+        !fixed.contains(groups[1]) &&
+        areSiblings(graph.getNode(other).op, graph.getNode(node).op))
+      tryMerge(groups);
+  }
 }
 
 //===----------------------------------------------------------------------===//

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Kernel/FormKernels.h"
+#include "kernel-opt/Kernel/Siblings.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -296,6 +297,7 @@ LogicalResult kernel::normalizeKernel(kopt::KernelOp kernel) {
                          Populate(collapse), Populate(expand), Populate(fuse)})
     if (failed(run(stage)))
       return kernel.emitOpError("cannot be brought into the form of schedules");
+  mergeSiblings(kernel);
   hoistViews(kernel);
   return success();
 }
