@@ -46,6 +46,16 @@ void KernelStructure::connectGroups(Value expanded, Value collapsed,
       axes.unionSets(axis(expanded, d), axis(collapsed, i));
 }
 
+/// Whether `value` is an input of the kernel, padded or cut.
+static bool movesInput(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<tensor::PadOp, tensor::CastOp, tensor::ExtractSliceOp>(op))
+      return false;
+    value = op->getOperand(0);
+  }
+  return true;
+}
+
 void KernelStructure::connect(Operation *op) {
   if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
     for (OpOperand &operand : op->getOpOperands()) {
@@ -59,9 +69,15 @@ void KernelStructure::connect(Operation *op) {
     }
     return;
   }
-  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
+    // Nothing is computed along the dimensions of what only moves an input: to
+    // join those that it splits up would make groups of channels one with the
+    // channels of a group.
+    if (movesInput(expand.getSrc()))
+      return;
     return connectGroups(expand.getResult(), expand.getSrc(),
                          expand.getReassociationIndices());
+  }
   if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
     return connectGroups(collapse.getSrc(), collapse.getResult(),
                          collapse.getReassociationIndices());
@@ -177,6 +193,17 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
       elements *= std::max<int64_t>(1, extents[loop]);
     }
     reduced = std::max(reduced, elements);
+  });
+  positions.resize(whole.size());
+  body.walk([&](linalg::LinalgOp op) {
+    if (!op.getNumReductionLoops())
+      return;
+    for (AffineMap map : op.getIndexingMapsArray())
+      for (AffineExpr expr : map.getResults())
+        for (unsigned loop = 0; loop < op.getNumLoops(); ++loop)
+          if (!isa<AffineDimExpr>(expr) && expr.isFunctionOfDim(loop))
+            if (std::optional<unsigned> d = resultDimOf(op, loop))
+              positions.set(*d);
   });
   if (windows)
     kind = StructureKind::Window;

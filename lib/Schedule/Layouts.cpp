@@ -50,15 +50,90 @@ static std::optional<int64_t> strideOf(AffineExpr address, unsigned dim,
   return std::nullopt;
 }
 
+/// The value of `expr` at a point, all symbols being zero.
+static int64_t evaluate(AffineExpr expr, ArrayRef<int64_t> point) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return constant.getValue();
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return point[dim.getPosition()];
+  if (isa<AffineSymbolExpr>(expr))
+    return 0;
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  int64_t left = evaluate(binary.getLHS(), point);
+  int64_t right = evaluate(binary.getRHS(), point);
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+    return left + right;
+  case AffineExprKind::Mul:
+    return left * right;
+  case AffineExprKind::FloorDiv:
+    return llvm::divideFloorSigned(left, right);
+  case AffineExprKind::CeilDiv:
+    return llvm::divideCeilSigned(left, right);
+  default:
+    return llvm::mod(left, right);
+  }
+}
+
+/// How far apart in memory neighbours along `dim` are, on average.
+static int64_t typicalStride(AffineExpr address, unsigned dim,
+                             ArrayRef<int64_t> shape) {
+  constexpr int64_t samples = 256;
+  SmallVector<int64_t> point(shape.size(), 0);
+  int64_t count = std::min(samples, shape[dim]) - 1, sum = 0;
+  int64_t before = evaluate(address, point);
+  for (int64_t i = 1; i <= count; ++i) {
+    point[dim] = i;
+    int64_t here = evaluate(address, point);
+    sum += std::abs(here - before);
+    before = here;
+  }
+  return count > 0 ? llvm::divideCeil(sum, count) : 0;
+}
+
+/// By how much `expr` grows from each element of a vector along `dim` to the
+/// next one, vectors being `length` long and beginning at multiples of that;
+/// none if it is not always the same.
+static std::optional<int64_t> growth(AffineExpr expr, unsigned dim,
+                                     int64_t length, ArrayRef<int64_t> divisors,
+                                     ValueRange symbols) {
+  if (!expr.isFunctionOfDim(dim))
+    return 0;
+  if (isa<AffineDimExpr>(expr))
+    return 1;
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  auto left = growth(binary.getLHS(), dim, length, divisors, symbols);
+  auto right = growth(binary.getRHS(), dim, length, divisors, symbols);
+  if (!left || !right)
+    return std::nullopt;
+  auto by = dyn_cast<AffineConstantExpr>(binary.getRHS());
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+    return *left + *right;
+  case AffineExprKind::Mul:
+    return by ? std::optional(*left * by.getValue()) : std::nullopt;
+  case AffineExprKind::FloorDiv:
+  case AffineExprKind::Mod: {
+    // A whole vector lies between two multiples of the divisor.
+    bool between = by && *left == 1 && by.getValue() % length == 0 &&
+                   divisorOf(binary.getLHS(), divisors, symbols) % length == 0;
+    if (!between)
+      return std::nullopt;
+    return expr.getKind() == AffineExprKind::Mod ? 1 : 0;
+  }
+  default:
+    return std::nullopt;
+  }
+}
+
 AccessShape schedule::accessShape(MemRefType memref, AffineMap map,
                                   ValueRange symbols, ArrayRef<int64_t> shape) {
   AccessShape result;
   AffineExpr address = addressOf(memref, map);
   SmallVector<int64_t> strides;
   for (unsigned d = 0; d < shape.size(); ++d) {
-    // Dimensions whose stride varies count as far apart.
-    int64_t stride =
-        strideOf(address, d, map).value_or(memref.getNumElements());
+    std::optional<int64_t> constant = strideOf(address, d, map);
+    int64_t stride = constant ? *constant : typicalStride(address, d, shape);
     strides.push_back(stride == 0 ? std::numeric_limits<int64_t>::max()
                                   : std::abs(stride));
     result.order.push_back(d);
@@ -71,10 +146,6 @@ AccessShape schedule::accessShape(MemRefType memref, AffineMap map,
 
   unsigned fastest = result.order[0];
   AffineExpr last = map.getResults().back();
-  bool lastRunsAlong =
-      last.isFunctionOfDim(fastest) && strideOf(last, fastest, map) == 1;
-  if (!lastRunsAlong)
-    return result;
   unsigned bits =
       memref.getElementType().isIndex() ? 64 : memref.getElementTypeBitWidth();
   int64_t widest = std::min<int64_t>(std::max(1u, 128 / bits), shape[fastest]);
@@ -87,7 +158,13 @@ AccessShape schedule::accessShape(MemRefType memref, AffineMap map,
     bool rowAligned = divisorOf(last, divisors, symbols) % result.vector == 0;
     bool fitsRow =
         memref.getShape().back() % result.vector == 0 || memref.getRank() == 1;
-    if (addressAligned && rowAligned && fitsRow)
+    // All of the vector lies in one row.
+    bool inRow =
+        growth(last, fastest, result.vector, divisors, symbols) == 1 &&
+        llvm::all_of(map.getResults().drop_back(), [&](AffineExpr expr) {
+          return growth(expr, fastest, result.vector, divisors, symbols) == 0;
+        });
+    if (addressAligned && rowAligned && fitsRow && inRow)
       break;
   }
   return result;

@@ -116,6 +116,7 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
     if (!status.succeeded())
       return status;
   }
+  options.positions = op.getPositions();
   if (!elements.empty())
     options.elements = elements[0];
   if (!warps.empty())

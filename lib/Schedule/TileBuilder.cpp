@@ -268,6 +268,16 @@ Value TileBuilder::computeInScope(const Demand &demand) {
   return {};
 }
 
+SmallVector<AffineExpr> schedule::splitPosition(AffineExpr position,
+                                                ArrayRef<int64_t> extents) {
+  SmallVector<AffineExpr> out(extents.size());
+  for (int64_t d = extents.size() - 1; d >= 0; --d) {
+    out[d] = d ? position % extents[d] : position;
+    position = position.floorDiv(extents[d]);
+  }
+  return out;
+}
+
 /// Row-major position in `source` of the element at `coordinates` of `result`,
 /// split up into coordinates of `source`: how reshapes move elements.
 static SmallVector<AffineExpr>
@@ -276,12 +286,7 @@ reshapeCoordinates(ArrayRef<AffineExpr> coordinates, ArrayRef<int64_t> result,
   AffineExpr position = getAffineConstantExpr(0, context);
   for (auto [coordinate, extent] : llvm::zip(coordinates, result))
     position = position * extent + coordinate;
-  SmallVector<AffineExpr> out(source.size());
-  for (int64_t d = source.size() - 1; d >= 0; --d) {
-    out[d] = d ? position % source[d] : position;
-    position = position.floorDiv(source[d]);
-  }
-  return out;
+  return splitPosition(position, source);
 }
 
 /// Maps coordinates of an expanded tensor to those of the collapsed one.
@@ -371,15 +376,16 @@ Value TileBuilder::computeReshape(const Demand &demand, Value source,
       {source, map.compose(demand.map), demand.symbols, demand.shape});
 }
 
-Value TileBuilder::computeLoad(const Demand &demand, Value memref) {
+Value TileBuilder::computeLoad(const Demand &demand, Value memref,
+                               TypedAttr padding) {
   auto type = cast<MemRefType>(memref.getType());
   OpBuilder &builder = at();
   Location where = loc(demand.value);
   auto tile = RankedTensorType::get(demand.shape, type.getElementType());
   TypedAttr zero = builder.getZeroAttr(type.getElementType());
-  Value loaded = ktile::LoadOp::create(builder, where, tile, memref,
-                                       AffineMapAttr::get(placeMap(demand.map)),
-                                       demand.symbols, zero);
+  Value loaded = ktile::LoadOp::create(
+      builder, where, tile, memref, AffineMapAttr::get(placeMap(demand.map)),
+      demand.symbols, padding ? padding : zero);
   if (getElementTypeOrSelf(demand.value.getType()) == type.getElementType())
     return loaded;
   return arith::CmpIOp::create(builder, where, arith::CmpIPredicate::ne, loaded,
@@ -438,6 +444,12 @@ Value TileBuilder::computePad(const Demand &demand, tensor::PadOp op) {
     inner.push_back(result - low);
   AffineMap map = AffineMap::get(demand.map.getNumDims(),
                                  demand.map.getNumSymbols(), inner, context);
+  // A load pads by itself.
+  Value memref = arguments.lookup(op.getSource());
+  if (memref &&
+      cast<MemRefType>(memref.getType()).getElementType() == value.getType())
+    return computeLoad({op.getSource(), map, demand.symbols, demand.shape},
+                       memref, value);
   Value tile = compute({op.getSource(), map, demand.symbols, demand.shape});
   if (!tile)
     return {};
@@ -484,26 +496,6 @@ Value TileBuilder::view(Value tile, ArrayRef<int64_t> from,
   return ktile::ViewOp::create(
       at(), loc, RankedTensorType::get(shape, source.getElementType()), tile,
       from);
-}
-
-template <typename MakeFn>
-Value TileBuilder::overUsedDims(AffineMap map, const Iteration &space,
-                                Location loc, MakeFn make) {
-  SmallVector<AffineExpr> dims;
-  SmallVector<int64_t> from, shape;
-  for (auto [d, extent] : llvm::enumerate(space.shape)) {
-    bool used = map.isFunctionOfDim(d);
-    dims.push_back(used ? getAffineDimExpr(shape.size(), context)
-                        : getAffineConstantExpr(0, context));
-    from.push_back(used ? int64_t(shape.size()) : -1);
-    if (used)
-      shape.push_back(extent);
-  }
-  SmallVector<Value> symbols(space.symbols);
-  AffineMap narrow = simplifyDemandMap(
-      map.replaceDimsAndSymbols(dims, {}, shape.size(), map.getNumSymbols()),
-      symbols);
-  return view(make(narrow, symbols, shape), from, space.shape, loc);
 }
 
 Value TileBuilder::indexTile(AffineExpr expr, const Iteration &space,

@@ -27,6 +27,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/Support/MathExtras.h"
 #include <map>
 
 namespace kernel_opt::schedule {
@@ -119,12 +120,21 @@ private:
     SmallVector<Value> symbols;
     SmallVector<int64_t> shape;
   };
-  /// One dimension of a reduction: tile extent, and the loop around it if any.
+  /// One dimension of a reduction, of one loop or of several in row-major
+  /// order: tile extent, and the loop around it if any.
   struct ReductionDim {
-    unsigned loop;
-    int64_t extent, tile;
-    int64_t trips() const { return (extent + tile - 1) / tile; }
-    bool ragged() const { return trips() * tile != extent; }
+    SmallVector<unsigned, 3> loops;
+    SmallVector<int64_t, 3> extents; ///< of the loops
+    int64_t tile;
+    AffineExpr position; ///< over tile and symbols
+
+    int64_t extent() const { return llvm::product_of(extents); }
+    int64_t trips() const { return llvm::divideCeil(extent(), tile); }
+    bool ragged() const { return trips() * tile != extent(); }
+    /// Says where the loops are in `space`.
+    void place(Iteration &space) const;
+    /// Adds the dimension to the tile of `space`.
+    void addTo(Iteration &space, MLIRContext *context);
   };
 
   /// Values that stand for an unfinished result inside of the loop that carries
@@ -148,7 +158,8 @@ private:
   Demand normalize(Demand demand, SmallVectorImpl<int64_t> &from) const;
   Value computeInScope(const Demand &demand);
   Value computeDefined(const Demand &demand, Operation *op);
-  Value computeLoad(const Demand &demand, Value memref);
+  /// `padding`: what lies outside, zero if not given.
+  Value computeLoad(const Demand &demand, Value memref, TypedAttr padding = {});
   Value computePad(const Demand &demand, tensor::PadOp op);
   Value computeInsert(const Demand &demand, tensor::InsertSliceOp op);
   /// An element read at computed coordinates that are affine in the loops.
@@ -156,6 +167,32 @@ private:
   Value computeReshape(const Demand &demand, Value source, AffineMap map);
   Value computeParallel(const Demand &demand, linalg::LinalgOp op);
   Value computeReduction(const Demand &demand, linalg::LinalgOp op);
+  // Windows (TileWindow.cpp).
+  /// Part of an operand in shared memory: the element at coordinate c lies at
+  /// c - origin, which is an expression of the symbols alone.
+  struct StagedWindow {
+    Value buffer;
+    SmallVector<AffineExpr> origin;
+    SmallVector<int64_t> box;
+  };
+  Value loadWindow(const StagedWindow &window, ArrayRef<AffineExpr> coordinates,
+                   const Iteration &space);
+  /// Whether overlapping windows make it worth while to keep what a tile of
+  /// them reads in shared memory.
+  bool isWindowed(linalg::LinalgOp op, const Iteration &space,
+                  ArrayRef<ReductionDim> dims);
+  /// The part of an operand that `space` and the loops of `dims` touch, each
+  /// coordinate linear: where it begins and how large it is.
+  std::optional<std::pair<SmallVector<AffineExpr>, SmallVector<int64_t>>>
+  windowBox(OpOperand &operand, const Iteration &space,
+            ArrayRef<ReductionDim> dims);
+  /// Brings a part of an operand to shared memory.
+  LogicalResult stageWindow(OpOperand &operand, const Iteration &space,
+                            ArrayRef<AffineExpr> origin, ArrayRef<int64_t> box);
+  FailureOr<SmallVector<Value>> reduceWindows(linalg::LinalgOp op,
+                                              const Combiner &combiner,
+                                              const Iteration &space,
+                                              ArrayRef<ReductionDim> dims);
   // Scans (TileScan.cpp).
   Value computeScan(const Demand &demand, linalg::LinalgOp op);
   /// The same places as masked reductions over all that lies before.
@@ -221,6 +258,8 @@ private:
   FailureOr<Combiner> analyzeCombiner(linalg::LinalgOp op);
   SmallVector<ReductionDim> reductionDims(linalg::LinalgOp op,
                                           ArrayRef<int64_t> parallel);
+  /// All of `dims` as one.
+  ReductionDim joinedDim(linalg::LinalgOp op, ArrayRef<ReductionDim> dims);
   bool isContraction(linalg::LinalgOp op, const Iteration &space,
                      const Demand &demand, ArrayRef<ReductionDim> dims);
   /// Swaps those elements whose order says so.
@@ -274,6 +313,7 @@ private:
   std::vector<Scope> scopes;
   std::vector<Running> running;
   std::optional<OpBuilder> scopeBuilder;
+  DenseMap<OpOperand *, StagedWindow> windows;
   /// Made from scans, outside of all blocks.
   DenseMap<Operation *, Operation *> reductions;
 };
@@ -284,6 +324,30 @@ AffineMap simplifyDemandMap(AffineMap map, SmallVectorImpl<Value> &symbols);
 /// An integer of an op's body as an expression of the loops' coordinates, null
 /// if it is not affine.
 AffineExpr affineOf(Value value, ArrayRef<AffineExpr> coordinates);
+
+template <typename MakeFn>
+Value TileBuilder::overUsedDims(AffineMap map, const Iteration &space,
+                                Location loc, MakeFn make) {
+  SmallVector<AffineExpr> dims;
+  SmallVector<int64_t> from, shape;
+  for (auto [d, extent] : llvm::enumerate(space.shape)) {
+    bool used = map.isFunctionOfDim(d);
+    dims.push_back(used ? getAffineDimExpr(shape.size(), context)
+                        : getAffineConstantExpr(0, context));
+    from.push_back(used ? int64_t(shape.size()) : -1);
+    if (used)
+      shape.push_back(extent);
+  }
+  SmallVector<Value> symbols(space.symbols);
+  AffineMap narrow = simplifyDemandMap(
+      map.replaceDimsAndSymbols(dims, {}, shape.size(), map.getNumSymbols()),
+      symbols);
+  return view(make(narrow, symbols, shape), from, space.shape, loc);
+}
+
+/// Coordinates, in a space of these extents, of a row-major position.
+SmallVector<AffineExpr> splitPosition(AffineExpr position,
+                                      ArrayRef<int64_t> extents);
 
 /// The value that every element of a filled tensor or a splat constant has.
 TypedAttr getUniformValue(Value tensor);

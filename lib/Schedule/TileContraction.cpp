@@ -194,7 +194,7 @@ Value TileBuilder::zeroBeyond(Value tile, const Iteration &space,
                               const ReductionDim &dim) {
   // A load pads with zeros already if it runs out of its memref where the
   // reduction ends.
-  AffineExpr coordinate = space.coordinates[dim.loop];
+  AffineExpr coordinate = space.coordinates[dim.loops[0]];
   if (auto load = tile.getDefiningOp<ktile::LoadOp>()) {
     SmallVector<AffineExpr> dims(space.shape.size(),
                                  getAffineConstantExpr(0, context));
@@ -210,7 +210,7 @@ Value TileBuilder::zeroBeyond(Value tile, const Iteration &space,
           AffineMap::get(load.getMap().getNumDims(), loadSymbols.size(), expr),
           loadSymbols);
       if (have == wanted && loadSymbols == symbols &&
-          load.getSource().getType().getDimSize(d) == dim.extent)
+          load.getSource().getType().getDimSize(d) == dim.extents[0])
         return tile;
     }
   }
@@ -223,7 +223,8 @@ Value TileBuilder::zeroBeyond(Value tile, const Iteration &space,
   }
   side.symbols = space.symbols;
   Location loc = tile.getLoc();
-  Value mask = maskTile(coordinate.replaceDims(dims), dim.extent, side, loc);
+  Value mask =
+      maskTile(coordinate.replaceDims(dims), dim.extents[0], side, loc);
   Type element = getElementTypeOrSelf(tile.getType());
   Value zero = splat(Builder(context).getZeroAttr(element), side.shape, loc);
   return arith::SelectOp::create(at(), loc, mask, tile, zero);

@@ -50,6 +50,10 @@ LogicalResult TileBuilder::bindOperand(linalg::LinalgOp op, OpOperand &operand,
   AffineMap indexing = op.getMatchingIndexingMap(&operand);
   for (AffineExpr expr : indexing.getResults())
     results.push_back(expr.replaceDims(space.coordinates));
+  if (auto staged = windows.find(&operand); staged != windows.end()) {
+    mapping.map(argument, loadWindow(staged->second, results, space));
+    return success();
+  }
   AffineMap map = AffineMap::get(space.shape.size(), space.symbols.size(),
                                  results, context);
   Value tile = compute({operand.get(), map, space.symbols, space.shape});

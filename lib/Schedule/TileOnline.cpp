@@ -82,14 +82,11 @@ LogicalResult TileBuilder::prepareOnline(const Demand &demand,
     SmallVector<unsigned> loops;
     member.getReductionDims(loops);
     ReductionDim dim = state.dims[0];
-    dim.loop = loops[0];
-    AffineExpr inside = dim.tile == 1
-                            ? getAffineConstantExpr(0, context)
-                            : getAffineDimExpr(space->shape.size(), context);
-    if (dim.tile != 1)
-      space->shape.push_back(dim.tile);
-    space->coordinates[dim.loop] =
-        inside + getAffineSymbolExpr(space->symbols.size(), context);
+    dim.loops = {loops[0]};
+    dim.addTo(*space, context);
+    dim.position =
+        dim.position + getAffineSymbolExpr(space->symbols.size(), context);
+    dim.place(*space);
     state.demands.push_back(wanted);
     state.spaces.push_back(std::move(*space));
     state.combiners.push_back(std::move(*combiner));
@@ -258,7 +255,7 @@ Value TileBuilder::computeOnline(const Demand &demand, linalg::LinalgOp op,
   auto constant = [&](int64_t v) -> Value {
     return arith::ConstantIndexOp::create(at(), loc, v);
   };
-  Value lower = constant(0), upper = constant(dim.extent),
+  Value lower = constant(0), upper = constant(dim.extent()),
         by = constant(dim.tile);
   boundOnline(state, loc, lower, upper);
   state.loop = scf::ForOp::create(at(), loc, lower, upper, by, initial);

@@ -18,11 +18,14 @@ using namespace kernel_opt;
 using namespace kernel_opt::schedule;
 
 namespace {
-/// One dimension of the results: who computes which part of it.
+/// One dimension of the results, or several that are cut as one: who computes
+/// which part of it.
 struct ResultDim {
-  int64_t extent;
-  int64_t block; ///< elements of one block
-  int64_t tile;  ///< elements of one tile
+  SmallVector<unsigned, 2> members; ///< dimensions of the first result
+  SmallVector<int64_t, 2> extents;  ///< theirs
+  int64_t extent;                   ///< all of theirs together
+  int64_t block;                    ///< elements of one block
+  int64_t tile;                     ///< elements of one tile
   int64_t blocks() const { return llvm::divideCeil(extent, block); }
   int64_t steps() const { return llvm::divideCeil(block, tile); }
 };
@@ -49,6 +52,28 @@ static LogicalResult checkDim(const ResultDim &dim, unsigned d, Location loc) {
   return success();
 }
 
+/// The dimensions of the first result, those that windows move along in one.
+static FailureOr<SmallVector<ResultDim>>
+groupDims(RankedTensorType type, const KernelStructure &structure,
+          const TileOptions &options, Location loc) {
+  SmallVector<ResultDim> dims;
+  bool open = false;
+  for (unsigned d = 0; d < type.getRank(); ++d) {
+    bool position = options.positions && structure.positionDims().test(d);
+    if (!position || !open)
+      dims.push_back({{}, {}, 1, 0, 0});
+    dims.back().members.push_back(d);
+    dims.back().extents.push_back(type.getDimSize(d));
+    if (__builtin_mul_overflow(dims.back().extent, type.getDimSize(d),
+                               &dims.back().extent))
+      return emitError(loc, "result is too large to be tiled");
+    open = position;
+  }
+  if (options.positions && structure.positionDims().none())
+    return emitError(loc, "no window moves along the result");
+  return dims;
+}
+
 static FailureOr<SmallVector<ResultDim>>
 resultDims(ValueRange results, const KernelStructure &structure,
            const TileOptions &options, Location loc) {
@@ -63,17 +88,23 @@ resultDims(ValueRange results, const KernelStructure &structure,
       !llvm::isPowerOf2_64(options.cluster))
     return emitError(loc, "a cluster has 1, 2, 4, 8 or 16 blocks, found ")
            << options.cluster;
-  size_t rank = type.getRank();
-  SmallVector<ResultDim> dims(rank);
+  auto grouped = groupDims(type, structure, options, loc);
+  if (failed(grouped))
+    return failure();
+  SmallVector<ResultDim> dims = std::move(*grouped);
+  size_t rank = dims.size();
   int64_t budget = options.elements;
   for (size_t d = rank; d-- > 0;) {
     ResultDim &dim = dims[d];
-    dim.extent = type.getDimSize(d);
     std::optional<int64_t> block = lastAligned(options.block, d, rank);
     std::optional<int64_t> tile = lastAligned(options.tile, d, rank);
-    bool whole = structure.wholeDims().test(d) || block == 0;
+    bool whole = block == 0 || llvm::any_of(dim.members, [&](unsigned member) {
+                   return structure.wholeDims().test(member);
+                 });
+    // A dimension shorter than a block's share of it makes a smaller tile.
+    int64_t most = llvm::PowerOf2Ceil(dim.extent);
     int64_t share = whole                    ? dim.extent
-                    : block                  ? *block
+                    : block                  ? std::min(*block, most)
                     : !options.block.empty() ? 1
                                              : dim.extent;
     dim.tile = tile && *tile
@@ -217,23 +248,21 @@ static void tileLoops(Operation *before, Location loc, ArrayRef<ResultDim> dims,
 /// The dimension of the first result along which each dimension of `value`
 /// runs. Results of the first one's shape may be cut like it in any case.
 static FailureOr<SmallVector<unsigned>>
-alongFirst(Value value, ArrayRef<ResultDim> dims,
+alongFirst(Value value, RankedTensorType first,
            const KernelStructure &structure) {
   auto type = cast<RankedTensorType>(value.getType());
   SmallVector<unsigned> along;
   for (unsigned d = 0; d < type.getRank(); ++d) {
     std::optional<unsigned> dim = structure.resultDimOf(value, d);
-    if (!dim || dims[*dim].extent != type.getDimSize(d) ||
+    if (!dim || first.getDimSize(*dim) != type.getDimSize(d) ||
         llvm::is_contained(along, *dim))
       break;
     along.push_back(*dim);
   }
   if (int64_t(along.size()) == type.getRank())
     return along;
-  if (llvm::equal(type.getShape(), llvm::map_range(dims, [](const auto &dim) {
-                    return dim.extent;
-                  })))
-    return llvm::to_vector(llvm::seq<unsigned>(0, dims.size()));
+  if (type.getShape() == first.getShape())
+    return llvm::to_vector(llvm::seq<unsigned>(0, first.getRank()));
   return emitError(value.getLoc(), "dimension ")
          << along.size() << " of a further result " << type
          << " runs along no dimension of the first result";
@@ -245,29 +274,38 @@ alongFirst(Value value, ArrayRef<ResultDim> dims,
 static LogicalResult alignResult(Demand &demand,
                                  ArrayRef<AffineExpr> coordinates,
                                  ArrayRef<ResultDim> dims,
+                                 RankedTensorType first,
                                  const KernelStructure &structure) {
   auto type = cast<RankedTensorType>(demand.value.getType());
   FailureOr<SmallVector<unsigned>> along =
-      alongFirst(demand.value, dims, structure);
+      alongFirst(demand.value, first, structure);
   if (failed(along))
     return failure();
   SmallVector<AffineExpr> mine;
-  llvm::SmallBitVector used(dims.size());
+  llvm::SmallBitVector used(coordinates.size());
   for (unsigned d : *along) {
     used.set(d);
     mine.push_back(coordinates[d]);
   }
-  for (auto [d, dim] : llvm::enumerate(dims))
-    if (!used.test(d) && dim.blocks() > 1)
+  for (auto [i, dim] : llvm::enumerate(dims)) {
+    bool all = true, none = true;
+    for (unsigned member : dim.members) {
+      all &= used.test(member);
+      none &= !used.test(member);
+      if (!used.test(member) && dim.blocks() > 1)
+        return emitError(demand.value.getLoc(), "a further result ")
+               << type << " lacks dimension " << member
+               << " of the first one, which blocks share";
+    }
+    if (!all && !none)
       return emitError(demand.value.getLoc(), "a further result ")
-             << type << " lacks dimension " << d
-             << " of the first one, which blocks share";
+             << type << " lacks some of the positions of the first one";
+    // Dimensions that it lacks are none of its tile's.
+    if (none)
+      demand.shape[i] = 1;
+  }
   demand.map = AffineMap::get(dims.size(), demand.symbols.size(), mine,
                               type.getContext());
-  // Dimensions that it lacks are none of its tile's.
-  for (auto [d, dim] : llvm::enumerate(dims))
-    if (!used.test(d))
-      demand.shape[d] = 1;
   return success();
 }
 
@@ -291,9 +329,11 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
   SmallVector<Value> offsets =
       blockOffsets(inside, loc, *dims, raster, options.cluster);
 
-  SmallVector<int64_t> tileShape;
+  auto first = cast<RankedTensorType>(results[0].getType());
+  SmallVector<int64_t> tileShape(first.getRank(), 1);
   for (const ResultDim &dim : *dims)
-    tileShape.push_back(dim.tile);
+    if (dim.members.size() == 1)
+      tileShape[dim.members[0]] = dim.tile;
   TileBuilder tiles(builder, options, structure, tileShape);
   tiles.numberReductions(body);
   for (auto [argument, memref] :
@@ -309,7 +349,7 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
   tileLoops(end, loc, *dims, steps,
             [&](scf::ForOp loop, Value iv) { tiles.enterLoop(loop, iv); });
 
-  SmallVector<AffineExpr> coordinates;
+  SmallVector<AffineExpr> coordinates(first.getRank());
   SmallVector<Value> symbols;
   SmallVector<int64_t> shape;
   MLIRContext *context = builder.getContext();
@@ -320,12 +360,14 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
         coordinate = coordinate + getAffineSymbolExpr(symbols.size(), context);
         symbols.push_back(part);
       }
-    coordinates.push_back(coordinate);
     shape.push_back(dim.tile);
+    for (auto [member, expr] :
+         llvm::zip(dim.members, splitPosition(coordinate, dim.extents)))
+      coordinates[member] = expr;
   }
   for (auto [i, result] : llvm::enumerate(results)) {
     Demand demand = {result, {}, symbols, shape};
-    if (failed(alignResult(demand, coordinates, *dims, structure)) ||
+    if (failed(alignResult(demand, coordinates, *dims, first, structure)) ||
         failed(tiles.store(demand,
                            func.getArgument(body.getNumArguments() + i)))) {
       func.erase();

@@ -242,18 +242,52 @@ TileBuilder::reductionDims(linalg::LinalgOp op, ArrayRef<int64_t> parallel) {
   SmallVector<int64_t> extents = op.getStaticLoopRanges();
   SmallVector<ReductionDim> dims;
   for (unsigned loop : loops)
-    dims.push_back({loop, extents[loop], 1});
+    dims.push_back({{loop}, {extents[loop]}, 1, {}});
   // The innermost loops first: they are the likeliest to be contiguous.
   for (ReductionDim &dim : llvm::reverse(dims)) {
     // Where the result's tiles pass by, too, equal steps share their loads.
-    std::optional<unsigned> shared = structure.resultDimOf(op, dim.loop);
-    int64_t whole = llvm::PowerOf2Ceil(dim.extent);
+    std::optional<unsigned> shared = structure.resultDimOf(op, dim.loops[0]);
+    int64_t whole = llvm::PowerOf2Ceil(dim.extent());
     dim.tile =
         shared ? resultTile[*shared]
                : std::min<int64_t>(whole, llvm::bit_floor(uint64_t(budget)));
     budget = std::max<int64_t>(1, budget / dim.tile);
   }
   return dims;
+}
+
+void TileBuilder::ReductionDim::place(Iteration &space) const {
+  for (auto [loop, expr] : llvm::zip(loops, splitPosition(position, extents)))
+    space.coordinates[loop] = expr;
+}
+
+void TileBuilder::ReductionDim::addTo(Iteration &space, MLIRContext *context) {
+  position = tile == 1 ? getAffineConstantExpr(0, context)
+                       : getAffineDimExpr(space.shape.size(), context);
+  if (tile != 1)
+    space.shape.push_back(tile);
+  place(space);
+}
+
+TileBuilder::ReductionDim TileBuilder::joinedDim(linalg::LinalgOp op,
+                                                 ArrayRef<ReductionDim> dims) {
+  if (dims.size() == 1)
+    return dims[0];
+  ReductionDim joined = {{}, {}, 1, {}};
+  for (const ReductionDim &dim : dims) {
+    joined.loops.append(dim.loops);
+    joined.extents.append(dim.extents);
+    joined.tile *= dim.tile;
+  }
+  if (!options.reduction.empty()) {
+    unsigned number = reductionNumber.lookup(op);
+    joined.tile =
+        options
+            .reduction[std::min<size_t>(number, options.reduction.size() - 1)];
+  }
+  joined.tile =
+      std::min<int64_t>(joined.tile, llvm::PowerOf2Ceil(joined.extent()));
+  return joined;
 }
 
 FailureOr<SmallVector<Value>>
@@ -273,8 +307,9 @@ TileBuilder::elementsOfStep(linalg::LinalgOp op, const Combiner &combiner,
   SmallVector<int64_t> bounds;
   for (const ReductionDim &dim : dims)
     if (dim.ragged()) {
-      ragged.push_back(space.coordinates[dim.loop]);
-      bounds.push_back(dim.extent);
+      // Behind the last step, the outermost loop is beyond its end.
+      ragged.push_back(space.coordinates[dim.loops[0]]);
+      bounds.push_back(dim.extents[0]);
     }
   Value mask;
   if (!ragged.empty())
@@ -308,7 +343,7 @@ TileBuilder::loopOverSteps(Location loc, const Iteration &space,
     auto constant = [&](int64_t v) -> Value {
       return arith::ConstantIndexOp::create(builder, loc, v);
     };
-    Value lower = constant(0), upper = constant(dim.extent),
+    Value lower = constant(0), upper = constant(dim.extent()),
           by = constant(dim.tile);
     auto loop = scf::ForOp::create(builder, loc, lower, upper, by, carried);
     if (initial.empty())
@@ -318,9 +353,10 @@ TileBuilder::loopOverSteps(Location loc, const Iteration &space,
     // A terminator to build before; its operands come when the step is made.
     scf::YieldOp::create(end, loc, loop.getRegionIterArgs());
     enterLoop(loop, loop.getInductionVar());
-    AffineExpr &coordinate = inner.coordinates[dim.loop];
-    coordinate =
-        coordinate + getAffineSymbolExpr(inner.symbols.size(), context);
+    ReductionDim moved = dim;
+    moved.position =
+        dim.position + getAffineSymbolExpr(inner.symbols.size(), context);
+    moved.place(inner);
     inner.symbols.push_back(loop.getInductionVar());
     carried.assign(loop.getRegionIterArgs().begin(),
                    loop.getRegionIterArgs().end());
@@ -355,20 +391,23 @@ Value TileBuilder::computeReduction(const Demand &demand, linalg::LinalgOp op) {
     return {};
   SmallVector<ReductionDim> dims = reductionDims(op, space->shape);
   int64_t rank = space->shape.size();
-  for (const ReductionDim &dim : dims) {
-    AffineExpr &coordinate = space->coordinates[dim.loop];
-    coordinate = dim.tile == 1 ? getAffineConstantExpr(0, context)
-                               : getAffineDimExpr(space->shape.size(), context);
-    if (dim.tile != 1)
-      space->shape.push_back(dim.tile);
-  }
   Location loc = op.getLoc();
   SmallVector<Value> totals;
-  if (isContraction(op, *space, demand, dims)) {
-    Value product = computeDot(op, *space, demand, dims);
+  Iteration alone = *space, windows = *space;
+  SmallVector<ReductionDim> joined = {joinedDim(op, dims)};
+  joined[0].addTo(alone, context);
+  for (ReductionDim &dim : dims)
+    dim.addTo(*space, context);
+  if (isContraction(op, alone, demand, joined)) {
+    Value product = computeDot(op, alone, demand, joined);
     if (!product)
       return {};
     totals = {product};
+  } else if (isWindowed(op, windows, dims)) {
+    auto sums = reduceWindows(op, *combiner, windows, dims);
+    if (failed(sums))
+      return {};
+    totals = *sums;
   } else {
     bool loops =
         llvm::any_of(dims, [](const ReductionDim &d) { return d.trips() > 1; });

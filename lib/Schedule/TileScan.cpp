@@ -210,8 +210,7 @@ Value TileBuilder::computePrefix(const Demand &demand, linalg::LinalgOp op,
   unsigned dim = space.shape.size();
   SmallVector<ReductionDim> dims = reductionDims(reduction, space.shape);
   dims[0].tile = std::max<int64_t>(2, dims[0].tile);
-  all.coordinates[loop] = getAffineDimExpr(dim, context);
-  all.shape.push_back(dims[0].tile);
+  dims[0].addTo(all, context);
   Location loc = op.getLoc();
   SmallVector<Value> initial;
   for (TypedAttr neutral : combiner->neutral)
@@ -224,8 +223,8 @@ Value TileBuilder::computePrefix(const Demand &demand, linalg::LinalgOp op,
         if (failed(elements))
           return failure();
         // What lies behind the place does not count.
-        Value before =
-            maskTile(place - step.coordinates[loop], dims[0].extent, step, loc);
+        Value before = maskTile(place - step.coordinates[loop],
+                                dims[0].extent(), step, loc);
         for (auto [element, neutral] : llvm::zip(*elements, combiner->neutral))
           element = arith::SelectOp::create(at(), loc, before, element,
                                             splat(neutral, step.shape, loc));
@@ -287,7 +286,8 @@ Value TileBuilder::computeScan(const Demand &demand, linalg::LinalgOp op) {
   FailureOr<Combiner> combiner = analyzeCombiner(reduction);
   if (failed(combiner))
     return {};
-  SmallVector<ReductionDim> dims = {{loop, extent, space->shape[dim]}};
+  SmallVector<ReductionDim> dims = {
+      {{loop}, {extent}, space->shape[dim], along}};
   FailureOr<SmallVector<Value>> elements =
       elementsOfStep(reduction, *combiner, *space, dims);
   // Where the first tile begins: known outside of the loop.

@@ -13,6 +13,7 @@ func.func @argmax(%x: tensor<3x50x37xf32>) -> tensor<3x37xi64> {
 }
 
 // CHECK: conv_{{.*}} ({{.*}}programs.mlir
+// CHECK: scheduled by   window_product
 // CHECK: checked        verified
 func.func @conv(%x: tensor<2x4x9x11xf32>, %w: tensor<6x4x3x3xf32>, %b: tensor<6xf32>) -> tensor<2x6x9x11xf32> {
   %h = aten.convolution %x, %w, %b {stride = array<i64: 1, 1>, padding = array<i64: 1, 1>}
@@ -24,6 +25,7 @@ func.func @conv(%x: tensor<2x4x9x11xf32>, %w: tensor<6x4x3x3xf32>, %b: tensor<6x
 // A transposed convolution spreads its input and turns its weights.
 // CHECK: checked        verified
 // CHECK: checked        verified
+// CHECK: scheduled by   window_product
 // CHECK: checked        verified
 func.func @transposed_conv(%x: tensor<2x3x4x5xf32>, %w: tensor<3x4x3x3xf32>) -> tensor<2x4x7x9xf32> {
   %y = aten.convolution %x, %w {stride = array<i64: 2, 2>, padding = array<i64: 1, 1>, transposed = true}
@@ -31,6 +33,7 @@ func.func @transposed_conv(%x: tensor<2x3x4x5xf32>, %w: tensor<3x4x3x3xf32>) -> 
   return %y : tensor<2x4x7x9xf32>
 }
 
+// CHECK: scheduled by   window:
 // CHECK: checked        verified
 func.func @max_pool(%x: tensor<2x3x9x9xf32>) -> tensor<2x3x8x8xf32> {
   %y = aten.max_pool %x {kernel_size = array<i64: 4, 4>, stride = array<i64: 1, 1>, padding = array<i64: 1, 1>}
@@ -87,6 +90,23 @@ func.func @cumsum(%x: tensor<3x5000xf32>) -> tensor<3x5000xf32> {
 func.func @cumprod(%x: tensor<2x130x37xbf16>) -> tensor<2x130x37xbf16> {
   %y = aten.cumprod %x {dim = 1 : i64} : (tensor<2x130x37xbf16>) -> tensor<2x130x37xbf16>
   return %y : tensor<2x130x37xbf16>
+}
+
+// Stride, dilation, groups and sizes that fit no tile.
+// CHECK: scheduled by   window_product
+// CHECK: checked        verified
+func.func @conv_groups(%x: tensor<2x6x19x21xf32>, %w: tensor<10x3x3x2xf32>) -> tensor<2x10x8x10xf32> {
+  %y = aten.convolution %x, %w {stride = array<i64: 2, 2>, padding = array<i64: 0, 1>, dilation = array<i64: 2, 3>, groups = 2 : i64}
+      : (tensor<2x6x19x21xf32>, tensor<10x3x3x2xf32>) -> tensor<2x10x8x10xf32>
+  return %y : tensor<2x10x8x10xf32>
+}
+
+// CHECK: scheduled by   window:
+// CHECK: checked        verified
+func.func @depthwise(%x: tensor<2x3x9x40xf32>, %w: tensor<3x1x3x3xf32>) -> tensor<2x3x9x40xf32> {
+  %y = aten.convolution %x, %w {stride = array<i64: 1, 1>, padding = array<i64: 1, 1>, groups = 3 : i64}
+      : (tensor<2x3x9x40xf32>, tensor<3x1x3x3xf32>) -> tensor<2x3x9x40xf32>
+  return %y : tensor<2x3x9x40xf32>
 }
 
 // MODULE-NOT: kopt.kernel

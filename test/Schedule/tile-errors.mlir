@@ -491,6 +491,27 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 
 // -----
 
+// Positions are those of windows.
+module attributes {transform.with_named_sequence} {
+func.func @f(%a_: tensor<96xf32>) -> tensor<96xf32> {
+  // expected-error@below {{kernel cannot be tiled so}}
+  // expected-note@below {{no window moves along the result}}
+  %r = kopt.kernel @f (%a = %a_ : tensor<96xf32>) -> (tensor<96xf32>) {
+    %e = tensor.empty() : tensor<96xf32>
+    %y = linalg.exp ins(%a : tensor<96xf32>) outs(%e : tensor<96xf32>) -> tensor<96xf32>
+    kopt.yield %y : tensor<96xf32>
+  }
+  return %r : tensor<96xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.tile %k positions : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
 module attributes {transform.with_named_sequence} {
 func.func @no_kernel() { return }
 transform.named_sequence @__transform_main(%root: !transform.any_op) {

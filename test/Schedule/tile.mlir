@@ -134,50 +134,6 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 
 // -----
 
-// A window over a padded image: what lies in the border is the padding, though
-// the load itself pads with zeros.
-
-// CHECK-DAG: #[[WINDOW:.*]] = affine_map<(d0, d1, d2, d3) -> (d0 * 2 + d2 - 1, d1 * 2 + d3 - 1)>
-// CHECK-LABEL: gpu.module @window_program
-// CHECK-DAG: %[[NINF:.*]] = arith.constant dense<0xFF800000> : tensor<4x4x4x4xf32>
-// CHECK: %[[T:.*]] = ktile.load %{{.*}}[#[[WINDOW]]] () padding 0.000000e+00 : f32 : memref<7x7xf32> -> tensor<4x4x4x4xf32>
-// CHECK: %[[IN:.*]] = ktile.in_bounds #[[WINDOW]]() <[7, 7] : tensor<4x4x4x4xi1>
-// CHECK: %[[PADDED:.*]] = arith.select %[[IN]], %[[T]], %[[NINF]]
-// CHECK: %[[TAP:.*]] = ktile.in_bounds #{{.*}}() <[3, 3] : tensor<4x4xi1>
-// CHECK: %[[MASK:.*]] = ktile.view %[[TAP]] from [-1, -1, 0, 1]
-// CHECK: arith.select %[[MASK]], %[[PADDED]], %[[NINF]]
-// CHECK: ktile.reduce(%{{.*}}) along 3
-// CHECK: ktile.reduce(%{{.*}}) along 2
-module attributes {transform.with_named_sequence} {
-func.func @window(%x: tensor<7x7xf32>) -> tensor<4x4xf32> {
-  %r = kopt.kernel @window (%a = %x : tensor<7x7xf32>) -> (tensor<4x4xf32>) {
-    %ninf = arith.constant 0xFF800000 : f32
-    %pad = tensor.pad %a low[1, 1] high[1, 1] {
-    ^bb0(%i: index, %j: index):
-      tensor.yield %ninf : f32
-    } : tensor<7x7xf32> to tensor<9x9xf32>
-    %taps = tensor.empty() : tensor<3x3xf32>
-    %e = tensor.empty() : tensor<4x4xf32>
-    %f = linalg.fill ins(%ninf : f32) outs(%e : tensor<4x4xf32>) -> tensor<4x4xf32>
-    %y = linalg.generic {indexing_maps = [affine_map<(i, j, a, b) -> (i * 2 + a, j * 2 + b)>, affine_map<(i, j, a, b) -> (a, b)>, affine_map<(i, j, a, b) -> (i, j)>], iterator_types = ["parallel", "parallel", "reduction", "reduction"]}
-      ins(%pad, %taps : tensor<9x9xf32>, tensor<3x3xf32>) outs(%f : tensor<4x4xf32>) {
-    ^bb0(%v: f32, %t: f32, %o: f32):
-      %m = arith.maximumf %v, %o : f32
-      linalg.yield %m : f32
-    } -> tensor<4x4xf32>
-    kopt.yield %y : tensor<4x4xf32>
-  }
-  return %r : tensor<4x4xf32>
-}
-transform.named_sequence @__transform_main(%root: !transform.any_op) {
-  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
-  %p = transform.kopt.tile %k : (!transform.any_op) -> !transform.any_op
-  transform.yield
-}
-}
-
-// -----
-
 // Reshapes and slices move no data: they are part of the load's map.
 
 // CHECK-DAG: #[[READ:.*]] = affine_map<(d0, d1) -> (d0 floordiv 4, d0 * 8 + d1 * 2 - (d0 floordiv 4) * 32 + 1)>

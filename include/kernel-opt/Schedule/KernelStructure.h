@@ -49,6 +49,8 @@ public:
   const llvm::SmallBitVector &wholeDims() const { return whole; }
   /// The most elements that go into one element of any reduction; 1 without.
   int64_t reducedElements() const { return reduced; }
+  /// Dimensions of the first result along which a window moves.
+  const llvm::SmallBitVector &positionDims() const { return positions; }
   /// The dimension of the first result that `loop` of `op` runs along, if any.
   std::optional<unsigned> resultDimOf(linalg::LinalgOp op, unsigned loop) const;
   /// The same for dimension `dim` of a value.
@@ -80,7 +82,7 @@ private:
 
   llvm::EquivalenceClasses<Axis> axes;
   Value result;
-  llvm::SmallBitVector whole;
+  llvm::SmallBitVector whole, positions;
   int64_t reduced = 1;
   StructureKind kind = StructureKind::Elementwise;
 };

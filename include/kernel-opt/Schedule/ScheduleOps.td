@@ -76,6 +76,8 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
     maximum, the sum of exponentials of differences to it, a product with them)
     are carried by one loop over pieces of the axis, in which sums are rescaled
     when what they depend on changes; otherwise each of them is a loop of its own.
+    `positions` cuts all dimensions along which windows move as one, so that the
+    windows of a convolution are the rows or columns of a product.
 
     Fails silenceably if an operation of the kernel cannot be tiled so.
 
@@ -99,7 +101,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$warps,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$raster,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$cluster,
-                       UnitAttr:$online);
+                       UnitAttr:$online, UnitAttr:$positions);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
     $target oilist(
@@ -110,7 +112,8 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
       | `warps` custom<DynamicIndexList>($dynamic_warps, $warps)
       | `raster` custom<DynamicIndexList>($dynamic_raster, $raster)
       | `cluster` custom<DynamicIndexList>($dynamic_cluster, $cluster)
-      | `online` $online)
+      | `online` $online
+      | `positions` $positions)
     attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;

@@ -34,6 +34,10 @@ struct TileOptions {
   /// Without any: what a tile has left of `elements`. Along dimensions that the
   /// result has, too, steps are as large as the result's tiles.
   SmallVector<int64_t> reduction;
+  /// Cuts the dimensions along which windows move as one, in row-major order,
+  /// so that a product of windows has rows and columns; `block` and `tile` then
+  /// have one number for all of them.
+  bool positions = false;
   /// Warps of a block.
   int64_t warps = 4;
   /// Rows of blocks (along the dimension before the last) that neighbouring
