@@ -101,8 +101,12 @@ resultDims(ValueRange results, const KernelStructure &structure,
     bool whole = block == 0 || llvm::any_of(dim.members, [&](unsigned member) {
                    return structure.wholeDims().test(member);
                  });
-    // A dimension shorter than a block's share of it makes a smaller tile.
-    int64_t most = llvm::PowerOf2Ceil(dim.extent);
+    // Of windows, a dimension that is shorter than a block's share of it makes
+    // a smaller tile: one channel is no product. Units of tensor cores need
+    // their size, though it hangs over.
+    int64_t most = structure.getKind() == StructureKind::Window
+                       ? llvm::PowerOf2Ceil(dim.extent)
+                       : std::numeric_limits<int64_t>::max();
     int64_t share = whole                    ? dim.extent
                     : block                  ? std::min(*block, most)
                     : !options.block.empty() ? 1
