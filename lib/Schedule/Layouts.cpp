@@ -16,6 +16,7 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/MathExtras.h"
 #include <map>
+#include <numeric>
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -75,20 +76,24 @@ static int64_t evaluate(AffineExpr expr, ArrayRef<int64_t> point) {
   }
 }
 
-/// How far apart in memory neighbours along `dim` are, on average.
-static int64_t typicalStride(AffineExpr address, unsigned dim,
-                             ArrayRef<int64_t> shape) {
+/// How far apart in memory neighbours along `dim` are: mostly, and on average.
+static std::pair<int64_t, int64_t>
+typicalStride(AffineExpr address, unsigned dim, ArrayRef<int64_t> shape) {
   constexpr int64_t samples = 256;
-  SmallVector<int64_t> point(shape.size(), 0);
-  int64_t count = std::min(samples, shape[dim]) - 1, sum = 0;
+  SmallVector<int64_t> point(shape.size(), 0), steps;
   int64_t before = evaluate(address, point);
-  for (int64_t i = 1; i <= count; ++i) {
+  for (int64_t i = 1; i < std::min(samples, shape[dim]); ++i) {
     point[dim] = i;
     int64_t here = evaluate(address, point);
-    sum += std::abs(here - before);
+    steps.push_back(std::abs(here - before));
     before = here;
   }
-  return count > 0 ? llvm::divideCeil(sum, count) : 0;
+  if (steps.empty())
+    return {0, 0};
+  int64_t sum = std::accumulate(steps.begin(), steps.end(), int64_t(0));
+  llvm::sort(steps);
+  return {steps[steps.size() / 2],
+          llvm::divideCeil(sum, int64_t(steps.size()))};
 }
 
 /// By how much `expr` grows from each element of a vector along `dim` to the
@@ -130,18 +135,23 @@ AccessShape schedule::accessShape(MemRefType memref, AffineMap map,
                                   ValueRange symbols, ArrayRef<int64_t> shape) {
   AccessShape result;
   AffineExpr address = addressOf(memref, map);
-  SmallVector<int64_t> strides;
+  SmallVector<std::pair<int64_t, int64_t>> strides;
   for (unsigned d = 0; d < shape.size(); ++d) {
-    std::optional<int64_t> constant = strideOf(address, d, map);
-    int64_t stride = constant ? *constant : typicalStride(address, d, shape);
-    strides.push_back(stride == 0 ? std::numeric_limits<int64_t>::max()
-                                  : std::abs(stride));
+    std::pair<int64_t, int64_t> stride;
+    if (std::optional<int64_t> constant = strideOf(address, d, map))
+      stride = {std::abs(*constant), std::abs(*constant)};
+    else
+      stride = typicalStride(address, d, shape);
+    // What is the same for all neighbours is nobody's neighbour.
+    if (stride.second == 0)
+      stride.first = std::numeric_limits<int64_t>::max();
+    strides.push_back(stride);
     result.order.push_back(d);
   }
   llvm::sort(result.order, [&](int64_t a, int64_t b) {
-    return std::pair(strides[a], a) < std::pair(strides[b], b);
+    return std::tuple(strides[a], a) < std::tuple(strides[b], b);
   });
-  if (shape.empty() || strides[result.order[0]] != 1)
+  if (shape.empty() || strideOf(address, result.order[0], map) != 1)
     return result;
 
   unsigned fastest = result.order[0];
@@ -208,6 +218,17 @@ static LinearLayout accumulatorLayout(ktile::DotOp dot, int64_t warps) {
 //===----------------------------------------------------------------------===//
 // Assignment
 //===----------------------------------------------------------------------===//
+
+/// Consecutive registers, from register 0 on, that hold neighbours along `dim`.
+static int64_t contiguousRegisters(const LinearLayout &layout, unsigned dim) {
+  int64_t count = 1;
+  for (const LinearLayout::Basis &basis : layout.bases(Holder::Register)) {
+    if (basis[dim] != count)
+      break;
+    count *= 2;
+  }
+  return count;
+}
 
 namespace {
 class LayoutAssigner {
@@ -568,9 +589,13 @@ void LayoutAssigner::insertConversions() {
           accessShape(store.getDest().getType(), store.getMap(),
                       store.getSymbols(), tileOf(store.getValue()).getShape());
       LinearLayout have = layouts.find(store.getValue())->second;
-      bool along = shape.order.empty() ||
-                   have.bases(Holder::Lane)[0][shape.order[0]] != 0 ||
-                   tileOf(store.getValue()).getNumElements() < 256;
+      // ... and what a thread writes at once as wide as what it holds, or the
+      // accesses of a warp leave gaps for later ones.
+      bool along =
+          shape.order.empty() ||
+          tileOf(store.getValue()).getNumElements() < 256 ||
+          (have.bases(Holder::Lane)[0][shape.order[0]] != 0 &&
+           contiguousRegisters(have, shape.order[0]) < 4 * shape.vector);
       bool global = !store.getDest().getType().getMemorySpace();
       if (!along && global)
         convertOperand(store.getValueMutable(),
