@@ -7,6 +7,10 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     transform.kopt.match_structure %kernel "row" : !transform.any_op
     transform.yield %kernel : !transform.any_op
   }
+  transform.named_sequence @match_middle_row(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "row" reducing [4097, 16384] : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
   transform.named_sequence @match_long_row(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
     transform.kopt.match_structure %kernel "row" reducing [16385, 524288] : !transform.any_op
     transform.yield %kernel : !transform.any_op
@@ -27,6 +31,17 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     %elements = transform.tune.knob<"elements"> = 4096 : i64 from options = [512 : i64, 1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64, 16384 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
     %program = transform.kopt.tile %kernel elements [%elements] warps [%warps] online
+      : (!transform.any_op, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  // A row that one block can hold in registers is read once.
+  transform.named_sequence @row_in_registers(%kernel: !transform.any_op {transform.readonly}) {
+    %elements = transform.tune.knob<"elements"> = 16384 : i64 from options = [8192 : i64, 16384 : i64, 32768 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 16 : i64 from options = [8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel elements [%elements] warps [%warps]
       : (!transform.any_op, !transform.any_param, !transform.any_param) -> !transform.any_op
     %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
@@ -75,6 +90,7 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
   transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.consumed}) {
     transform.foreach_match in %root
       @match_long_row -> @row_in_cluster,
+      @match_middle_row -> @row_in_registers,
       @match_row -> @row,
       @match_inner_reduction -> @inner_reduction,
       @match_outer_reduction -> @outer_reduction

@@ -109,4 +109,14 @@ func.func @depthwise(%x: tensor<2x3x9x40xf32>, %w: tensor<3x1x3x3xf32>) -> tenso
   return %y : tensor<2x3x9x40xf32>
 }
 
+// One pass over the tensor gives both.
+// CHECK: scheduled by   outer_reduction
+// CHECK: memory         1.{{[0-2][0-9]}} times
+// CHECK: checked        verified
+func.func @mean_max(%x: tensor<4x200x95xf32>) -> (tensor<4x95xf32>, tensor<4x95xf32>) {
+  %m = aten.mean %x {dim = array<i64: 1>} : (tensor<4x200x95xf32>) -> tensor<4x95xf32>
+  %y = aten.amax %x {dim = array<i64: 1>} : (tensor<4x200x95xf32>) -> tensor<4x95xf32>
+  return %m, %y : tensor<4x95xf32>, tensor<4x95xf32>
+}
+
 // MODULE-NOT: kopt.kernel
