@@ -14,6 +14,7 @@
 #include "kernel-opt/RewriteSet/RewriteSet.h"
 #include "mlir/Dialect/Transform/IR/TransformOps.h"
 #include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.h"
+#include "mlir/Dialect/Transform/TuneExtension/TuneExtensionOps.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace kernel_opt;
@@ -25,57 +26,17 @@ using namespace kernel_opt::rewrite;
 
 /// Transform operations that only choose among transformations that keep the
 /// meaning. Left out on purpose: what runs passes by name, sets attributes
-/// (`annotate`), inserts code (`structured.replace`) or prints. A name that
-/// ends with a dot stands for all that begin with it.
+/// (`annotate`), inserts code (`structured.replace`), prints, or rewrites the
+/// kernel itself, which programs are checked against. A name that ends with a
+/// dot stands for all that begin with it.
 static constexpr StringLiteral allowedTransforms[] = {
-    "named_sequence",
-    "yield",
-    "include",
-    "foreach_match",
-    "foreach",
-    "collect_matching",
-    "alternatives",
-    "cast",
-    "select",
-    "num_associations",
-    "get_parent_op",
-    "get_producer_of_operand",
-    "get_consumers_of_result",
-    "get_defining_op",
-    "get_operand",
-    "get_result",
-    "split_handle",
-    "merge_handles",
-    "param.constant",
-    "apply_patterns",
-    "apply_patterns.",
-    "apply_cse",
-    "apply_licm",
-    "apply_dce",
-    "match.",
-    "tune.",
-    "kopt.",
-    "loop.coalesce",
-    "loop.peel",
-    "loop.pipeline",
-    "loop.unroll",
-    "loop.fuse_sibling",
-    "structured.decompose",
-    "structured.decompose_interface",
-    "structured.fuse",
-    "structured.fuse_into_containing_op",
-    "structured.generalize",
-    "structured.interchange",
-    "structured.match",
-    "structured.multitile_sizes",
-    "structured.pad",
-    "structured.pad_tiling_interface",
-    "structured.specialize",
-    "structured.split",
-    "structured.split_reduction",
-    "structured.tile_reduction_using_for",
-    "structured.tile_using_for",
-    "structured.vectorize_children_and_apply_patterns"};
+    "named_sequence", "yield",
+    "include",        "foreach_match",
+    "param.constant", "match.",
+    "tune.",          "kopt.",
+    "apply_patterns", "apply_patterns.canonicalization",
+    "apply_cse",      "apply_licm",
+    "apply_dce"};
 
 static bool isAllowedTransform(StringRef name) {
   if (!name.consume_front("transform."))
@@ -89,7 +50,7 @@ static bool isAllowedTransform(StringRef name) {
 /// larger than any tile. -1 counts from the end in matchers, and the least
 /// integer marks a size that is an operand.
 static LogicalResult checkNumbers(Operation *op) {
-  constexpr int64_t kLargest = 1 << 20;
+  constexpr int64_t kLargest = 1 << 16;
   bool matcher = op->getName().getStringRef().starts_with("transform.match.");
   auto good = [&](int64_t number) {
     return (number >= 0 && number <= kLargest) ||
@@ -116,9 +77,50 @@ static LogicalResult checkNumbers(Operation *op) {
   return result;
 }
 
+/// A table in a strategy could start the strategy again, without end.
+static LogicalResult checkTable(Operation *op) {
+  auto sequence = op->getParentOfType<mlir::transform::NamedSequenceOp>();
+  if (sequence && sequence.getSymName() == "__kernel_schedules")
+    return success();
+  return op->emitOpError("is the table of strategies and stands in "
+                         "'@__kernel_schedules' alone");
+}
+
+/// What a kernel knows of knobs is their values.
+static LogicalResult checkKnob(mlir::transform::tune::KnobOp knob) {
+  constexpr size_t kMostOptions = 64;
+  auto options = dyn_cast<mlir::ArrayAttr>(knob.getOptions());
+  if (!options || options.empty() || options.size() > kMostOptions ||
+      !llvm::all_of(options, llvm::IsaPred<IntegerAttr>))
+    return knob.emitOpError("expects a list of 1 to ")
+           << kMostOptions << " integers as options, found "
+           << knob.getOptions();
+  if (!llvm::is_contained(options, knob.getSelectedAttr()))
+    return knob.emitOpError("expects one of its options to be selected: '"
+                            "transform.tune.knob<\"name\"> = ")
+           << options[0] << " from options = " << options << "'";
+  return success();
+}
+
 static LogicalResult checkTransform(Operation *op) {
-  if (!isAllowedTransform(op->getName().getStringRef()))
-    return op->emitOpError("is not allowed in a rewrite set");
+  StringRef name = op->getName().getStringRef();
+  if (!isAllowedTransform(name))
+    return op->emitOpError("is not allowed in a rewrite set; a schedule is "
+                           "made of 'transform.kopt.*', 'transform.tune.knob' "
+                           "and 'transform.match.*'");
+  if (!isa<mlir::transform::NamedSequenceOp>(op))
+    for (NamedAttribute entry : op->getDiscardableAttrs())
+      return op->emitOpError("cannot have the attribute '")
+             << entry.getName().getValue() << "' in a rewrite set";
+  if (isa<mlir::transform::ForeachMatchOp>(op) && failed(checkTable(op)))
+    return failure();
+  if (auto knob = dyn_cast<mlir::transform::tune::KnobOp>(op))
+    if (failed(checkKnob(knob)))
+      return failure();
+  // Our own operations look at what a parameter holds.
+  if (isa<mlir::transform::tune::KnobOp>(op) ||
+      name.starts_with("transform.kopt."))
+    return checkNumbers(op);
   auto isAnyParam = [](Type type) {
     return isa<mlir::transform::AnyParamType>(type);
   };
@@ -167,6 +169,11 @@ static LogicalResult checkPattern(mlir::pdl::PatternOp pattern) {
 // Rules and the whole file
 //===----------------------------------------------------------------------===//
 
+/// What operations of a rule may carry beside attributes of their own: nothing
+/// that the compiler would trust.
+static constexpr StringLiteral allowedAttributes[] = {
+    "kopt.bind", "kopt.set", "kopt.name", "kopt.const"};
+
 static LogicalResult checkRule(kopt::RuleOp rule, const SizeLimits &limits) {
   unsigned ops = 0;
   rule.walk([&](Operation *) { ++ops; });
@@ -176,7 +183,7 @@ static LogicalResult checkRule(kopt::RuleOp rule, const SizeLimits &limits) {
   // Which operations a rule may hold is the verifier's to say.
   mlir::WalkResult result = rule.walk([&](Operation *op) -> mlir::WalkResult {
     for (NamedAttribute entry : op->getDiscardableAttrs())
-      if (!entry.getName().getValue().starts_with("kopt."))
+      if (!llvm::is_contained(allowedAttributes, entry.getName().getValue()))
         return op->emitOpError()
                << "cannot have the attribute '" << entry.getName().getValue()
                << "' in a rewrite set";

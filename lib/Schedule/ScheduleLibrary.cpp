@@ -7,12 +7,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Schedule/ScheduleLibrary.h"
+#include "kernel-opt/Dialect/Kopt/KoptDialect.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Schedule/TileProgram.h"
+#include "kernel-opt/Support/Hash.h"
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
 #include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
 #include "mlir/Dialect/Transform/TuneExtension/TuneExtensionOps.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -29,6 +32,7 @@ static constexpr EmbeddedFile shippedFiles[] = {
 };
 
 static constexpr StringLiteral entryName = "__kernel_schedules";
+static constexpr StringLiteral matcherPrefix = "match_";
 
 //===----------------------------------------------------------------------===//
 // Loading
@@ -64,21 +68,15 @@ collectKnobs(transform::NamedSequenceOp action) {
   return knobs;
 }
 
-LogicalResult ScheduleLibrary::add(OwningOpRef<ModuleOp> module) {
-  auto entry = module->lookupSymbol<transform::NamedSequenceOp>(entryName);
-  transform::ForeachMatchOp table;
-  if (entry)
-    entry.walk([&](transform::ForeachMatchOp op) { table = op; });
-  if (!table)
-    return module->emitError("a file of schedules needs a sequence @")
-           << entryName << " with one transform.foreach_match";
+LogicalResult ScheduleLibrary::addTable(ModuleOp module,
+                                        transform::ForeachMatchOp table) {
   for (auto [matcher, action] :
        llvm::zip(table.getMatchers(), table.getActions())) {
     Strategy strategy;
     strategy.name = cast<SymbolRefAttr>(action).getLeafReference().str();
-    strategy.matcher = module->lookupSymbol<transform::NamedSequenceOp>(
+    strategy.matcher = module.lookupSymbol<transform::NamedSequenceOp>(
         cast<SymbolRefAttr>(matcher));
-    strategy.action = module->lookupSymbol<transform::NamedSequenceOp>(
+    strategy.action = module.lookupSymbol<transform::NamedSequenceOp>(
         cast<SymbolRefAttr>(action));
     if (!strategy.matcher || !strategy.action)
       return table.emitError("no sequence ")
@@ -89,14 +87,65 @@ LogicalResult ScheduleLibrary::add(OwningOpRef<ModuleOp> module) {
     strategy.knobs = std::move(*knobs);
     strategies.push_back(std::move(strategy));
   }
+  return success();
+}
+
+/// The strategies of a rewrite set without a table.
+LogicalResult ScheduleLibrary::addSequences(ModuleOp module) {
+  llvm::StringSet<> included;
+  module.walk([&](transform::IncludeOp op) {
+    included.insert(op.getTarget().getLeafReference());
+  });
+  for (auto sequence : module.getOps<transform::NamedSequenceOp>()) {
+    StringRef name = sequence.getSymName();
+    FunctionType type = sequence.getFunctionType();
+    if (included.contains(name) || name.starts_with(matcherPrefix) ||
+        type.getNumInputs() != 1 || type.getNumResults() != 0)
+      continue;
+    Strategy strategy;
+    strategy.name = name.str();
+    strategy.action = sequence;
+    strategy.matcher = module.lookupSymbol<transform::NamedSequenceOp>(
+        (matcherPrefix + name).str());
+    FailureOr<SmallVector<Knob>> knobs = collectKnobs(sequence);
+    if (failed(knobs))
+      return failure();
+    strategy.knobs = std::move(*knobs);
+    strategies.push_back(std::move(strategy));
+  }
+  return success();
+}
+
+LogicalResult ScheduleLibrary::add(OwningOpRef<ModuleOp> module) {
+  auto entry = module->lookupSymbol<transform::NamedSequenceOp>(entryName);
+  transform::ForeachMatchOp table;
+  if (entry)
+    entry.walk([&](transform::ForeachMatchOp op) { table = op; });
+  bool isSet = (*module)->hasAttr(kopt::kRewriteSetAttrName);
+  if (!table && (entry || !isSet))
+    return module->emitError("a file of schedules needs a sequence @")
+           << entryName << " with one transform.foreach_match";
+  // Rules and plans are not for the interpreter.
+  for (Operation &op : llvm::make_early_inc_range(*module->getBody()))
+    if (isSet && !isa<transform::NamedSequenceOp>(op))
+      op.erase();
+  if (failed(table ? addTable(*module, table) : addSequences(*module)))
+    return failure();
   modules.push_back(std::move(module));
   return success();
 }
 
 FailureOr<ScheduleLibrary> ScheduleLibrary::load(MLIRContext *context,
-                                                 ArrayRef<std::string> files) {
+                                                 ArrayRef<std::string> files,
+                                                 ArrayRef<ScheduleText> texts) {
   context->loadDialect<transform::TransformDialect>();
   ScheduleLibrary library;
+  for (const ScheduleText &text : texts) {
+    OwningOpRef<ModuleOp> module =
+        parseSourceString<ModuleOp>(text.text, context, text.name);
+    if (!module || failed(library.add(std::move(module))))
+      return failure();
+  }
   for (const std::string &file : files) {
     OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, context);
     if (!module || failed(library.add(std::move(module))))
@@ -146,8 +195,10 @@ ScheduleLibrary::match(kopt::KernelOp kernel) const {
   SmallVector<const Strategy *> matched;
   SmallVector<std::string> reasons;
   for (const Strategy &strategy : strategies) {
-    auto module = strategy.matcher->getParentOfType<ModuleOp>();
-    if (succeeded(runSequence(kernel, strategy.matcher, module, reasons)))
+    if (!strategy.matcher ||
+        succeeded(runSequence(kernel, strategy.matcher,
+                              strategy.matcher->getParentOfType<ModuleOp>(),
+                              reasons)))
       matched.push_back(&strategy);
   }
   return matched;
@@ -186,8 +237,14 @@ ScheduleLibrary::apply(kopt::KernelOp kernel, const Strategy &strategy,
             .str());
     legal = false;
   });
+  std::string before = structuralHash(kernel);
   if (!legal || failed(runSequence(kernel, action, *module, reasons)))
     return failure();
+  if (structuralHash(kernel) != before) {
+    reasons.push_back("strategy '" + strategy.name +
+                      "' changes the kernel itself");
+    return failure();
+  }
   gpu::GPUFuncOp func = kopt::lookupProgram(kernel);
   if (!func) {
     reasons.push_back("strategy '" + strategy.name + "' made no program");

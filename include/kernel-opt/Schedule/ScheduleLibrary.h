@@ -27,22 +27,32 @@ struct Knob {
 using KnobValues = llvm::StringMap<int64_t>;
 
 /// One way to schedule a kernel: a named sequence, and the one that says for
-/// which kernels.
+/// which kernels; without that one, for all.
 struct Strategy {
   std::string name;
   transform::NamedSequenceOp matcher, action;
   SmallVector<Knob> knobs;
 };
 
-/// All strategies, in the order in which they are tried: files given by the
-/// user, then the shipped ones. A file is a module with a sequence
+/// A file of schedules, or a rewrite set, as text.
+struct ScheduleText {
+  std::string name; ///< stands in locations
+  std::string text;
+};
+
+/// All strategies, in the order in which they are tried: texts, files given by
+/// the user, then the shipped ones. A file is a module with a sequence
 /// `@__kernel_schedules` that holds one `transform.foreach_match`: its table.
+/// In a rewrite set the table may be left out: then each sequence of one
+/// argument and no results that no other includes is a strategy, `@x` for the
+/// kernels that `@match_x` accepts, or for all kernels if there is none.
 class ScheduleLibrary {
 public:
-  /// Loads the shipped strategies after `files`. Errors go to the context's
-  /// diagnostics.
+  /// Loads the shipped strategies after `texts` and `files`. Errors go to the
+  /// context's diagnostics.
   static FailureOr<ScheduleLibrary> load(MLIRContext *context,
-                                         ArrayRef<std::string> files = {});
+                                         ArrayRef<std::string> files = {},
+                                         ArrayRef<ScheduleText> texts = {});
 
   ArrayRef<Strategy> getStrategies() const { return strategies; }
   const Strategy *lookup(StringRef name) const;
@@ -51,7 +61,8 @@ public:
 
   /// Applies a strategy; the scheduled program is then the `gpu.func` of the
   /// kernel's name in the `gpu.module` of that name. `reasons` get what stood
-  /// in the way otherwise.
+  /// in the way otherwise. A strategy that changes the kernel itself, which is
+  /// what the program is checked against, fails.
   FailureOr<gpu::GPUFuncOp> apply(kopt::KernelOp kernel,
                                   const Strategy &strategy,
                                   const KnobValues &knobs,
@@ -59,6 +70,8 @@ public:
 
 private:
   LogicalResult add(OwningOpRef<ModuleOp> module);
+  LogicalResult addTable(ModuleOp module, transform::ForeachMatchOp table);
+  LogicalResult addSequences(ModuleOp module);
 
   std::vector<OwningOpRef<ModuleOp>> modules;
   std::vector<Strategy> strategies;
