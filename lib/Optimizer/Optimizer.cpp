@@ -18,6 +18,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -69,8 +70,34 @@ LogicalResult optimizer::formKernels(ModuleOp module, const Options &) {
   return runPipeline(module, "kopt-form-kernels");
 }
 
+/// Schedules the kernels that strategies of the texts are for; those that none
+/// of them fits are left to the files.
+static LogicalResult scheduleByTexts(ModuleOp module, const Options &options) {
+  auto library = schedule::ScheduleLibrary::load(module.getContext(), {},
+                                                 options.scheduleTexts);
+  if (failed(library))
+    return failure();
+  llvm::StringSet<> given;
+  for (const schedule::ScheduleText &text : options.scheduleTexts)
+    given.insert(text.name);
+  for (kopt::KernelOp kernel : kopt::distinctKernels(module))
+    for (const schedule::Strategy *strategy : library->match(kernel)) {
+      if (kopt::lookupProgram(kernel) || !given.contains(strategy->source))
+        continue;
+      SmallVector<std::string> reasons;
+      if (failed(library->apply(kernel, *strategy, {}, reasons)))
+        kernel.emitRemark("strategy '")
+            << strategy->name
+            << "' does not fit: " << llvm::join(reasons, "; ");
+    }
+  return success();
+}
+
 LogicalResult optimizer::scheduleKernels(ModuleOp module,
                                          const Options &options) {
+  if (!options.scheduleTexts.empty() &&
+      failed(scheduleByTexts(module, options)))
+    return failure();
   PassManager manager(module.getContext());
   // Primitives that a chip lacks do not apply.
   module->setAttr("kopt.target",

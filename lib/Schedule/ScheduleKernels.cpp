@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Schedule/Passes.h"
 #include "kernel-opt/Schedule/ScheduleLibrary.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -89,7 +90,9 @@ void ScheduleKernelsPass::runOnOperation() {
   llvm::StringMap<kopt::KernelOp> kernels;
   bool failedAny = false;
   getOperation().walk([&](kopt::KernelOp kernel) {
-    if (kernels.try_emplace(kernel.getKernelName(), kernel).second)
+    // One that has its program already keeps it.
+    if (!kopt::lookupProgram(kernel) &&
+        kernels.try_emplace(kernel.getKernelName(), kernel).second)
       failedAny |= mlir::failed(schedule(kernel, *library, values));
   });
   if (failedAny)

@@ -116,7 +116,9 @@ LogicalResult ScheduleLibrary::addSequences(ModuleOp module) {
   return success();
 }
 
-LogicalResult ScheduleLibrary::add(OwningOpRef<ModuleOp> module) {
+LogicalResult ScheduleLibrary::add(OwningOpRef<ModuleOp> module,
+                                   StringRef source) {
+  size_t first = strategies.size();
   auto entry = module->lookupSymbol<transform::NamedSequenceOp>(entryName);
   transform::ForeachMatchOp table;
   if (entry)
@@ -131,6 +133,8 @@ LogicalResult ScheduleLibrary::add(OwningOpRef<ModuleOp> module) {
       op.erase();
   if (failed(table ? addTable(*module, table) : addSequences(*module)))
     return failure();
+  for (Strategy &strategy : llvm::drop_begin(strategies, first))
+    strategy.source = source.str();
   modules.push_back(std::move(module));
   return success();
 }
@@ -143,18 +147,18 @@ FailureOr<ScheduleLibrary> ScheduleLibrary::load(MLIRContext *context,
   for (const ScheduleText &text : texts) {
     OwningOpRef<ModuleOp> module =
         parseSourceString<ModuleOp>(text.text, context, text.name);
-    if (!module || failed(library.add(std::move(module))))
+    if (!module || failed(library.add(std::move(module), text.name)))
       return failure();
   }
   for (const std::string &file : files) {
     OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, context);
-    if (!module || failed(library.add(std::move(module))))
+    if (!module || failed(library.add(std::move(module), file)))
       return failure();
   }
   for (const EmbeddedFile &file : shippedFiles) {
     OwningOpRef<ModuleOp> module =
         parseSourceString<ModuleOp>(file.text, context, file.name);
-    if (!module || failed(library.add(std::move(module))))
+    if (!module || failed(library.add(std::move(module), file.name)))
       return failure();
   }
   return library;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MainJob.h"
+#include "ProposalJob.h"
 #include "kernel-opt/Optimizer/Optimizer.h"
 #include "kernel-opt/Runtime/LaunchPlan.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -70,16 +71,21 @@ static void printVerdict(const std::optional<llvm::json::Object> &certificate) {
 /// The steps up to what is printed.
 static LogicalResult runSteps(ModuleOp module, Emit emit,
                               const optimizer::Options &options,
+                              StringRef fusionPlan,
                               optimizer::Outcome &outcome) {
   if (emit == Emit::Input)
     return success();
-  optimizer::recordStage(module, "input", "read", outcome);
+  // Rules have rewritten the program already if its stages are known.
+  bool isRewritten = !outcome.verification->chain.empty();
+  if (!isRewritten)
+    optimizer::recordStage(module, "input", "read", outcome);
   if (failed(optimizer::lowerToLinalg(module)))
     return failure();
-  optimizer::recordStage(module, "linalg", "lowering", outcome);
+  if (!isRewritten)
+    optimizer::recordStage(module, "linalg", "lowering", outcome);
   if (emit == Emit::Linalg)
     return success();
-  if (failed(optimizer::formKernels(module, options)))
+  if (failed(formWithPlan(module, fusionPlan, options)))
     return failure();
   if (emit == Emit::Kernels)
     return success();
@@ -163,18 +169,26 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
   });
   context.loadAllAvailableDialects();
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+  if (!module)
+    return failure();
   optimizer::Outcome outcome;
-  std::string text;
-  llvm::raw_string_ostream os(text);
   optimizer::Options steps = optimizerOptions(options);
-  if (!module || failed(runSteps(*module, options.emit, steps, outcome)))
-    return failure();
-  bool compiled = options.emit >= Emit::MLIR;
+  std::string text, plan;
+  llvm::raw_string_ostream os(text);
+  LogicalResult result = success();
   std::optional<llvm::json::Object> certificate;
-  if (compiled)
-    certificate = optimizer::certify(*module, steps, outcome);
-  if (failed(print(os, *module, options.emit, outcome)))
-    return failure();
+  bool compiled = !isProposalJob(options) && options.emit >= Emit::MLIR;
+  if (isProposalJob(options)) {
+    result = runProposalJob(*module, options, steps, os);
+  } else {
+    if (failed(useRewriteSet(*module, options, steps, plan, outcome)) ||
+        failed(runSteps(*module, options.emit, steps, plan, outcome)))
+      return failure();
+    if (compiled)
+      certificate = optimizer::certify(*module, steps, outcome);
+    if (failed(print(os, *module, options.emit, outcome)))
+      return failure();
+  }
   // Nothing is written before everything is known to be there.
   auto out = openOutputFile(output, &message);
   if (!out) {
@@ -197,5 +211,5 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
     if (compiled)
       printVerdict(certificate);
   }
-  return success();
+  return result;
 }

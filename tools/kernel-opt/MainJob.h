@@ -65,6 +65,24 @@ struct MainJobOptions {
       llvm::cl::desc("Repeat the checks' draws (hexadecimal); drawn at random "
                      "otherwise"),
       llvm::cl::value_desc("number"), llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> rewriteSet{
+      "rewrite-set",
+      llvm::cl::desc(
+          "Rewrite set to use: its rules, fusion plan and schedules, "
+          "as far as they are verified"),
+      llvm::cl::value_desc("file.mlir"), llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> checkProposal{
+      "check-proposal",
+      llvm::cl::desc(
+          "Judge a proposal (a rewrite set, or an answer with one in "
+          "it) for the program and print the verdict of each item"),
+      llvm::cl::value_desc("file"), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> json{"json", llvm::cl::desc("Print verdicts as JSON"),
+                           llvm::cl::cat(category)};
+  llvm::cl::opt<bool> printPrompt{
+      "print-prompt",
+      llvm::cl::desc("Print what a proposer is told about the program"),
+      llvm::cl::cat(category)};
   llvm::cl::opt<bool> quiet{"quiet",
                             llvm::cl::desc("No account on standard error"),
                             llvm::cl::cat(category)};

@@ -17,6 +17,7 @@
 #ifndef KERNEL_OPT_OPTIMIZER_OPTIMIZER_H
 #define KERNEL_OPT_OPTIMIZER_OPTIMIZER_H
 
+#include "kernel-opt/Schedule/ScheduleLibrary.h"
 #include "kernel-opt/Support/LLVM.h"
 #include "kernel-opt/Target/NVPTX/CompiledKernel.h"
 #include "kernel-opt/Verify/Accuracy.h"
@@ -41,6 +42,8 @@ struct Options {
   bool machineCode = false;
   /// Files of schedules that come before the shipped ones.
   std::vector<std::string> schedules;
+  /// Texts of schedules, rewrite sets for example, that come before the files.
+  std::vector<schedule::ScheduleText> scheduleTexts;
   /// Whether programs are checked before they are compiled; a result without
   /// is stamped.
   bool verify = true;

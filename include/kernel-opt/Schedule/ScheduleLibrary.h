@@ -30,6 +30,7 @@ using KnobValues = llvm::StringMap<int64_t>;
 /// which kernels; without that one, for all.
 struct Strategy {
   std::string name;
+  std::string source; ///< name of the file or text
   transform::NamedSequenceOp matcher, action;
   SmallVector<Knob> knobs;
 };
@@ -69,7 +70,7 @@ public:
                                   SmallVectorImpl<std::string> &reasons) const;
 
 private:
-  LogicalResult add(OwningOpRef<ModuleOp> module);
+  LogicalResult add(OwningOpRef<ModuleOp> module, StringRef source);
   LogicalResult addTable(ModuleOp module, transform::ForeachMatchOp table);
   LogicalResult addSequences(ModuleOp module);
 

@@ -1,0 +1,149 @@
+//===- ProposalJob.cpp - Prompts and proposals ------------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ProposalJob.h"
+#include "kernel-opt/Proposal/Admission.h"
+#include "kernel-opt/Proposal/Proposer.h"
+#include "kernel-opt/RewriteSet/Match.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Support/FileUtilities.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+
+bool kernel_opt::isProposalJob(const MainJobOptions &options) {
+  return options.printPrompt || !options.checkProposal.empty();
+}
+
+static LogicalResult fail(const Twine &message) {
+  llvm::errs() << "error: " << message << "\n";
+  return failure();
+}
+
+/// Reads a proposal, which may stand in an answer with words around it, and
+/// judges it.
+static FailureOr<proposal::Admitted>
+admitFile(ModuleOp module, const std::string &path,
+          const optimizer::Options &steps) {
+  std::string message;
+  auto file = openInputFile(path, &message);
+  if (!file)
+    return fail(message);
+  proposal::ProposalLimits limits;
+  StringRef text = file->getBuffer();
+  if (text.size() > limits.responseBytes)
+    return fail("expected a proposal of at most " +
+                Twine(limits.responseBytes) + " bytes in '" + path +
+                "', found " + Twine(text.size()));
+  llvm::Expected<std::string> mlir =
+      proposal::extractMLIR(text, limits.mlirBytes);
+  if (!mlir)
+    return fail("'" + path +
+                "' holds no proposal: " + llvm::toString(mlir.takeError()));
+  proposal::AdmissionOptions admission;
+  admission.pipeline = steps;
+  admission.checkKernels = steps.verify;
+  return proposal::admit(*mlir, llvm::sys::path::filename(path), module,
+                         admission);
+}
+
+LogicalResult kernel_opt::runProposalJob(ModuleOp module,
+                                         const MainJobOptions &options,
+                                         const optimizer::Options &steps,
+                                         raw_ostream &os) {
+  auto admitted = admitFile(module, options.checkProposal, steps);
+  if (failed(admitted))
+    return failure();
+  if (options.json)
+    os << llvm::formatv("{0:2}\n",
+                        llvm::json::Value(admitted->report.toJSON()));
+  else
+    admitted->report.print(os);
+  return success(admitted->report.isLegal());
+}
+
+/// Notes the program as it was: the kernels are checked against that one, so
+/// that what rules do to it is checked along.
+static LogicalResult recordOriginal(ModuleOp module,
+                                    optimizer::Outcome &outcome) {
+  optimizer::recordStage(module, "input", "read", outcome);
+  OwningOpRef<ModuleOp> original(module.clone());
+  if (failed(optimizer::lowerToLinalg(*original)))
+    return failure();
+  optimizer::recordStage(*original, "linalg", "lowering", outcome);
+  return success();
+}
+
+/// Applies the uses of rules, which were found on a copy of the module.
+static LogicalResult applyUses(ModuleOp module,
+                               const proposal::Admitted &admitted,
+                               optimizer::Outcome &outcome) {
+  if (admitted.uses.empty())
+    return success();
+  auto set = rewrite::RewriteSet::parse(admitted.rewriteSet, "rewrite set",
+                                        module.getContext());
+  if (failed(set) || failed(recordOriginal(module, outcome)))
+    return failure();
+  IRRewriter rewriter(module.getContext());
+  for (const auto &[name, site] : admitted.uses) {
+    Operation *rule = SymbolTable::lookupSymbolIn(set->getModule(), name);
+    FailureOr<rewrite::Match> match = failure();
+    for (auto function : module.getOps<FunctionOpInterface>())
+      if (failed(match) && !function.isExternal())
+        match = rewrite::findMatch(rule, function, site);
+    std::string why = "it does not match there";
+    if (failed(match) ||
+        rewrite::applyMatch(*match, rewriter, why) == rewrite::Applied::Illegal)
+      return module.emitError("rule '")
+             << name << "' cannot be applied at '" << site << "': " << why;
+  }
+  optimizer::recordStage(module, "rewritten", "rules of a rewrite set",
+                         outcome);
+  return success();
+}
+
+LogicalResult kernel_opt::useRewriteSet(ModuleOp module,
+                                        const MainJobOptions &options,
+                                        optimizer::Options &steps,
+                                        std::string &fusionPlan,
+                                        optimizer::Outcome &outcome) {
+  if (options.rewriteSet.empty())
+    return success();
+  auto admitted = admitFile(module, options.rewriteSet, steps);
+  if (failed(admitted))
+    return failure();
+  if (!options.quiet || !admitted->report.isLegal())
+    admitted->report.print(llvm::errs());
+  if (failed(applyUses(module, *admitted, outcome)))
+    return failure();
+  if (!admitted->rewriteSet.empty())
+    steps.scheduleTexts.push_back({"rewrite set", admitted->rewriteSet});
+  fusionPlan = admitted->fusionPlan;
+  return success();
+}
+
+LogicalResult kernel_opt::formWithPlan(ModuleOp module, StringRef fusionPlan,
+                                       const optimizer::Options &steps) {
+  OwningOpRef<ModuleOp> plans = parseSourceString<ModuleOp>(
+      fusionPlan, module.getContext(), "fusion plan");
+  if (!plans)
+    return failure();
+  SmallVector<Operation *> inserted;
+  for (Operation &plan : llvm::make_early_inc_range(*plans->getBody())) {
+    plan.moveBefore(module.getBody(), module.getBody()->begin());
+    inserted.push_back(&plan);
+  }
+  LogicalResult formed = optimizer::formKernels(module, steps);
+  for (Operation *plan : inserted)
+    plan->erase();
+  return formed;
+}
