@@ -196,12 +196,9 @@ Admitted Admitter::run() {
       admitSchedules();
     }
     // Whatever is not known to be good goes no further.
-    for (Operation &op : llvm::make_early_inc_range(*set->getBody())) {
-      ItemVerdict verdict = itemOf(&op).verdict;
-      if (isa<kopt::FusionOp>(op) ||
-          (verdict != ItemVerdict::Verified && verdict != ItemVerdict::NoMatch))
+    for (Operation &op : llvm::make_early_inc_range(*set->getBody()))
+      if (isa<kopt::FusionOp>(op) || !isKept(itemOf(&op)))
         op.erase();
-    }
     result.rewriteSet = printSet();
   }
   result.report.items.push_back(std::move(file));

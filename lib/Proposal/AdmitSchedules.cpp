@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Admitter.h"
+#include "kernel-opt/Dialect/KTile/KTileDialect.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Kernel/FormKernels.h"
 #include "kernel-opt/Kernel/KernelFacts.h"
@@ -168,7 +169,7 @@ void Admitter::admitPlans() {
   for (auto plan : set->getOps<kopt::FusionOp>()) {
     ItemReport &item = itemOf(plan);
     admitPlan(plan, item);
-    if (item.verdict != ItemVerdict::Verified)
+    if (!isKept(item) || item.verdict == ItemVerdict::NoMatch)
       continue;
     StringRef function = plan.getFunction() ? *plan.getFunction() : "";
     if (!planned.insert(function).second) {
@@ -222,6 +223,17 @@ Use Admitter::tryStrategy(const schedule::ScheduleLibrary &library,
     return use;
   }
   gpu::GPUFuncOp program = kopt::lookupProgram(target);
+  WalkResult tiles = program.walk([](Operation *op) {
+    return isa_and_present<ktile::KTileDialect>(op->getDialect())
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
+  });
+  if (tiles.wasInterrupted()) {
+    use.detail = "leaves a tile program; end it with "
+                 "'transform.kopt.assign_layouts' and "
+                 "'transform.kopt.distribute'";
+    return use;
+  }
   return checkProgram(target, program);
 }
 

@@ -52,6 +52,14 @@ private:
                   const schedule::Strategy &strategy, kopt::KernelOp kernel);
   Use checkProgram(kopt::KernelOp kernel, gpu::GPUFuncOp program);
   void conclude(ItemReport &item);
+  /// Whether an item goes on. Where programs are not checked, on demand, plans
+  /// and schedules need no more than to be legal.
+  bool isKept(const ItemReport &item) const {
+    return item.verdict == ItemVerdict::Verified ||
+           (item.kind != ItemKind::Rule &&
+            (item.verdict == ItemVerdict::NoMatch ||
+             (item.verdict == ItemVerdict::Unproven && !options.checkKernels)));
+  }
 
   ItemReport &itemOf(Operation *op) { return items[numbers.lookup(op)]; }
   std::string printSet();
