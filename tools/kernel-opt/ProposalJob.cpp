@@ -8,6 +8,7 @@
 
 #include "ProposalJob.h"
 #include "kernel-opt/Proposal/Admission.h"
+#include "kernel-opt/Proposal/Prompt.h"
 #include "kernel-opt/Proposal/Proposer.h"
 #include "kernel-opt/RewriteSet/Match.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -60,6 +61,15 @@ LogicalResult kernel_opt::runProposalJob(ModuleOp module,
                                          const MainJobOptions &options,
                                          const optimizer::Options &steps,
                                          raw_ostream &os) {
+  if (options.printPrompt) {
+    proposal::PromptOptions promptOptions;
+    promptOptions.pipeline = steps;
+    FailureOr<std::string> prompt = proposal::makePrompt(module, promptOptions);
+    if (failed(prompt))
+      return failure();
+    os << *prompt;
+    return success();
+  }
   auto admitted = admitFile(module, options.checkProposal, steps);
   if (failed(admitted))
     return failure();

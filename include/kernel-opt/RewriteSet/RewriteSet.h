@@ -54,6 +54,9 @@ public:
   static FailureOr<std::vector<RewriteSet>>
   loadAll(StringRef path, MLIRContext *context, const SizeLimits &limits = {});
 
+  /// The sets that are part of the program, in the order of names.
+  static FailureOr<std::vector<RewriteSet>> loadShipped(MLIRContext *context);
+
   StringRef getName() const { return name; }
   ModuleOp getModule() const { return *module; }
 
