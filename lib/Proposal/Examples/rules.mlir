@@ -1,6 +1,6 @@
 // Two rules. The first moves a shift of the columns behind a product of
-// matrices: (A + 1 b) W = A W + 1 (b W). The second rewrites the derivative of
-// the hyperbolic tangent, for any shape and three element types.
+// matrices: (A + 1 b) W = A W + 1 (b W). The second computes one minus a
+// sigmoid as a sigmoid, for any shape and three element types.
 
 !mk = tensor<?x?xf32, #kopt.dims<"M", "K">>
 !kn = tensor<?x?xf32, #kopt.dims<"K", "N">>
@@ -26,7 +26,7 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
     kopt.yield %2 : !mn
   }
 
-  kopt.rule @one_minus_square_of_sigmoid(%x: !s, %one: tensor<f32>)
+  kopt.rule @one_minus_sigmoid(%x: !s, %one: tensor<f32>)
       class reassociating sequences ["S"] element_types [f32, f16, bf16]
       where ["is_constant(%one)", "value(%one) == 1"]
       doc "1 - sigmoid(x) = sigmoid(-x)"
