@@ -50,8 +50,10 @@ static bool isAllowedTransform(StringRef name) {
 /// larger than any tile. -1 counts from the end in matchers, and the least
 /// integer marks a size that is an operand.
 static LogicalResult checkNumbers(Operation *op) {
-  constexpr int64_t kLargest = 1 << 16;
-  bool matcher = op->getName().getStringRef().starts_with("transform.match.");
+  StringRef name = op->getName().getStringRef();
+  bool matcher = name.starts_with("transform.match.") ||
+                 name.starts_with("transform.kopt.match_");
+  const int64_t kLargest = matcher ? int64_t(1) << 40 : 1 << 16;
   auto good = [&](int64_t number) {
     return (number >= 0 && number <= kLargest) ||
            ShapedType::isDynamic(number) || (matcher && number >= -8);
