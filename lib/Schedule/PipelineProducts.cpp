@@ -11,6 +11,7 @@
 #include "kernel-opt/Schedule/Fragments.h"
 #include "kernel-opt/Schedule/TensorCores.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -78,7 +79,8 @@ LogicalResult ProductPipeline::checkSizes() {
 }
 
 /// A part of an infinity is NaN, and so would be sums that ought to be
-/// infinite.
+/// infinite: unless the contract rules infinities out, only first parts are
+/// infinite, and they meet first parts alone.
 LogicalResult ProductPipeline::checkSplit() {
   if (!options.split)
     return success();
@@ -87,9 +89,8 @@ LogicalResult ProductPipeline::checkSplit() {
                           "sums promoted");
   auto contract =
       func->getAttrOfType<kopt::ContractAttr>(kProgramContractAttrName);
-  if (!contract || contract.getSpecials() != kopt::SpecialValues::Finite)
-    return func.emitError("splitting f32 wants a contract with specials = "
-                          "finite: parts do not keep infinities");
+  keepsSpecials =
+      !contract || contract.getSpecials() != kopt::SpecialValues::Finite;
   return success();
 }
 
@@ -148,8 +149,9 @@ void ProductPipeline::planProducts() {
     firstPart.push_back(parts);
     parts += partsOf(operand);
   }
-  static constexpr std::pair<unsigned, unsigned> small[] = {
-      {0, 2}, {2, 0}, {1, 3}, {0, 1}, {1, 0}};
+  unsigned left0 = keepsSpecials ? 3 : 0, right0 = keepsSpecials ? 4 : 0;
+  const Product small[] = {
+      {left0, 2}, {2, right0}, {1, 3}, {left0, 1}, {1, right0}};
   for (auto [a, b] : small)
     for (auto [left, right] : loop.products)
       smallProducts.push_back({firstPart[left] + a, firstPart[right] + b});
@@ -458,7 +460,27 @@ void ProductPipeline::put(OpBuilder &b, ValueRange tiles, Value stage) {
       return arith::SubFOp::create(b, loc, value,
                                    arith::ExtFOp::create(b, loc, wide, part));
     };
-    Value first = rounded(tile), rest = without(tile, first);
+    Value first = rounded(tile), rest = without(tile, first), finite = first;
+    if (keepsSpecials) {
+      // What rounds to an infinity has no further parts.
+      auto splat = [&](RankedTensorType type, const APFloat &value) -> Value {
+        return arith::ConstantOp::create(b, loc,
+                                         DenseElementsAttr::get(type, value));
+      };
+      APFloat largest = APFloat::getLargest(APFloat::BFloat());
+      bool loses;
+      largest.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
+                      &loses);
+      Value inside = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLE,
+                                           math::AbsFOp::create(b, loc, tile),
+                                           splat(wide, largest));
+      finite = arith::SelectOp::create(
+          b, loc, inside, first,
+          splat(narrow, APFloat::getZero(APFloat::BFloat())));
+      rest = arith::SelectOp::create(
+          b, loc, inside, rest,
+          splat(wide, APFloat::getZero(APFloat::IEEEsingle())));
+    }
     Value scale = arith::ConstantOp::create(
         b, loc, DenseElementsAttr::get(wide, APFloat(float(partScale))));
     Value scaled = arith::MulFOp::create(b, loc, rest, scale);
@@ -468,6 +490,8 @@ void ProductPipeline::put(OpBuilder &b, ValueRange tiles, Value stage) {
     store(operand, rounded(without(scaled, second)));
     if (!operand.isLeft)
       store(operand, rounded(rest));
+    if (keepsSpecials)
+      store(operand, finite);
   }
 }
 

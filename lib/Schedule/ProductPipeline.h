@@ -37,7 +37,7 @@ private:
 
   /// Buffers of one operand.
   unsigned partsOf(const ProductOperand &operand) const {
-    return !options.split ? 1 : operand.isLeft ? 3 : 4;
+    return !options.split ? 1 : (operand.isLeft ? 3 : 4) + keepsSpecials;
   }
   LogicalResult checkTarget();
   LogicalResult checkSizes();
@@ -90,6 +90,7 @@ private:
   SmallVector<Staged> staged;    ///< parts of one operand follow each other
   SmallVector<Product> products; ///< of `staged`
   SmallVector<Product> smallProducts; ///< of parts; come first, scaled
+  bool keepsSpecials = false;         ///< a split product of any inputs
   int64_t groups = 0;                 ///< warpgroups that multiply
   int64_t rows = 0;                   ///< of the tile, for each of them
   int64_t depth = 0, stageBytes = 0;

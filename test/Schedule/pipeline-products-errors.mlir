@@ -361,36 +361,6 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 
 // -----
 
-// Parts do not keep infinities.
-module attributes {transform.with_named_sequence} {
-gpu.module @m {
-  // expected-error@below {{products cannot be pipelined}}
-  // expected-note@below {{splitting f32 wants a contract with specials = finite: parts do not keep infinities}}
-  gpu.func @f(%x: memref<1024x768xf32> {kgpu.access = "read"}, %y: memref<768x512xf32> {kgpu.access = "read"}, %z: memref<1024x512xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
-    %c0 = arith.constant 0 : index
-    %ck = arith.constant 768 : index
-    %step = arith.constant 64 : index
-    %zeros = arith.constant dense<0.0> : tensor<128x128xf32>
-    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf32>) {
-        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : f32 : memref<1024x768xf32> -> tensor<128x64xf32>
-        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : f32 : memref<768x512xf32> -> tensor<64x128xf32>
-        %d = ktile.dot %a, %b, %zeros : tensor<128x64xf32>, tensor<64x128xf32>, tensor<128x128xf32>
-        %t = arith.addf %s, %d : tensor<128x128xf32>
-        scf.yield %t : tensor<128x128xf32>
-    }
-    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf32>, memref<1024x512xf32>
-    gpu.return
-  }
-}
-transform.named_sequence @__transform_main(%root: !transform.any_op) {
-  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
-  %p = transform.kopt.pipeline_products %f by_threads [1] promote [1] split [1] : (!transform.any_op) -> !transform.any_op
-  transform.yield
-}
-}
-
-// -----
-
 // What has 16 bits is not split.
 module attributes {transform.with_named_sequence} {
 gpu.module @m {

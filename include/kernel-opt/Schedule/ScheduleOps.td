@@ -172,8 +172,8 @@ def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOper
     in f32. `by_threads` (0 or 1): threads bring the operands, which then may be
     computed tiles and ragged rows, one step ahead. `split` (0 or 1, by threads and
     promoted): f32 operands become three bf16 parts each, of whose products the six
-    largest are summed, small ones first; the contract must rule out NaN and
-    infinities, which parts do not keep. `least_blocks`: with fewer blocks it does not apply. 16-bit results go
+    largest are summed, small ones first; under a contract that allows NaN and
+    infinities with further buffers that keep them. `least_blocks`: with fewer blocks it does not apply. 16-bit results go
     back through shared memory and the accelerator.
 
     Fails silenceably where operands are not bf16 or f16 tiles that come straight
