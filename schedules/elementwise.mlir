@@ -17,9 +17,27 @@ module @elementwise attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield
   }
 
+  transform.named_sequence @match_transpose(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "transpose" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+
+  // Neighbours of what is read are no neighbours of what is written: square tiles,
+  // turned in shared memory, so that both sides move whole sectors.
+  transform.named_sequence @transpose(%kernel: !transform.any_op {transform.readonly}) {
+    %side = transform.tune.knob<"side"> = 64 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel warps [%warps] transposed [%side]
+      : (!transform.any_op, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
   transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.consumed}) {
     transform.foreach_match in %root
-      @match_elementwise -> @elementwise
+      @match_elementwise -> @elementwise,
+      @match_transpose -> @transpose
       : (!transform.any_op) -> !transform.any_op
     transform.yield
   }

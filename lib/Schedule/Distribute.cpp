@@ -456,6 +456,14 @@ LogicalResult Distributor::distributeView(ktile::ViewOp op) {
   return success();
 }
 
+/// The dimension along which neighbouring lanes hold elements.
+static std::optional<size_t> fastestAmongLanes(const LinearLayout &layout) {
+  for (auto [d, mask] : llvm::enumerate(layout.bases(Holder::Lane)[0]))
+    if (mask)
+      return d;
+  return std::nullopt;
+}
+
 LogicalResult Distributor::distributeConvert(ktile::ConvertOp op) {
   Location loc = op.getLoc();
   auto tile = tileOf(op.getResult());
@@ -465,7 +473,11 @@ LogicalResult Distributor::distributeConvert(ktile::ConvertOp op) {
         "a tile that the blocks of a cluster share cannot change its layout");
   Value stored = toStorage(values.lookup(op.getSource()), loc);
   Type element = getElementTypeOrSelf(stored.getType());
-  Value buffer = scratch(tile.getShape(), element, loc);
+  // Where rows become columns, rows lie one bank apart from each other.
+  SmallVector<int64_t> shape(tile.getShape());
+  if (fastestAmongLanes(from) != fastestAmongLanes(to))
+    shape.back() += std::max<int64_t>(1, 32 / element.getIntOrFloatBitWidth());
+  Value buffer = scratch(shape, element, loc);
   AffineMap identity =
       AffineMap::getMultiDimIdentityMap(tile.getRank(), source.getContext());
   Access write = makeAccess(buffer, identity, {}, from, tile.getShape());

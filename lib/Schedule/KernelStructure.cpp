@@ -25,6 +25,7 @@ static constexpr std::pair<StructureKind, StringLiteral> kindNames[] = {
     {StructureKind::Contraction, "contraction"},
     {StructureKind::Attention, "attention"},
     {StructureKind::Window, "window"},
+    {StructureKind::Transpose, "transpose"},
     {StructureKind::Scan, "scan"},
 };
 
@@ -152,6 +153,34 @@ std::optional<unsigned> schedule::scanLoopOf(linalg::LinalgOp op) {
   return std::nullopt;
 }
 
+/// The last dimension of more than one element.
+static std::optional<unsigned> fastestDim(RankedTensorType type) {
+  for (unsigned d = type.getRank(); d-- > 0;)
+    if (type.getDimSize(d) != 1)
+      return d;
+  return std::nullopt;
+}
+
+void KernelStructure::findCrossing(Block &body) {
+  auto type = cast<RankedTensorType>(result.getType());
+  std::optional<unsigned> last = fastestDim(type);
+  if (!last || !type.hasStaticShape())
+    return;
+  for (Value argument : body.getArguments()) {
+    auto input = dyn_cast<RankedTensorType>(argument.getType());
+    std::optional<unsigned> fastest =
+        input && input.hasStaticShape() ? fastestDim(input) : std::nullopt;
+    // What is much smaller than the result stays in the caches.
+    if (!fastest || input.getNumElements() * 2 < type.getNumElements())
+      continue;
+    std::optional<unsigned> along = resultDimOf(argument, *fastest);
+    if (along && *along != *last)
+      crossing.set(*along);
+  }
+  if (crossing.any())
+    crossing.set(*last);
+}
+
 KernelStructure::KernelStructure(Block &body, ValueRange results)
     : result(results[0]) {
   unsigned products = 0, windows = 0, reductions = 0, scans = 0;
@@ -195,6 +224,7 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
     reduced = std::max(reduced, elements);
   });
   positions.resize(whole.size());
+  crossing.resize(whole.size());
   body.walk([&](linalg::LinalgOp op) {
     if (!op.getNumReductionLoops())
       return;
@@ -218,4 +248,9 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
   else if (reductions)
     kind =
         inner ? StructureKind::InnerReduction : StructureKind::OuterReduction;
+  if (kind == StructureKind::Elementwise) {
+    findCrossing(body);
+    if (crossing.any())
+      kind = StructureKind::Transpose;
+  }
 }

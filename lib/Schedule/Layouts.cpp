@@ -442,6 +442,22 @@ void LayoutAssigner::anchorScan(ktile::ScanOp scan) {
   drain();
 }
 
+/// The dimension of a tile along which its memory runs.
+static std::optional<int64_t> fastestOf(Operation *access) {
+  AccessShape shape;
+  if (auto load = dyn_cast<ktile::LoadOp>(access))
+    shape = accessShape(
+        load.getSource().getType(), load.getMap(), load.getSymbols(),
+        cast<RankedTensorType>(load.getResult().getType()).getShape());
+  else if (auto store = dyn_cast<ktile::StoreOp>(access))
+    shape = accessShape(
+        store.getDest().getType(), store.getMap(), store.getSymbols(),
+        cast<RankedTensorType>(store.getValue().getType()).getShape());
+  if (shape.order.empty())
+    return std::nullopt;
+  return shape.order[0];
+}
+
 void LayoutAssigner::anchorMemory() {
   // The largest first, in program order among equals.
   std::multimap<int64_t, Operation *, std::greater<>> accesses;
@@ -463,7 +479,28 @@ void LayoutAssigner::anchorMemory() {
     if (isa<ktile::LoadOp, ktile::StoreOp>(op))
       accesses.insert({elements(op), op});
   });
-  for (auto [count, op] : accesses) {
+  // Where an input is turned, what is computed lies as the result does, so that
+  // only that input goes through shared memory.
+  SmallVector<Operation *> ordered;
+  for (auto it = accesses.begin(); it != accesses.end();) {
+    auto end = accesses.upper_bound(it->first);
+    SmallVector<Operation *> results, others;
+    std::optional<int64_t> outputs;
+    bool turns = false;
+    for (; it != end; ++it) {
+      auto store = dyn_cast<ktile::StoreOp>(it->second);
+      bool result = store && !store.getDest().getType().getMemorySpace();
+      (result ? results : others).push_back(it->second);
+      if (result)
+        outputs = fastestOf(store);
+    }
+    if (outputs)
+      for (Operation *op : others)
+        turns |= isa<ktile::LoadOp>(op) && fastestOf(op) != outputs;
+    ordered.append(turns ? results : others);
+    ordered.append(turns ? others : results);
+  }
+  for (Operation *op : ordered) {
     if (auto load = dyn_cast<ktile::LoadOp>(op))
       assign(load.getResult(),
              wish(load.getSource().getType(), load.getMap(), load.getSymbols(),
@@ -583,6 +620,21 @@ void LayoutAssigner::insertConversions() {
     } else if (auto store = dyn_cast<ktile::StoreMatrixOp>(op)) {
       convertOperand(store.getValueMutable(),
                      store.getLayout().getLinearLayout());
+    } else if (auto load = dyn_cast<ktile::LoadOp>(op)) {
+      // Neighbours in memory should be neighbours among threads.
+      RankedTensorType tile = tileOf(load.getResult());
+      AccessShape shape = accessShape(load.getSource().getType(), load.getMap(),
+                                      load.getSymbols(), tile.getShape());
+      bool crosses =
+          !load.getSource().getType().getMemorySpace() &&
+          tile.getNumElements() >= 256 && !shape.order.empty() &&
+          tile.getDimSize(shape.order[0]) >= 8 &&
+          layouts.find(load.getResult())
+                  ->second.bases(Holder::Lane)[0][shape.order[0]] == 0;
+      if (crosses)
+        convertResult(load.getResult(),
+                      wish(load.getSource().getType(), load.getMap(),
+                           load.getSymbols(), tile));
     } else if (auto store = dyn_cast<ktile::StoreOp>(op)) {
       // Neighbours in memory should be neighbours among threads.
       AccessShape shape =

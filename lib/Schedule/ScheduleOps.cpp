@@ -101,7 +101,7 @@ readNumbers(OpTy op, transform::TransformState &state, OperandRange dynamic,
 static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
                                                transform::TransformState &state,
                                                TileOptions &options) {
-  SmallVector<int64_t> elements, warps, raster, cluster;
+  SmallVector<int64_t> transposed, elements, warps, raster, cluster;
   std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
       lists[] = {
           {op.getDynamicBlock(), op.getBlock(), &options.block},
@@ -110,13 +110,16 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
           {op.getDynamicElements(), op.getElements(), &elements},
           {op.getDynamicWarps(), op.getWarps(), &warps},
           {op.getDynamicRaster(), op.getRaster(), &raster},
-          {op.getDynamicCluster(), op.getCluster(), &cluster}};
+          {op.getDynamicCluster(), op.getCluster(), &cluster},
+          {op.getDynamicTransposed(), op.getTransposed(), &transposed}};
   for (auto [dynamic, numbers, result] : lists) {
     auto status = readNumbers(op, state, dynamic, numbers, *result);
     if (!status.succeeded())
       return status;
   }
   options.positions = op.getPositions();
+  if (!transposed.empty())
+    options.transposed = transposed[0];
   if (!elements.empty())
     options.elements = elements[0];
   if (!warps.empty())
@@ -139,6 +142,9 @@ LogicalResult schedule::TileOp::verify() {
   if (getRaster().size() > 1)
     return emitOpError("takes one number of rows of blocks, found ")
            << getRaster().size();
+  if (getTransposed().size() > 1)
+    return emitOpError("takes one number for transposed tiles, found ")
+           << getTransposed().size();
   return success();
 }
 
@@ -186,7 +192,7 @@ LogicalResult schedule::MatchStructureOp::verify() {
     return emitOpError("knows no structure '")
            << getKind()
            << "': elementwise, row, inner_reduction, outer_reduction, "
-              "contraction, attention, window or scan";
+              "contraction, attention, window, transpose or scan";
   if (getReducing() &&
       (getReducing()->size() != 2 || (*getReducing())[0] > (*getReducing())[1]))
     return emitOpError("'reducing' takes the least and the most elements");

@@ -93,9 +93,21 @@ resultDims(ValueRange results, const KernelStructure &structure,
     return failure();
   SmallVector<ResultDim> dims = std::move(*grouped);
   size_t rank = dims.size();
+  if (options.transposed && structure.crossingDims().none())
+    return emitError(loc, "no input has other neighbours than the result");
   int64_t budget = options.elements;
   for (size_t d = rank; d-- > 0;) {
     ResultDim &dim = dims[d];
+    if (options.transposed) {
+      bool crosses = structure.crossingDims().test(dim.members[0]);
+      dim.block = dim.tile =
+          crosses ? std::min<int64_t>(options.transposed,
+                                      llvm::PowerOf2Ceil(dim.extent))
+                  : 1;
+      if (failed(checkDim(dim, d, loc)))
+        return failure();
+      continue;
+    }
     std::optional<int64_t> block = lastAligned(options.block, d, rank);
     std::optional<int64_t> tile = lastAligned(options.tile, d, rank);
     bool whole = block == 0 || llvm::any_of(dim.members, [&](unsigned member) {

@@ -119,4 +119,14 @@ func.func @mean_max(%x: tensor<4x200x95xf32>) -> (tensor<4x95xf32>, tensor<4x95x
   return %m, %y : tensor<4x95xf32>, tensor<4x95xf32>
 }
 
+// Read along the rows of the input, written along those of the result.
+// CHECK: scheduled by   transpose
+// CHECK: memory         1.0{{[0-9]}} times
+// CHECK: checked        verified
+func.func @permute(%x: tensor<6x100x300xf32>) -> tensor<300x6x100xf32> {
+  %p = aten.permute %x {dims = array<i64: 2, 0, 1>} : (tensor<6x100x300xf32>) -> tensor<300x6x100xf32>
+  %y = aten.relu %p : (tensor<300x6x100xf32>) -> tensor<300x6x100xf32>
+  return %y : tensor<300x6x100xf32>
+}
+
 // MODULE-NOT: kopt.kernel

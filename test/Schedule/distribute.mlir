@@ -94,11 +94,11 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 // A transpose through shared memory: scattered writes, a barrier, vectors.
 
 // CHECK-LABEL: gpu.module @transposed_program
-// CHECK: %[[S:.*]] = kgpu.alloc_shared : memref<32x32xf32, #kgpu.shared>
+// CHECK: %[[S:.*]] = kgpu.alloc_shared : memref<32x33xf32, #kgpu.shared>
 // CHECK-COUNT-2: kgpu.load %{{.*}} : memref<64x32xf32> -> vector<4xf32>
 // CHECK-COUNT-8: kgpu.store %{{.*}}, %[[S]]{{.*}} : vector<1xf32>
 // CHECK: gpu.barrier
-// CHECK-COUNT-2: kgpu.load %[[S]]{{.*}} -> vector<4xf32>
+// CHECK-COUNT-8: kgpu.load %[[S]]{{.*}} -> vector<1xf32>
 // CHECK-COUNT-2: kgpu.store %{{.*}} : vector<4xf32>, memref<32x64xf32>
 module attributes {transform.with_named_sequence} {
 func.func @transposed(%x: tensor<64x32xf32>) -> tensor<32x64xf32> {
@@ -124,7 +124,7 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 // it.
 
 // CHECK-LABEL: gpu.module @transposed_program
-// CHECK: %[[S:.*]] = kgpu.alloc_shared : memref<32x32xf32, #kgpu.shared>
+// CHECK: %[[S:.*]] = kgpu.alloc_shared : memref<32x33xf32, #kgpu.shared>
 // CHECK: scf.for
 // CHECK: gpu.barrier
 // CHECK: kgpu.store %{{.*}}, %[[S]]
@@ -153,7 +153,7 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 // Bytes stand for truth values in shared memory, too.
 
 // CHECK-LABEL: gpu.module @transposed_program
-// CHECK: kgpu.alloc_shared : memref<32x32xi8, #kgpu.shared>
+// CHECK: kgpu.alloc_shared : memref<32x36xi8, #kgpu.shared>
 module attributes {transform.with_named_sequence} {
 func.func @transposed(%x: tensor<64x32xi1>) -> tensor<32x64xi1> {
   %r = kopt.kernel @transposed (%a = %x : tensor<64x32xi1>) -> (tensor<32x64xi1>) {

@@ -155,7 +155,7 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 module attributes {transform.with_named_sequence} {
 gpu.module @m {
   // expected-error@below {{program cannot be distributed}}
-  // expected-note@below {{needs 262144 bytes of shared memory, at most 232448 fit a block: use smaller tiles}}
+  // expected-note@below {{needs 262656 bytes of shared memory, at most 232448 fit a block: use smaller tiles}}
   gpu.func @f() kernel attributes {known_block_size = array<i32: 32, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
     %t = arith.constant dense<0.0> : tensor<128x512xf32, #ktile.layout<register = [[1, 0], [2, 0], [4, 0], [8, 0], [16, 0], [32, 0], [64, 0], [0, 32], [0, 64], [0, 128], [0, 256]], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = []>>
     %c = ktile.convert %t : tensor<128x512xf32, #ktile.layout<register = [[1, 0], [2, 0], [4, 0], [8, 0], [16, 0], [32, 0], [64, 0], [0, 32], [0, 64], [0, 128], [0, 256]], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = []>> to tensor<128x512xf32, #ktile.layout<register = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16], [0, 32], [0, 64], [0, 128], [0, 256], [32, 0], [64, 0]], lane = [[1, 0], [2, 0], [4, 0], [8, 0], [16, 0]], warp = []>>

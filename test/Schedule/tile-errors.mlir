@@ -491,6 +491,26 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 
 // -----
 
+module attributes {transform.with_named_sequence} {
+func.func @f(%a_: tensor<96xf32>) -> tensor<96xf32> {
+  // expected-error@below {{kernel cannot be tiled so}}
+  // expected-note@below {{no input has other neighbours than the result}}
+  %r = kopt.kernel @f (%a = %a_ : tensor<96xf32>) -> (tensor<96xf32>) {
+    %e = tensor.empty() : tensor<96xf32>
+    %y = linalg.exp ins(%a : tensor<96xf32>) outs(%e : tensor<96xf32>) -> tensor<96xf32>
+    kopt.yield %y : tensor<96xf32>
+  }
+  return %r : tensor<96xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.tile %k transposed [32] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
 // Positions are those of windows.
 module attributes {transform.with_named_sequence} {
 func.func @f(%a_: tensor<96xf32>) -> tensor<96xf32> {

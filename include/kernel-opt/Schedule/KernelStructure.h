@@ -27,6 +27,7 @@ enum class StructureKind {
   Contraction,    ///< one product
   Attention,      ///< products chained through a reduction
   Window,         ///< reductions over windows: convolution, pooling
+  Transpose,      ///< no reduction, neighbours in memory change
   Scan,           ///< reductions that show their accumulators: running sums
 };
 
@@ -49,6 +50,10 @@ public:
   const llvm::SmallBitVector &wholeDims() const { return whole; }
   /// The most elements that go into one element of any reduction; 1 without.
   int64_t reducedElements() const { return reduced; }
+  /// Without reductions: dimensions of the first result along which neighbours
+  /// of an input lie in memory, and the one of the result's own neighbours;
+  /// none if these are the same.
+  const llvm::SmallBitVector &crossingDims() const { return crossing; }
   /// Dimensions of the first result along which a window moves.
   const llvm::SmallBitVector &positionDims() const { return positions; }
   /// The dimension of the first result that `loop` of `op` runs along, if any.
@@ -82,7 +87,8 @@ private:
 
   llvm::EquivalenceClasses<Axis> axes;
   Value result;
-  llvm::SmallBitVector whole, positions;
+  llvm::SmallBitVector whole, positions, crossing;
+  void findCrossing(Block &body);
   int64_t reduced = 1;
   StructureKind kind = StructureKind::Elementwise;
 };

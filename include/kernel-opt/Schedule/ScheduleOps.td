@@ -35,7 +35,9 @@ def Schedule_MatchStructureOp : ScheduleOp<"match_structure", [MatchOpInterface]
     (reductions along dimensions that the results have, too: normalization),
     `inner_reduction` (along dimensions that they lack, contiguous in memory),
     `outer_reduction` (along others), `contraction` (one product), `attention`
-    (products chained through a reduction) or `window` (convolution, pooling).
+    (products chained through a reduction), `window` (convolution, pooling),
+    `transpose` (no reduction, but other neighbours in memory) or `scan` (running
+    sums).
 
     ```mlir
     transform.kopt.match_structure %kernel "contraction" : !transform.any_op
@@ -76,6 +78,8 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
     maximum, the sum of exponentials of differences to it, a product with them)
     are carried by one loop over pieces of the axis, in which sums are rescaled
     when what they depend on changes; otherwise each of them is a loop of its own.
+    `transposed`: elements along both the dimension of the result's neighbours in
+    memory and that of an input's, 1 along others, where these differ.
     `positions` cuts all dimensions along which windows move as one, so that the
     windows of a convolution are the rows or columns of a product.
 
@@ -94,6 +98,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        Variadic<TransformParamTypeInterface>:$dynamic_warps,
                        Variadic<TransformParamTypeInterface>:$dynamic_raster,
                        Variadic<TransformParamTypeInterface>:$dynamic_cluster,
+                       Variadic<TransformParamTypeInterface>:$dynamic_transposed,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$block,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$tile,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$elements,
@@ -101,6 +106,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$warps,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$raster,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$cluster,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$transposed,
                        UnitAttr:$online, UnitAttr:$positions);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
@@ -112,6 +118,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
       | `warps` custom<DynamicIndexList>($dynamic_warps, $warps)
       | `raster` custom<DynamicIndexList>($dynamic_raster, $raster)
       | `cluster` custom<DynamicIndexList>($dynamic_cluster, $cluster)
+      | `transposed` custom<DynamicIndexList>($dynamic_transposed, $transposed)
       | `online` $online
       | `positions` $positions)
     attr-dict `:` functional-type(operands, results)

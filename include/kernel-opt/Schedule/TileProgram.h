@@ -34,6 +34,10 @@ struct TileOptions {
   /// Without any: what a tile has left of `elements`. Along dimensions that the
   /// result has, too, steps are as large as the result's tiles.
   SmallVector<int64_t> reduction;
+  /// Elements of blocks and tiles along both the dimension of the result's
+  /// neighbours in memory and those of its inputs' neighbours, 1 along all
+  /// others; 0: cut as the lists say.
+  int64_t transposed = 0;
   /// Cuts the dimensions along which windows move as one, in row-major order,
   /// so that a product of windows has rows and columns; `block` and `tile` then
   /// have one number for all of them.
