@@ -65,10 +65,13 @@ bool Admitter::parse() {
   ParserConfig config(context, /*verifyAfterParse=*/false);
   LogicalResult parsed = parseSourceString(text, &block, config, name);
   file.diagnostics = collector.take();
-  if (failed(parsed))
-    return false;
   set = ModuleOp::create(FileLineColLoc::get(context, name, 1, 1));
-  gather(block);
+  if (succeeded(parsed))
+    gather(block);
+  else if (!parsePieces())
+    return false;
+  else
+    file.diagnostics.clear();
   if (set->getBody()->empty()) {
     file.diagnostics.push_back(
         "error: expected a rule, a fusion plan or a schedule, found nothing");

@@ -28,6 +28,8 @@ public:
 private:
   // Text.
   bool parse();
+  /// Parses the items one by one; false if none can be.
+  bool parsePieces();
   void gather(Block &block);
   void readHeader(ModuleOp module);
   void split();
