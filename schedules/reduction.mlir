@@ -19,6 +19,10 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     transform.kopt.match_structure %kernel "inner_reduction" : !transform.any_op
     transform.yield %kernel : !transform.any_op
   }
+  transform.named_sequence @match_long_inner_reduction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "inner_reduction" reducing [131072, 1099511627776] : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
   transform.named_sequence @match_outer_reduction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
     transform.kopt.match_structure %kernel "outer_reduction" : !transform.any_op
     transform.yield %kernel : !transform.any_op
@@ -74,6 +78,19 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     transform.yield
   }
 
+  // So long that there cannot be many: the blocks of a cluster share each row, and
+  // join their sums through each other's shared memory, always in the same order.
+  transform.named_sequence @inner_reduction_in_cluster(%kernel: !transform.any_op {transform.readonly}) {
+    %elements = transform.tune.knob<"elements"> = 32768 : i64 from options = [16384 : i64, 32768 : i64, 65536 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %cluster = transform.tune.knob<"cluster"> = 8 : i64 from options = [2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [1] elements [%elements] warps [%warps] cluster [%cluster]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
   // What remains is contiguous: a row of columns a block, some of the reduced
   // elements of each at once.
   transform.named_sequence @outer_reduction(%kernel: !transform.any_op {transform.readonly}) {
@@ -92,6 +109,7 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
       @match_long_row -> @row_in_cluster,
       @match_middle_row -> @row_in_registers,
       @match_row -> @row,
+      @match_long_inner_reduction -> @inner_reduction_in_cluster,
       @match_inner_reduction -> @inner_reduction,
       @match_outer_reduction -> @outer_reduction
       : (!transform.any_op) -> !transform.any_op

@@ -325,12 +325,29 @@ static LogicalResult alignResult(Demand &demand,
   return success();
 }
 
+/// Clusters exist from sm_90 on; no target is the newest one.
+static LogicalResult checkCluster(Block &body, const TileOptions &options) {
+  auto module = body.getParentOp()->getParentOfType<ModuleOp>();
+  auto target =
+      module ? module->getAttrOfType<StringAttr>("kopt.target") : StringAttr();
+  unsigned version = 0;
+  StringRef name = target ? target.getValue() : StringRef();
+  if (options.cluster == 1 || !name.consume_front("sm_") ||
+      name.consumeInteger(10, version) || version >= 90)
+    return success();
+  return emitError(body.getParentOp()->getLoc(),
+                   "clusters exist from sm_90 on, the target is ")
+         << target.getValue();
+}
+
 FailureOr<gpu::GPUFuncOp>
 schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
                            ValueRange results, const TileOptions &options) {
   Location loc = body.getParentOp()->getLoc();
   if (results.empty())
     return emitError(loc, "a kernel without results has no tile program");
+  if (failed(checkCluster(body, options)))
+    return failure();
   KernelStructure structure(body, results);
   FailureOr<SmallVector<ResultDim>> dims =
       resultDims(results, structure, options, loc);

@@ -129,4 +129,12 @@ func.func @permute(%x: tensor<6x100x300xf32>) -> tensor<300x6x100xf32> {
   return %y : tensor<300x6x100xf32>
 }
 
+// Few long rows: eight blocks share each.
+// CHECK: scheduled by   inner_reduction_in_cluster: 24 blocks
+// CHECK: checked        verified
+func.func @few_rows(%x: tensor<3x140001xf32>) -> tensor<3xf32> {
+  %m = aten.mean %x {dim = array<i64: 1>} : (tensor<3x140001xf32>) -> tensor<3xf32>
+  return %m : tensor<3xf32>
+}
+
 // MODULE-NOT: kopt.kernel
