@@ -14,6 +14,7 @@
 #include "kernel-opt/Dialect/KTile/KTileDialect.h"
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
 #include "kernel-opt/Kernel/Passes.h"
+#include "kernel-opt/Optimizer/Passes.h"
 #include "kernel-opt/RewriteSet/Passes.h"
 #include "kernel-opt/Schedule/Passes.h"
 #include "kernel-opt/Schedule/ScheduleOps.h"
@@ -42,6 +43,7 @@ void kernel_opt::registerKernelOptPasses() {
   registerKernelOptAtenToLinalgPasses();
   registerScheduledToNVVM();
   nvptx::registerNVPTXTargetPasses();
+  optimizer::registerKernelOptOptimizerPasses();
   rewrite::registerKernelOptRewriteSetPasses();
   schedule::registerKernelOptSchedulePasses();
   verify::registerKernelOptVerifyPasses();

@@ -8,13 +8,29 @@
 
 #include "kernel-opt/Optimizer/Optimizer.h"
 #include "Stages.h"
+#include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
+#include "kernel-opt/Dialect/KTile/KTileDialect.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Kernel/Passes.h"
+#include "kernel-opt/Optimizer/Prepare.h"
 #include "kernel-opt/Schedule/Passes.h"
 #include "kernel-opt/Support/Hash.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Index/IR/IndexDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Dialect/Transform/IR/TransformDialect.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -47,7 +63,8 @@ static LogicalResult runPipeline(ModuleOp module, StringRef text) {
   return manager.run(module);
 }
 
-LogicalResult optimizer::lowerToLinalg(ModuleOp module) {
+LogicalResult optimizer::lowerToLinalg(ModuleOp module, bool requireAll,
+                                       std::vector<std::string> *left) {
   verify::stripTrustedAttributes(module);
   bool tosa = false, operators = false;
   module.walk([&](Operation *op) {
@@ -63,10 +80,27 @@ LogicalResult optimizer::lowerToLinalg(ModuleOp module) {
     return failure();
   if (operators && failed(runPipeline(module, "convert-aten-to-linalg")))
     return failure();
-  return runPipeline(module, "canonicalize,cse");
+  if (failed(runPipeline(module, "canonicalize,cse")))
+    return failure();
+  normalizeTensorOps(module);
+  std::vector<std::string> ignored;
+  return separateForeign(module, requireAll, left ? *left : ignored);
+}
+
+void optimizer::registerPathDialects(DialectRegistry &registry) {
+  registry.insert<affine::AffineDialect, arith::ArithDialect,
+                  bufferization::BufferizationDialect, cf::ControlFlowDialect,
+                  func::FuncDialect, gpu::GPUDialect, index::IndexDialect,
+                  kgpu::KGPUDialect, kopt::KoptDialect, ktile::KTileDialect,
+                  linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
+                  memref::MemRefDialect, NVVM::NVVMDialect, scf::SCFDialect,
+                  tensor::TensorDialect, transform::TransformDialect,
+                  ub::UBDialect, vector::VectorDialect>();
 }
 
 LogicalResult optimizer::formKernels(ModuleOp module, const Options &) {
+  if (failed(checkSizesKnown(module)))
+    return failure();
   return runPipeline(module, "kopt-form-kernels");
 }
 
@@ -104,6 +138,7 @@ LogicalResult optimizer::scheduleKernels(ModuleOp module,
                   StringAttr::get(module.getContext(), options.compile.target));
   schedule::ScheduleKernelsOptions passOptions;
   passOptions.files.assign(options.schedules.begin(), options.schedules.end());
+  passOptions.leave = !options.requireAll;
   manager.addPass(schedule::createScheduleKernels(passOptions));
   OpPassManager &programs = manager.nest<gpu::GPUModuleOp>();
   programs.addPass(createCanonicalizerPass());
@@ -224,7 +259,7 @@ LogicalResult optimizer::compileKernels(ModuleOp module, const Options &options,
 LogicalResult optimizer::optimize(ModuleOp module, const Options &options,
                                   Outcome &outcome) {
   recordStage(module, "input", "read", outcome);
-  if (failed(lowerToLinalg(module)))
+  if (failed(lowerToLinalg(module, options.requireAll, &outcome.left)))
     return failure();
   recordStage(module, "linalg", "lowering", outcome);
   return success(
@@ -239,6 +274,8 @@ static double factor(uint64_t moved, uint64_t least) {
 }
 
 void optimizer::printSummary(raw_ostream &os, const Outcome &outcome) {
+  for (const std::string &line : outcome.left)
+    os << "left in place: " << line << "\n";
   for (const KernelRecord &record : outcome.kernels) {
     const nvptx::CompiledKernel &compiled = record.compiled;
     os << record.name << " (" << record.location << ")\n";

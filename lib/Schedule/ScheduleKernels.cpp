@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Dialect/Kopt/Program.h"
+#include "kernel-opt/Kernel/FormKernels.h"
+#include "kernel-opt/Kernel/OpClass.h"
 #include "kernel-opt/Schedule/Passes.h"
 #include "kernel-opt/Schedule/ScheduleLibrary.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -30,8 +32,14 @@ public:
 
 private:
   LogicalResult readKnobs(KnobValues &values);
-  LogicalResult schedule(kopt::KernelOp kernel, const ScheduleLibrary &library,
-                         const KnobValues &values);
+  /// Whether a strategy fits; `history` says why others did not.
+  FailureOr<bool> schedule(kopt::KernelOp kernel,
+                           const ScheduleLibrary &library,
+                           const KnobValues &values, std::string &history);
+  LogicalResult scheduleOrSplit(kopt::KernelOp kernel,
+                                const ScheduleLibrary &library,
+                                const KnobValues &values);
+  SmallVector<kopt::KernelOp> split(StringRef name);
 };
 } // namespace
 
@@ -49,10 +57,10 @@ LogicalResult ScheduleKernelsPass::readKnobs(KnobValues &values) {
   return success();
 }
 
-LogicalResult ScheduleKernelsPass::schedule(kopt::KernelOp kernel,
-                                            const ScheduleLibrary &library,
-                                            const KnobValues &values) {
-  std::string history;
+FailureOr<bool> ScheduleKernelsPass::schedule(kopt::KernelOp kernel,
+                                              const ScheduleLibrary &library,
+                                              const KnobValues &values,
+                                              std::string &history) {
   for (const Strategy *candidate : library.match(kernel)) {
     bool chosen = candidate->name == strategy;
     if (!strategy.empty() && !chosen && candidate->name != "generic")
@@ -64,7 +72,7 @@ LogicalResult ScheduleKernelsPass::schedule(kopt::KernelOp kernel,
       kernel.emitRemark("kernel '")
           << kernel.getKernelName() << "' scheduled by '" << candidate->name
           << "'" << history;
-      return success();
+      return true;
     }
     if (chosen)
       return kernel.emitError("strategy '")
@@ -72,8 +80,79 @@ LogicalResult ScheduleKernelsPass::schedule(kopt::KernelOp kernel,
     history +=
         "; '" + candidate->name + "' did not fit: " + llvm::join(reasons, "; ");
   }
-  return kernel.emitError("no strategy fits kernel '")
-         << kernel.getKernelName() << "'" << history;
+  return false;
+}
+
+/// Kernels of one name, first by their results and then by their operations,
+/// in parts. None if nothing is left to split.
+SmallVector<kopt::KernelOp> ScheduleKernelsPass::split(StringRef name) {
+  SmallVector<kopt::KernelOp> equal;
+  llvm::StringSet<> names;
+  getOperation().walk([&](kopt::KernelOp kernel) {
+    names.insert(kernel.getKernelName());
+    if (kernel.getKernelName() == name)
+      equal.push_back(kernel);
+  });
+  std::string prefix = (name + "_part").str();
+  while (llvm::any_of(names.keys(),
+                      [&](StringRef n) { return n.starts_with(prefix); }))
+    prefix += "_";
+  kernel::SplitBy splitBy = equal.front().getNumResults() > 1
+                                ? kernel::SplitBy::Results
+                                : kernel::SplitBy::Operations;
+  if (splitBy == kernel::SplitBy::Operations &&
+      llvm::count_if(equal.front().getBlock()->without_terminator(),
+                     [](Operation &op) {
+                       return !kernel::isFree(kernel::classify(&op)) &&
+                              kernel::classify(&op) != kernel::OpClass::Scalar;
+                     }) < 2)
+    return {};
+  SmallVector<kopt::KernelOp> parts;
+  for (kopt::KernelOp kernel : equal) {
+    auto made = kernel::splitKernel(kernel, prefix, splitBy);
+    if (parts.empty())
+      parts = made;
+  }
+  return parts;
+}
+
+LogicalResult
+ScheduleKernelsPass::scheduleOrSplit(kopt::KernelOp kernel,
+                                     const ScheduleLibrary &library,
+                                     const KnobValues &values) {
+  std::string history, name = kernel.getKernelName().str();
+  FailureOr<bool> done = schedule(kernel, library, values, history);
+  if (failed(done) || *done)
+    return done;
+  Location loc = kernel.getLoc();
+  unsigned results = kernel.getNumResults();
+  SmallVector<kopt::KernelOp> parts = split(name);
+  // A kernel whose results come out of one operation stays what it was.
+  if (parts.empty() ||
+      (parts.size() == 1 && parts.front().getNumResults() == results)) {
+    if (!leave)
+      return emitError(loc, "no strategy fits kernel '")
+             << name << "'" << history;
+    emitWarning(loc, "kernel '")
+        << name << "' stays operations on tensors: no strategy fits it"
+        << history;
+    std::string stays =
+        parts.empty() ? name : parts.front().getKernelName().str();
+    SmallVector<kopt::KernelOp> equal;
+    getOperation().walk([&](kopt::KernelOp kernel) {
+      if (kernel.getKernelName() == stays)
+        equal.push_back(kernel);
+    });
+    for (kopt::KernelOp kernel : equal)
+      kernel::inlineKernel(kernel);
+    return success();
+  }
+  emitRemark(loc, "kernel '")
+      << name << "' became " << parts.size() << " kernels" << history;
+  bool good = true;
+  for (kopt::KernelOp part : parts)
+    good &= succeeded(scheduleOrSplit(part, library, values));
+  return success(good);
 }
 
 void ScheduleKernelsPass::runOnOperation() {
@@ -87,14 +166,11 @@ void ScheduleKernelsPass::runOnOperation() {
     return signalPassFailure();
   }
   // Kernels of one name are equal: one program serves them.
-  llvm::StringMap<kopt::KernelOp> kernels;
   bool failedAny = false;
-  getOperation().walk([&](kopt::KernelOp kernel) {
+  for (kopt::KernelOp kernel : kopt::distinctKernels(getOperation()))
     // One that has its program already keeps it.
-    if (!kopt::lookupProgram(kernel) &&
-        kernels.try_emplace(kernel.getKernelName(), kernel).second)
-      failedAny |= mlir::failed(schedule(kernel, *library, values));
-  });
+    if (!kopt::lookupProgram(kernel))
+      failedAny |= mlir::failed(scheduleOrSplit(kernel, *library, values));
   if (failedAny)
     signalPassFailure();
 }

@@ -305,7 +305,9 @@ static AffineMap collapseMap(ArrayRef<ReassociationIndices> groups,
 /// Maps coordinates of a collapsed tensor to those of the expanded one.
 static AffineMap expandMap(ArrayRef<ReassociationIndices> groups,
                            ArrayRef<int64_t> expanded, MLIRContext *context) {
-  SmallVector<AffineExpr> results(expanded.size());
+  // Of a scalar no coordinates are left, and the dimensions are of size one.
+  SmallVector<AffineExpr> results(expanded.size(),
+                                  getAffineConstantExpr(0, context));
   for (auto [i, group] : llvm::enumerate(groups)) {
     SmallVector<int64_t> extents;
     for (int64_t d : group)
@@ -366,6 +368,11 @@ Value TileBuilder::computeDefined(const Demand &demand, Operation *op) {
     return structured.getNumReductionLoops()
                ? computeReduction(demand, structured)
                : computeParallel(demand, structured);
+  // Whoever reads it finds anything there; zeros are as good.
+  if (isa<tensor::EmptyOp>(op))
+    return splat(OpBuilder(context).getZeroAttr(
+                     getElementTypeOrSelf(demand.value.getType())),
+                 demand.shape, loc(demand.value));
   op->emitError("no rule makes tiles of '") << op->getName() << "'";
   return {};
 }

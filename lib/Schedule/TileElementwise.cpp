@@ -24,6 +24,10 @@ TileBuilder::iterationSpace(const Demand &demand, linalg::LinalgOp op) {
   space.shape = demand.shape;
   space.coordinates.resize(op.getNumLoops());
   for (auto [position, expr] : llvm::enumerate(map.getResults())) {
+    // A dimension of size one that the result keeps is no loop.
+    if (auto constant = dyn_cast<AffineConstantExpr>(expr);
+        constant && constant.getValue() == 0)
+      continue;
     auto dim = dyn_cast<AffineDimExpr>(expr);
     if (!dim)
       return op.emitError("result map ")

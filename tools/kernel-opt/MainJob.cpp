@@ -9,15 +9,18 @@
 #include "MainJob.h"
 #include "ProposalJob.h"
 #include "kernel-opt/Optimizer/Optimizer.h"
+#include "kernel-opt/Optimizer/Prepare.h"
 #include "kernel-opt/Runtime/LaunchPlan.h"
+#include "kernel-opt/Support/OutputFile.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/ToolOutputFile.h"
+#include <csignal>
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -32,6 +35,7 @@ static optimizer::Options optimizerOptions(const MainJobOptions &options) {
   uint64_t nonce;
   if (!StringRef(options.nonce).getAsInteger(16, nonce))
     result.nonce = nonce;
+  result.requireAll = options.requireAll;
   result.machineCode = options.emit == Emit::Cubin;
   return result;
 }
@@ -41,19 +45,19 @@ static LogicalResult
 writeCertificate(StringRef output, const MainJobOptions &options,
                  const std::optional<llvm::json::Object> &certificate) {
   std::string path = options.certificate;
-  if (path.empty() && output != "-")
+  // Beside a file, not beside a device.
+  if (path.empty() && output != "-" &&
+      (!llvm::sys::fs::exists(output) ||
+       llvm::sys::fs::is_regular_file(output)))
     path = (output + ".cert.json").str();
   if (!certificate || path.empty())
     return success();
-  std::string message;
-  auto file = openOutputFile(path, &message);
-  if (!file) {
-    llvm::errs() << message << "\n";
+  std::string text = llvm::formatv(
+      "{0:2}\n", llvm::json::Value(llvm::json::Object(*certificate)));
+  if (llvm::Error error = writeOutput(path, text)) {
+    llvm::errs() << "error: " << llvm::toString(std::move(error)) << "\n";
     return failure();
   }
-  file->os() << llvm::formatv(
-      "{0:2}\n", llvm::json::Value(llvm::json::Object(*certificate)));
-  file->keep();
   return success();
 }
 
@@ -68,6 +72,25 @@ static void printVerdict(const std::optional<llvm::json::Object> &certificate) {
     llvm::errs() << "  " << reason.getAsString().value_or("") << "\n";
 }
 
+/// Checks what can be checked before any work, and gives arguments the types
+/// that the command line says.
+static LogicalResult specialize(ModuleOp module,
+                                const MainJobOptions &options) {
+  if (llvm::Expected<nvptx::Chip> chip = nvptx::findChip(options.target); !chip)
+    return module.emitError(llvm::toString(chip.takeError()));
+  SmallVector<RankedTensorType> types;
+  for (const std::string &text : options.inputs) {
+    std::string wrong;
+    auto type = optimizer::parseInputType(text, module.getContext(), wrong);
+    if (failed(type))
+      return module.emitError(wrong);
+    types.push_back(*type);
+  }
+  if (types.empty())
+    return success();
+  return optimizer::specializeInputs(module, types);
+}
+
 /// The steps up to what is printed.
 static LogicalResult runSteps(ModuleOp module, Emit emit,
                               const optimizer::Options &options,
@@ -79,7 +102,8 @@ static LogicalResult runSteps(ModuleOp module, Emit emit,
   bool isRewritten = !outcome.verification->chain.empty();
   if (!isRewritten)
     optimizer::recordStage(module, "input", "read", outcome);
-  if (failed(optimizer::lowerToLinalg(module)))
+  if (failed(
+          optimizer::lowerToLinalg(module, options.requireAll, &outcome.left)))
     return failure();
   if (!isRewritten)
     optimizer::recordStage(module, "linalg", "lowering", outcome);
@@ -151,10 +175,14 @@ static LogicalResult print(raw_ostream &os, ModuleOp module, Emit emit,
 LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
                                      const MainJobOptions &options,
                                      DialectRegistry &registry) {
+#ifdef SIGXFSZ
+  // A file that grows beyond the limit is an error like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
+#endif
   std::string message;
   auto file = openInputFile(input, &message);
   if (!file) {
-    llvm::errs() << message << "\n";
+    llvm::errs() << "error: " << message << "\n";
     return failure();
   }
   llvm::SourceMgr sources;
@@ -173,6 +201,8 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
     return failure();
   optimizer::Outcome outcome;
   optimizer::Options steps = optimizerOptions(options);
+  if (failed(specialize(*module, options)))
+    return failure();
   std::string text, plan;
   llvm::raw_string_ostream os(text);
   LogicalResult result = success();
@@ -190,22 +220,12 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
       return failure();
   }
   // Nothing is written before everything is known to be there.
-  auto out = openOutputFile(output, &message);
-  if (!out) {
-    llvm::errs() << message << "\n";
-    return failure();
-  }
-  out->os() << text;
-  out->os().flush();
-  if (out->os().has_error()) {
-    llvm::errs() << "cannot write '" << output
-                 << "': " << out->os().error().message() << "\n";
-    out->os().clear_error();
-    return failure();
-  }
   if (failed(writeCertificate(output, options, certificate)))
     return failure();
-  out->keep();
+  if (llvm::Error error = writeOutput(output, text)) {
+    llvm::errs() << "error: " << llvm::toString(std::move(error)) << "\n";
+    return failure();
+  }
   if (!options.quiet) {
     optimizer::printSummary(llvm::errs(), outcome);
     if (compiled)

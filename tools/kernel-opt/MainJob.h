@@ -83,6 +83,15 @@ struct MainJobOptions {
       "print-prompt",
       llvm::cl::desc("Print what a proposer is told about the program"),
       llvm::cl::cat(category)};
+  llvm::cl::list<std::string> inputs{
+      "input",
+      llvm::cl::desc("Type of an argument of the function whose sizes are not "
+                     "known; one for each argument, in their order"),
+      llvm::cl::value_desc("f32[4,3,224,224]"), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> requireAll{
+      "require-all",
+      llvm::cl::desc("Make it an error if something cannot be in a kernel"),
+      llvm::cl::cat(category)};
   llvm::cl::opt<bool> quiet{"quiet",
                             llvm::cl::desc("No account on standard error"),
                             llvm::cl::cat(category)};

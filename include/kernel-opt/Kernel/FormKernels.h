@@ -46,6 +46,18 @@ kopt::KernelOp outlineGroup(const FusionGraph &graph, unsigned group,
 /// order.
 LogicalResult normalizeKernel(kopt::KernelOp kernel);
 
+/// What becomes a kernel of its own when a kernel is split.
+enum class SplitBy {
+  Results,   ///< what computes a result
+  Operations ///< every operation that computes something
+};
+
+/// Replaces a kernel by several, named `prefix` and their number. What one of
+/// them stores others read from there; fills, views and all else that nobody
+/// stores is copied. Equal kernels are split into equal ones.
+SmallVector<kopt::KernelOp> splitKernel(kopt::KernelOp kernel, StringRef prefix,
+                                        SplitBy splitBy);
+
 /// Puts the operations of a kernel in its place.
 void inlineKernel(kopt::KernelOp kernel);
 

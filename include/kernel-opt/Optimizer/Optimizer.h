@@ -84,6 +84,8 @@ struct Verification {
 
 struct Outcome {
   std::vector<KernelRecord> kernels;
+  /// What stayed in place, and where.
+  std::vector<std::string> left;
   std::shared_ptr<Verification> verification = std::make_shared<Verification>();
   const KernelRecord *lookup(StringRef name) const;
   KernelRecord &getOrCreate(StringRef name);
@@ -94,11 +96,18 @@ void recordStage(ModuleOp module, StringRef stage, StringRef by,
                  Outcome &outcome);
 
 /// Operators (aten, TOSA) become linalg on tensors. Claims that nobody checks
-/// (fast-math flags and the like) are taken away before.
-LogicalResult lowerToLinalg(ModuleOp module);
+/// (fast-math flags and the like) are taken away before. Of functions that hold
+/// something else, too, what kernels can hold moves out; `left` gets a line for
+/// each operation that stays, which `requireAll` makes errors.
+LogicalResult lowerToLinalg(ModuleOp module, bool requireAll = false,
+                            std::vector<std::string> *left = nullptr);
+/// Dialects that the steps build operations of.
+void registerPathDialects(DialectRegistry &registry);
 /// Operations on tensors become kernels; the functions are launch plans.
 LogicalResult formKernels(ModuleOp module, const Options &options);
-/// Each kernel gets a scheduled program beside it.
+/// Each kernel gets a scheduled program beside it. One that no strategy fits
+/// becomes operations on tensors again, with a warning; an error if all is
+/// required.
 LogicalResult scheduleKernels(ModuleOp module, const Options &options);
 /// Checks what the policy asks for: admission, the kernels against the program
 /// on tensors of the last recordStage "linalg", each kernel's program against

@@ -31,6 +31,8 @@ def ScheduleKernels : Pass<"kopt-schedule-kernels", "::mlir::ModuleOp"> {
            "Name of the strategy; empty: the first one that fits">,
     ListOption<"knobs", "knobs", "std::string",
                "Values of knobs of that strategy, as name=value">,
+    Option<"leave", "leave", "bool", "false",
+           "Make operations of kernels that no strategy fits, with a warning">,
   ];
   let dependentDialects = [
     "::mlir::gpu::GPUDialect", "::mlir::transform::TransformDialect"

@@ -28,7 +28,7 @@ struct KernelCheckOptions {
   std::optional<uint64_t> nonce;
   /// Least draws per block; more are made until the evidence suffices.
   unsigned seeds = 2;
-  unsigned mostSeeds = 32;
+  unsigned mostSeeds = 64;
   /// Bits of evidence that each output element must have gathered.
   double leastEvidence = 60;
   /// Blocks that are run where all blocks behave alike: first, last, those at

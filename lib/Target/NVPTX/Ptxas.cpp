@@ -98,8 +98,13 @@ llvm::Error nvptx::runPtxas(CompiledKernel &kernel, const PtxOptions &options) {
   llvm::raw_fd_ostream stream(*input, code);
   stream << kernel.ptx;
   stream.close();
-  if (code || stream.has_error())
-    return llvm::createStringError("cannot write '" + *input + "'");
+  if (!code)
+    code = stream.error();
+  // A stream that is destroyed with an error ends the program.
+  stream.clear_error();
+  if (code)
+    return llvm::createStringError("cannot write '" + *input +
+                                   "': " + code.message());
 
   SubprocessOptions process;
   process.command = {*ptxas,
