@@ -274,6 +274,11 @@ LogicalResult ProgramVerifier::checkKernel(kopt::KernelOp kernel) {
   function.bits = std::min(check->evidence, 1000.0);
   safety.detail = "bounds, alignment, initialization, exactly once, races, "
                   "barriers, deadlock: on the blocks that were run";
+  if (!check->covered) {
+    safety.level = Level::Unknown;
+    safety.detail =
+        "not shown that each element is written once: " + check->uncovered;
+  }
   if (check->verdict == Verdict::Refuted) {
     // A value that differs, or a fault.
     bool value = StringRef(check->witness).starts_with("output ");

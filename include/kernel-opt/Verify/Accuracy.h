@@ -47,7 +47,8 @@ struct AccuracyOptions {
   unsigned leastOutputs = 1024, mostOutputs = 4096;
   /// Steps of the reference, and lane-operations of the program, that a family
   /// may cost. Counted, not timed: a replay makes the same choice.
-  uint64_t work = 8'000'000;
+  uint64_t work = 4'000'000;
+  /// Fewer, down to a quarter, where one block alone is more work than that.
   unsigned noiseRuns = 16;
 };
 

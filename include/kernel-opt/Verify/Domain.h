@@ -113,7 +113,7 @@ enum class InputFamily : uint8_t {
   Ties,                ///< four different values, so that maxima tie
   MinusInfMasked,      ///< normal, a quarter of each row's end is -Inf
   Zeros,
-  Shifted,      ///< normal plus 2^10: a mean far larger than the deviation
+  Shifted,      ///< normal plus 64: a mean far larger than the deviation
   Logits88,     ///< [-88, 88): exp nearly overflows
   Logits10000,  ///< [-10000, 10000): exp does
   FarBelowZero, ///< normal minus 10000: so does a sum of exp, the other way

@@ -44,7 +44,8 @@ struct EquivalenceOptions {
       InputFamily::Normal,     InputFamily::Ascending,
       InputFamily::Descending, InputFamily::Constant,
       InputFamily::OneHot,     InputFamily::Ties,
-      InputFamily::Sparse,     InputFamily::MinusInfMasked};
+      InputFamily::Sparse,     InputFamily::MinusInfMasked,
+      InputFamily::SmallInts};
   /// Sizes to run with; if empty, chosen: see chooseInstances.
   SmallVector<Instance> instances;
   /// Draws that may be repeated because they left something undecided.

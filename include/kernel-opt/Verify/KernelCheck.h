@@ -39,9 +39,12 @@ struct KernelCheckOptions {
   /// others.
   unsigned blocksOfRounds = 3;
   unsigned wholeGrid = 16;
+  /// Elements of outputs up to which all blocks are asked what they write.
+  int64_t mostElements = int64_t(1) << 31;
   /// Families of further draws, each on one block.
   SmallVector<InputFamily> families = {
-      InputFamily::Ascending, InputFamily::Descending, InputFamily::Ties};
+      InputFamily::Ascending, InputFamily::Descending, InputFamily::Ties,
+      InputFamily::SmallInts};
 };
 
 struct KernelCheckResult {
@@ -54,6 +57,10 @@ struct KernelCheckResult {
   uint64_t compared = 0; ///< pairs of values
   double evidence = 0;   ///< least bits that an element gathered
   uint64_t blocks = 0, blocksRun = 0;
+  /// Shown that all blocks together write each element once; else why not. The
+  /// verdict is about the blocks that were run, and does not depend on it.
+  bool covered = false;
+  std::string uncovered;
   bool uniform = false; ///< shown that blocks differ by their place alone
   double instructionCoverage = 0, branchCoverage = 0;
   uint64_t laneOps = 0;

@@ -113,6 +113,10 @@ enum class ReductionOrder : uint8_t {
   /// Chunks of 16, each from zero, added in order: the stand-in for the naive
   /// kernel that accuracy is judged against.
   Chunks16,
+  /// Sums are dealt to 32 lanes in turn, each adding in order, and the lanes
+  /// are added in pairs: so do kernels for reductions and for products with a
+  /// vector. Products of matrices are summed as in Chunks16.
+  Lanes32,
 };
 
 struct ReferenceOptions {

@@ -207,7 +207,7 @@ static double drawReal(const Draw &draw, const InputKey &key, FloatKind kind,
   case InputFamily::Zeros:
     return 0;
   case InputFamily::Shifted:
-    return 1024 + draw.normal(index);
+    return 64 + draw.normal(index);
   case InputFamily::Logits88:
     return 176 * draw.uniform(index) - 88;
   case InputFamily::Logits10000:

@@ -57,8 +57,26 @@ public:
                 StringRef provenance, void *out, size_t n) override;
   void unary(UnaryFn fn, FloatKind, const void *a, void *out,
              size_t n) override {
-    for (size_t i = 0; i < n; ++i)
+    // A row's scale is computed for each of its elements: powers are dear, and
+    // the last one is likely to be asked for again.
+    bool dear = fn != UnaryFn::Neg && fn != UnaryFn::Abs;
+    const char *arguments = static_cast<const char *>(a);
+    char *results = static_cast<char *>(out);
+    for (size_t i = 0; i < n; ++i) {
+      const char *argument = arguments + i * bytes;
+      if (dear && last.fn == fn && !last.argument.empty() &&
+          std::memcmp(argument, last.argument.data(), bytes) == 0) {
+        std::memcpy(results + i * bytes, last.result.data(), bytes);
+        continue;
+      }
+      if (dear) {
+        last.fn = fn;
+        last.argument.assign(argument, argument + bytes);
+      }
       store(out, i, algebra.unary(fn, load(a, i)));
+      if (dear)
+        last.result.assign(results + i * bytes, results + (i + 1) * bytes);
+    }
   }
   void binary(BinaryFn fn, FloatKind kind, const void *a, const void *b,
               void *out, size_t n) override;
@@ -148,6 +166,11 @@ private:
   }
   void divide(const void *a, const void *b, void *out, size_t n);
 
+  /// The last unary function, its argument and result.
+  struct {
+    UnaryFn fn = UnaryFn::Neg;
+    std::vector<char> argument, result;
+  } last;
   TowerAlgebra algebra;
   uint64_t key;
   const TowerColumns *columns;

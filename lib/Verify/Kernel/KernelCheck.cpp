@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Verify/KernelCheck.h"
+#include "Coverage.h"
 #include "kernel-opt/Verify/Hash.h"
 #include "kernel-opt/Verify/Interpreter/Interpreter.h"
 #include "kernel-opt/Verify/Reference.h"
@@ -371,6 +372,17 @@ FailureOr<KernelCheckResult> KernelChecker::run() {
       else if (result.verdict == Verdict::Refuted)
         break;
   }
+  result.covered = whole;
+  if (!whole && result.verdict != Verdict::Refuted) {
+    FailureOr<Coverage> coverage =
+        checkCoverage(program, source.getNumArguments(), options.mostElements);
+    if (failed(coverage))
+      return failure();
+    result.covered = coverage->verdict == Verdict::Verified;
+    if (coverage->verdict == Verdict::Refuted)
+      refute(coverage->reason);
+    result.uncovered = coverage->reason;
+  }
   if (result.verdict != Verdict::Refuted) {
     if (result.evidence < options.leastEvidence)
       result.reason =
@@ -406,6 +418,7 @@ llvm::json::Object KernelCheckResult::toJSON() const {
                             {"evidence_bits", evidence},
                             {"blocks", int64_t(blocks)},
                             {"blocks_run", int64_t(blocksRun)},
+                            {"covered", covered},
                             {"uniform_in_block", uniform},
                             {"instruction_coverage", instructionCoverage},
                             {"branch_coverage", branchCoverage},

@@ -132,6 +132,22 @@ LogicalResult Evaluator::computeContraction(Structured &s, Tile &tile,
                                        : roles.m)
         .push_back(d);
 
+  FailureOr<SmallVector<int64_t>> loopSizes = getLoopSizes(s.op);
+  if (failed(loopSizes))
+    return failure();
+  auto volumeOf = [&](ArrayRef<unsigned> dims) {
+    int64_t volume = 1;
+    for (unsigned d : dims)
+      volume *= (*loopSizes)[d];
+    return volume;
+  };
+  // A product with a vector is a sum of terms like any other.
+  if (options.order == ReductionOrder::Lanes32 &&
+      (volumeOf(roles.m) == 1 || volumeOf(roles.n) == 1)) {
+    done = false;
+    return success();
+  }
+
   auto readPanel = [&](OpOperand *operand, Value value, const Box &points,
                        ArrayRef<unsigned> order) -> FailureOr<Column> {
     Payload payload;
@@ -182,7 +198,7 @@ LogicalResult Evaluator::computeContraction(Structured &s, Tile &tile,
 
   std::optional<FloatKind> narrow =
       options.tensorCores ? narrowKind(*product, kind) : std::nullopt;
-  bool chunked = options.order == ReductionOrder::Chunks16;
+  bool chunked = options.order != ReductionOrder::Sequential;
   constexpr int64_t panelRows = 128, panelColumns = 128, panelDepth = 512;
   auto panel = [&](Box points) -> LogicalResult {
     Box mBox = subspace(roles.m, points), nBox = subspace(roles.n, points);

@@ -264,11 +264,44 @@ verify::matchReduction(linalg::LinalgOp op, Value yielded,
   return std::nullopt;
 }
 
+constexpr size_t numLanes = 32;
+
+/// Deals `rows` rows of n terms to the lanes in turn; `next` is the lane that
+/// is due.
+static void dealToLanes(Domain &domain, FloatKind kind, const Column &terms,
+                        size_t rows, size_t n, Column &lanes, size_t &next) {
+  size_t bytes = domain.valueBytes();
+  if (lanes.floats.empty()) {
+    lanes.kind = kind;
+    lanes.floats.resize(numLanes * n * bytes);
+    domain.constant(APFloat(0.0), kind, "", lanes.floats.data(), numLanes * n);
+  }
+  for (size_t r = 0; r < rows; ++r, next = (next + 1) % numLanes) {
+    char *lane = lanes.floats.data() + next * n * bytes;
+    domain.binary(BinaryFn::Add, kind, lane,
+                  terms.floats.data() + r * n * bytes, lane, n);
+  }
+}
+
+/// Adds the lanes in pairs, and their sum to `acc`.
+static void addLanes(Domain &domain, FloatKind kind, size_t n, Column &lanes,
+                     Column &acc) {
+  char *sums = lanes.floats.data();
+  size_t bytes = domain.valueBytes();
+  for (size_t half = numLanes / 2; half; half /= 2)
+    domain.binary(BinaryFn::Add, kind, sums, sums + half * n * bytes, sums,
+                  half * n);
+  domain.binary(BinaryFn::Add, kind, acc.floats.data(), sums, acc.floats.data(),
+                n);
+}
+
 /// Adds `rows` rows of n terms. In chunked order sums of 16 terms are formed
 /// from zero first; `inChunk` counts the terms of the open one.
 void Evaluator::accumulate(BinaryFn fn, FloatKind kind, const Column &terms,
                            size_t rows, size_t n, Column &acc, size_t &inChunk,
                            Column &chunk) {
+  if (options.order == ReductionOrder::Lanes32 && fn == BinaryFn::Add)
+    return dealToLanes(domain, kind, terms, rows, n, chunk, inChunk);
   bool chunked =
       options.order == ReductionOrder::Chunks16 && fn == BinaryFn::Add;
   if (!chunked)
@@ -343,7 +376,9 @@ LogicalResult Evaluator::computeReduction(Structured &s, Tile &tile) {
     int64_t rows = std::max<int64_t>(columnPoints * 4 / int64_t(n), 1);
     if (failed(forEachPart(space, rows, step)))
       return failure();
-    if (inChunk)
+    if (options.order == ReductionOrder::Lanes32 && !chunk.floats.empty())
+      addLanes(domain, kind, n, chunk, *acc);
+    else if (inChunk)
       domain.binary(fn, kind, acc->floats.data(), chunk.floats.data(),
                     acc->floats.data(), n);
     copyValues(domain, *acc, 0, tile.values, at, n);
