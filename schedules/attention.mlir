@@ -21,8 +21,11 @@ module @attention attributes {transform.with_named_sequence, kopt.schedules, kop
     %warps = transform.tune.knob<"warps"> = 4 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64] -> !transform.any_param
     %program = transform.kopt.tile %kernel block [%rows, 0] elements [65536] reduction [%depth, %keys] warps [%warps] online
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
-    %staged = transform.kopt.stage %program unit "mma" : (!transform.any_op) -> !transform.any_op
-    %held = transform.kopt.assign_layouts %staged : (!transform.any_op) -> !transform.any_op
+    %fast = transform.kopt.rebase_exponentials %program : (!transform.any_op) -> !transform.any_op
+    %staged = transform.kopt.stage %fast unit "mma" : (!transform.any_op) -> !transform.any_op
+    %stages = transform.tune.knob<"stages"> = 2 : i64 from options = [1 : i64, 2 : i64, 3 : i64, 4 : i64] -> !transform.any_param
+    %ahead = transform.kopt.prefetch %staged stages [%stages] : (!transform.any_op, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %ahead : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
     transform.yield
   }

@@ -141,7 +141,9 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     %program = transform.kopt.tile %kernel block [%m, %n] elements [65536] reduction [%k] warps [%warps]
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %staged = transform.kopt.stage %program unit "mma" : (!transform.any_op) -> !transform.any_op
-    %held = transform.kopt.assign_layouts %staged : (!transform.any_op) -> !transform.any_op
+    %stages = transform.tune.knob<"stages"> = 3 : i64 from options = [1 : i64, 2 : i64, 3 : i64, 4 : i64] -> !transform.any_param
+    %ahead = transform.kopt.prefetch %staged stages [%stages] : (!transform.any_op, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %ahead : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
     transform.yield
   }

@@ -345,6 +345,7 @@ LogicalResult Distributor::distributeOp(Operation *op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](ktile::LoadOp o) { return distributeLoad(o); })
       .Case([&](ktile::StoreOp o) { return distributeStore(o); })
+      .Case([&](ktile::CopyOp o) { return distributeCopy(o); })
       .Case([&](ktile::IndexOp o) { return distributeIndex(o); })
       .Case([&](ktile::InBoundsOp o) { return distributeInBounds(o); })
       .Case([&](ktile::ViewOp o) { return distributeView(o); })

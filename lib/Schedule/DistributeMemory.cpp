@@ -313,3 +313,42 @@ LogicalResult Distributor::distributeInBounds(ktile::InBoundsOp op) {
                  .getResult());
   return success();
 }
+
+LogicalResult Distributor::distributeCopy(ktile::CopyOp op) {
+  Location loc = op.getLoc();
+  AccessShape wide = accessShape(op.getSource().getType(), op.getMap(),
+                                 op.getSymbols(), op.getShape());
+  int64_t bytes =
+      wide.vector * op.getSource().getType().getElementTypeBitWidth() / 8;
+  if (bytes < 4 || wide.order[0] != (op.getTransposed() ? 0 : 1))
+    return op.emitError("copies of ")
+           << bytes << " bytes side by side are none of 4, 8 or 16, or change "
+           << "their order";
+  LinearLayout layout = LinearLayout::blocked(
+      op.getShape(), wide.order, wide.vector, int64_t(1) << (threadBits - 5));
+  Access access = makeAccess(values.lookup(op.getSource()), op.getMap(),
+                             op.getSymbols(), layout, op.getShape());
+  // Where threads would repeat each other, the first ones copy.
+  Value holder = firstHolder(layout, /*ofEachBlock=*/true);
+  OpBuilder::InsertionGuard guard(builder);
+  if (holder)
+    builder.setInsertionPointToStart(
+        scf::IfOp::create(builder, loc, holder, /*withElseRegion=*/false)
+            .thenBlock());
+  for (int64_t reg = 0; reg < layout.numRegisters(); reg += access.vector) {
+    Place place = placeOf(access, reg, loc);
+    SmallVector<int64_t, 4> offsets = layout.apply(reg, 0, 0);
+    SmallVector<Value> to = mapped(op.getDestIndices());
+    for (unsigned d :
+         {op.getTransposed() ? 1u : 0u, op.getTransposed() ? 0u : 1u}) {
+      Value at = threadCoordinate(layout, d);
+      if (offsets[d])
+        at = arith::AddIOp::create(builder, loc, at, constantIndex(offsets[d]));
+      to.push_back(at);
+    }
+    kgpu::AsyncCopyOp::create(builder, loc, access.memref, place.indices,
+                              values.lookup(op.getDest()), to, place.predicate,
+                              access.vector);
+  }
+  return success();
+}

@@ -48,6 +48,7 @@ private:
   LogicalResult distributeElementwise(Operation *op);
   LogicalResult distributeLoad(ktile::LoadOp op);
   LogicalResult distributeStore(ktile::StoreOp op);
+  LogicalResult distributeCopy(ktile::CopyOp op);
   LogicalResult distributeIndex(ktile::IndexOp op);
   LogicalResult distributeInBounds(ktile::InBoundsOp op);
   LogicalResult distributeView(ktile::ViewOp op);

@@ -136,6 +136,11 @@ IndexRange schedule::rangeOf(Value value) {
         return rangeOfId(op, op.getDimension(), false);
       })
       .Case([](affine::AffineApplyOp op) { return rangeOfApply(op); })
+      .Case([](arith::AddIOp op) -> IndexRange {
+        IndexRange l = rangeOf(op.getLhs()), r = rangeOf(op.getRhs());
+        return {clampWide(__int128(l.low) + r.low),
+                clampWide(__int128(l.high) + r.high)};
+      })
       .Case([](arith::MinSIOp op) -> IndexRange {
         IndexRange l = rangeOf(op.getLhs()), r = rangeOf(op.getRhs());
         return {std::min(l.low, r.low), std::min(l.high, r.high)};
@@ -196,7 +201,7 @@ int64_t schedule::divisorOf(Value value) {
     return std::gcd(divisorOf(loop.getLowerBound()), divisorOf(loop.getStep()));
   }
   if (Operation *op = value.getDefiningOp();
-      isa_and_nonnull<arith::MinSIOp, arith::MaxSIOp>(op))
+      isa_and_nonnull<arith::AddIOp, arith::MinSIOp, arith::MaxSIOp>(op))
     return std::gcd(divisorOf(op->getOperand(0)), divisorOf(op->getOperand(1)));
   auto apply = value.getDefiningOp<affine::AffineApplyOp>();
   if (!apply)

@@ -358,6 +358,49 @@ void schedule::PipelineProductsOp::getEffects(
 }
 
 DiagnosedSilenceableFailure
+schedule::RebaseExponentialsOp::apply(transform::TransformRewriter &,
+                                      transform::TransformResults &results,
+                                      transform::TransformState &state) {
+  return onPrograms(*this, results, state, "exponentials cannot be rebased",
+                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
+                      rebaseExponentials(func);
+                      return func;
+                    });
+}
+
+void schedule::RebaseExponentialsOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  programEffects(getTargetMutable(), *this, effects);
+}
+
+DiagnosedSilenceableFailure
+schedule::PrefetchOp::apply(transform::TransformRewriter &,
+                            transform::TransformResults &results,
+                            transform::TransformState &state) {
+  SmallVector<int64_t> stages;
+  auto status =
+      readNumbers(*this, state, getDynamicStages(), getStages(), stages);
+  if (!status.succeeded())
+    return status;
+  if (stages.size() != 1 || stages[0] < 1 || stages[0] > 8)
+    return emitSilenceableError() << "stages must be one number from 1 to 8";
+  return onPrograms(*this, results, state, "copies cannot be made ahead",
+                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
+                      prefetchStaged(func, stages[0]);
+                      return func;
+                    });
+}
+
+void schedule::PrefetchOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  transform::consumesHandle(getTargetMutable(), effects);
+  for (OpOperand &operand : getOperation()->getOpOperands().drop_front())
+    transform::onlyReadsHandle(operand, effects);
+  transform::producesHandle(getOperation()->getOpResults(), effects);
+  transform::modifiesPayload(effects);
+}
+
+DiagnosedSilenceableFailure
 schedule::AssignLayoutsOp::apply(transform::TransformRewriter &,
                                  transform::TransformResults &results,
                                  transform::TransformState &state) {

@@ -26,18 +26,18 @@ func.func @logsumexp(%x: tensor<70x9001xf32>) -> tensor<70xf32> {
 // CHECK: cross_attention_{{.*}} ({{.*}}online.mlir
 // CHECK-NEXT: scheduled by   attention_fma
 // CHECK: checked        verified
-func.func @cross_attention(%q: tensor<1x2x90x40xf32>, %k: tensor<1x2x150x40xf32>, %v: tensor<1x2x150x24xf32>) -> tensor<1x2x90x24xf32> {
+func.func @cross_attention(%q: tensor<1x2x90x16xf32>, %k: tensor<1x2x150x16xf32>, %v: tensor<1x2x150x24xf32>) -> tensor<1x2x90x24xf32> {
   %y = aten.scaled_dot_product_attention %q, %k, %v
-      : (tensor<1x2x90x40xf32>, tensor<1x2x150x40xf32>, tensor<1x2x150x24xf32>) -> tensor<1x2x90x24xf32>
+      : (tensor<1x2x90x16xf32>, tensor<1x2x150x16xf32>, tensor<1x2x150x24xf32>) -> tensor<1x2x90x24xf32>
   return %y : tensor<1x2x90x24xf32>
 }
 
 // CHECK: cross_attention_f16_{{.*}} ({{.*}}online.mlir
 // CHECK-NEXT: scheduled by   attention_mma
 // CHECK: checked        verified
-func.func @cross_attention_f16(%q: tensor<1x2x90x40xf16>, %k: tensor<1x2x150x40xf16>, %v: tensor<1x2x150x24xf16>) -> tensor<1x2x90x24xf16> {
+func.func @cross_attention_f16(%q: tensor<1x2x90x16xf16>, %k: tensor<1x2x150x16xf16>, %v: tensor<1x2x150x24xf16>) -> tensor<1x2x90x24xf16> {
   %y = aten.scaled_dot_product_attention %q, %k, %v
-      : (tensor<1x2x90x40xf16>, tensor<1x2x150x40xf16>, tensor<1x2x150x24xf16>) -> tensor<1x2x90x24xf16>
+      : (tensor<1x2x90x16xf16>, tensor<1x2x150x16xf16>, tensor<1x2x150x24xf16>) -> tensor<1x2x90x24xf16>
   return %y : tensor<1x2x90x24xf16>
 }
 

@@ -55,3 +55,13 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+module attributes {transform.with_named_sequence} {
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  // expected-error@below {{stages must be one number from 1 to 8}}
+  %s0 = transform.kopt.prefetch %root stages [9] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}

@@ -218,6 +218,45 @@ def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOper
   }];
 }
 
+def Schedule_RebaseExponentialsOp : ProgramOp<"rebase_exponentials"> {
+  let summary = "makes exponentials powers of two";
+  let description = [{
+    exp(x) of f32 tiles becomes exp2(x * log2(e)). The factor joins a literal that x
+    is multiplied by, if that says what it stands for (`kopt.const`), and is
+    applied to a row's number before it is repeated along the row; a product from
+    which something is subtracted becomes one fused operation.
+
+    ```mlir
+    %fast = transform.kopt.rebase_exponentials %program : (!transform.any_op) -> !transform.any_op
+    ```
+  }];
+}
+
+def Schedule_PrefetchOp : ScheduleOp<"prefetch"> {
+  let summary = "brings what loops stage ahead of time";
+  let description = [{
+    In loops whose products read buffers in shared memory, the buffers are filled
+    `stages` - 1 rounds ahead by asynchronous copies (cp.async), into `stages`
+    buffers each: one barrier a round is left, and no register holds what is on
+    its way. Applies to loops in which all that is staged before the first product
+    comes straight from global memory, at least 4 bytes side by side; others stay
+    as they are, as do all with one stage.
+
+    ```mlir
+    %ahead = transform.kopt.prefetch %staged stages [%n]
+      : (!transform.any_op, !transform.any_param) -> !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target,
+                       Variadic<TransformParamTypeInterface>:$dynamic_stages,
+                       DenseI64ArrayAttr:$stages);
+  let results = (outs TransformHandleTypeInterface:$program);
+  let assemblyFormat = [{
+    $target `stages` custom<DynamicIndexList>($dynamic_stages, $stages)
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
 def Schedule_AssignLayoutsOp : ProgramOp<"assign_layouts"> {
   let summary = "says which thread holds which element of every tile";
   let description = [{

@@ -24,6 +24,17 @@ unsigned stageProducts(gpu::GPUFuncOp func);
 /// not for this unit.
 FailureOr<unsigned> stageForMma(gpu::GPUFuncOp func);
 
+/// Lets loops bring what they stage `stages` - 1 rounds ahead, by asynchronous
+/// copies into as many buffers: those loops in which all that is staged before
+/// the first product comes straight from global memory, at least 4 bytes side by
+/// side. Others stay as they are. Gives the number of loops changed.
+unsigned prefetchStaged(gpu::GPUFuncOp func, int64_t stages);
+
+/// Makes exponentials of f32 tiles powers of two, log2(e) joining a literal that
+/// says what it stands for or a row's number where there is one. Gives their
+/// number.
+unsigned rebaseExponentials(gpu::GPUFuncOp func);
+
 } // namespace kernel_opt::schedule
 
 #endif // KERNEL_OPT_SCHEDULE_STAGE_H

@@ -338,3 +338,34 @@ LogicalResult StorePanelsOp::verify() {
     return emitOpError() << tile << " does not fill the panels of " << dest;
   return success();
 }
+
+//===----------------------------------------------------------------------===//
+// CopyOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult CopyOp::verify() {
+  MemRefType source = getSource().getType(), dest = getDest().getType();
+  AffineMap map = getMap();
+  if (map.getNumDims() != getShape().size() ||
+      map.getNumSymbols() != getSymbols().size() ||
+      map.getNumResults() != size_t(source.getRank()))
+    return emitOpError("map must take ")
+           << getShape().size() << " coordinates and " << getSymbols().size()
+           << " symbols to a place in " << source << ", found "
+           << AffineMapAttr::get(map);
+  if (source.getElementType() != dest.getElementType())
+    return emitOpError("moves elements of ")
+           << source.getElementType() << " to a buffer of "
+           << dest.getElementType();
+  size_t leading = getDestIndices().size();
+  bool fits = getShape().size() == 2 && dest.getRank() == int64_t(leading + 2);
+  for (unsigned d = 0; d < 2 && fits; ++d)
+    fits = getShape()[d] >= 1 &&
+           getShape()[d] <=
+               dest.getDimSize(leading + (getTransposed() ? 1 - d : d));
+  if (!fits)
+    return emitOpError("a tile of shape [")
+           << getShape() << "] does not fit into " << dest << " with "
+           << leading << " indices";
+  return success();
+}

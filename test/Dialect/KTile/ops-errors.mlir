@@ -434,3 +434,30 @@ func.func @panels_fill(%t: tensor<32x64xbf16>, %s: memref<1x32x64xbf16, #kgpu.sh
   ktile.store_panels %t, %s[] along 0 : tensor<32x64xbf16>, memref<1x32x64xbf16, #kgpu.shared>
   return
 }
+
+// -----
+
+func.func @copy_map(%x: memref<4096x128xf16>, %s: memref<64x136xf16, #kgpu.shared>, %k: index) {
+  // expected-error@+1 {{'ktile.copy' op map must take 2 coordinates and 1 symbols to a place in 'memref<4096x128xf16>', found affine_map<(d0, d1) -> (d0, d1)>}}
+  ktile.copy %x[affine_map<(d0, d1) -> (d0, d1)>](%k) to %s[] shape [64, 128]
+    : memref<4096x128xf16> to memref<64x136xf16, #kgpu.shared>
+  return
+}
+
+// -----
+
+func.func @copy_element(%x: memref<4096x128xf16>, %s: memref<64x136xf32, #kgpu.shared>) {
+  // expected-error@+1 {{'ktile.copy' op moves elements of 'f16' to a buffer of 'f32'}}
+  ktile.copy %x[affine_map<(d0, d1) -> (d0, d1)>]() to %s[] shape [64, 128]
+    : memref<4096x128xf16> to memref<64x136xf32, #kgpu.shared>
+  return
+}
+
+// -----
+
+func.func @copy_shape(%x: memref<4096x128xf16>, %s: memref<64x136xf16, #kgpu.shared>) {
+  // expected-error@+1 {{'ktile.copy' op a tile of shape [64, 128] does not fit into 'memref<64x136xf16, #kgpu.shared>' with 0 indices}}
+  ktile.copy %x[affine_map<(d0, d1) -> (d0, d1)>]() to %s[] shape [64, 128] {transposed}
+    : memref<4096x128xf16> to memref<64x136xf16, #kgpu.shared>
+  return
+}

@@ -133,3 +133,11 @@ func.func @fragments(%v: vector<64xf32>, %h: tensor<128x128xbf16>,
     : tensor<128x128xbf16>, memref<3x2x128x64xbf16, #kgpu.shared<swizzle = 128>>
   return %t : tensor<128x128xf32>
 }
+
+// CHECK-LABEL: func.func @copy
+func.func @copy(%x: memref<4096x128xf16>, %s: memref<2x64x136xf16, #kgpu.shared>, %k: index, %stage: index) {
+  // CHECK: ktile.copy %{{.*}}[#{{.*}}] (%{{.*}}) to %{{.*}}[%{{.*}}] shape [64, 128] : memref<4096x128xf16> to memref<2x64x136xf16, #kgpu.shared>
+  ktile.copy %x[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%k) to %s[%stage] shape [64, 128]
+    : memref<4096x128xf16> to memref<2x64x136xf16, #kgpu.shared>
+  return
+}

@@ -63,6 +63,32 @@ def KTile_StoreOp : KTile_Op<"store", [MemoryEffects<[MemWrite]>]> {
   let hasVerifier = 1;
 }
 
+def KTile_CopyOp : KTile_Op<"copy", [AttrSizedOperandSegments,
+    MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "brings a tile from global to shared memory asynchronously";
+  let description = [{
+    Element (d0, d1) of a tile of `shape` goes from `source`, where `map` of these
+    coordinates and the symbols says, to `dest`, of which the indices select
+    leading dimensions, at (d0, d1) or, where `transposed`, (d1, d0). What lies
+    outside of the source arrives as zero. The copies belong to the current group
+    of the threads that make them (`kgpu.async_commit`, `kgpu.async_wait`).
+
+    ```mlir
+    ktile.copy %x[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%k) to %s[%stage] shape [64, 128]
+      : memref<4096x128xf16> to memref<2x64x136xf16, #kgpu.shared>
+    ```
+  }];
+  let arguments = (ins AnyStaticShapeMemRef:$source, AffineMapAttr:$map,
+                       Variadic<Index>:$symbols, AnyStaticShapeMemRef:$dest,
+                       Variadic<Index>:$destIndices, DenseI64ArrayAttr:$shape,
+                       UnitAttr:$transposed);
+  let assemblyFormat = [{
+    $source `[` $map `]` `(` $symbols `)` `to` $dest `[` $destIndices `]` `shape` $shape
+    attr-dict `:` type($source) `to` type($dest)
+  }];
+  let hasVerifier = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Coordinates
 //===----------------------------------------------------------------------===//
