@@ -46,6 +46,10 @@ static bool takesPlace(OpOperand &use) {
     return use.getOperandNumber() >= first &&
            use.getOperandNumber() < first + operands.size();
   };
+  // What an asynchronous copy reads, and whether; not where it writes.
+  if (auto copy = dyn_cast<kgpu::AsyncCopyOp>(op))
+    return among(copy.getSrcIndices()) ||
+           (use.get() == copy.getPredicate() && !among(copy.getDstIndices()));
   if (auto load = dyn_cast<kgpu::TmaLoadOp>(op))
     return among(load.getCoordinates());
   if (auto store = dyn_cast<kgpu::TmaStoreOp>(op))
