@@ -106,15 +106,14 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 
 // Values that nothing makes tiles of.
 module attributes {transform.with_named_sequence} {
-func.func @f(%a_: tensor<96xf32>) -> tensor<100xf32> {
+func.func @f(%a_: tensor<96xf32>) -> tensor<192xf32> {
   // expected-error@below {{kernel cannot be tiled so}}
-  // expected-note@below {{no rule makes tiles of 'tensor.empty'}}
-  %r = kopt.kernel @f (%a = %a_ : tensor<96xf32>) -> (tensor<100xf32>) {
-    %e = tensor.empty() : tensor<100xf32>
-    %y = tensor.insert_slice %a into %e[0] [96] [1] : tensor<96xf32> into tensor<100xf32>
-    kopt.yield %y : tensor<100xf32>
+  // expected-note@below {{no rule makes tiles of 'tensor.concat'}}
+  %r = kopt.kernel @f (%a = %a_ : tensor<96xf32>) -> (tensor<192xf32>) {
+    %y = tensor.concat dim(0) %a, %a : (tensor<96xf32>, tensor<96xf32>) -> tensor<192xf32>
+    kopt.yield %y : tensor<192xf32>
   }
-  return %r : tensor<100xf32>
+  return %r : tensor<192xf32>
 }
 transform.named_sequence @__transform_main(%root: !transform.any_op) {
   %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
@@ -392,19 +391,19 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 
 // Results that are no plain places of the loops.
 module attributes {transform.with_named_sequence} {
-func.func @f(%a_: tensor<8xf32>) -> tensor<8x1xf32> {
+func.func @f(%a_: tensor<8xf32>) -> tensor<8x2xf32> {
   // expected-error@below {{kernel cannot be tiled so}}
   // expected-note@below {{is no permutation of loops}}
-  %r = kopt.kernel @f (%a = %a_ : tensor<8xf32>) -> (tensor<8x1xf32>) {
-    %e = tensor.empty() : tensor<8x1xf32>
-    %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i, 0)>], iterator_types = ["parallel"]}
-      ins(%a : tensor<8xf32>) outs(%e : tensor<8x1xf32>) {
+  %r = kopt.kernel @f (%a = %a_ : tensor<8xf32>) -> (tensor<8x2xf32>) {
+    %e = tensor.empty() : tensor<8x2xf32>
+    %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i, 1)>], iterator_types = ["parallel"]}
+      ins(%a : tensor<8xf32>) outs(%e : tensor<8x2xf32>) {
     ^bb0(%v0: f32, %o0: f32):
       linalg.yield %v0 : f32
-    } -> tensor<8x1xf32>
-    kopt.yield %y : tensor<8x1xf32>
+    } -> tensor<8x2xf32>
+    kopt.yield %y : tensor<8x2xf32>
   }
-  return %r : tensor<8x1xf32>
+  return %r : tensor<8x2xf32>
 }
 transform.named_sequence @__transform_main(%root: !transform.any_op) {
   %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op

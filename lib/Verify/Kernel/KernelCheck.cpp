@@ -195,8 +195,12 @@ KernelChecker::compareOutput(unsigned output, const RunResult &run,
   if (written.indices.empty())
     return success();
   ArrayRef<int64_t> shape = outputType(output).getShape();
+  // A scalar lies in memory as one element, and has no coordinates.
+  size_t rank =
+      cast<ShapedType>(source.getTerminator()->getOperand(output).getType())
+          .getRank();
   Box box;
-  for (size_t d = 0; d < shape.size(); ++d) {
+  for (size_t d = 0; d < rank; ++d) {
     box.offsets.push_back(written.low[d]);
     box.sizes.push_back(written.high[d] - written.low[d] + 1);
   }
@@ -206,7 +210,7 @@ KernelChecker::compareOutput(unsigned output, const RunResult &run,
   for (auto [n, index] : llvm::enumerate(written.indices)) {
     SmallVector<int64_t> at = delinearize(index, shape);
     int64_t position = 0;
-    for (size_t d = 0; d < shape.size(); ++d)
+    for (size_t d = 0; d < rank; ++d)
       position = position * box.sizes[d] + at[d] - box.offsets[d];
     ++result.compared;
     if (!expected->values.kind) {
@@ -410,25 +414,25 @@ verify::checkKernel(Block &source, gpu::GPUFuncOp program,
 }
 
 llvm::json::Object KernelCheckResult::toJSON() const {
-  llvm::json::Object record{{"verdict", getName(verdict)},
-                            {"nonce", llvm::utohexstr(nonce)},
-                            {"primes", int64_t(levels)},
-                            {"runs", int64_t(runs)},
-                            {"compared", int64_t(compared)},
-                            {"evidence_bits", evidence},
-                            {"blocks", int64_t(blocks)},
-                            {"blocks_run", int64_t(blocksRun)},
-                            {"covered", covered},
-                            {"uniform_in_block", uniform},
-                            {"instruction_coverage", instructionCoverage},
-                            {"branch_coverage", branchCoverage},
-                            {"lane_ops", int64_t(laneOps)},
-                            {"sectors_read", int64_t(sectorsRead)},
-                            {"sectors_written", int64_t(sectorsWritten)},
-                            {"least_sectors_read", int64_t(leastSectorsRead)},
-                            {"least_sectors_written",
-                             int64_t(leastSectorsWritten)},
-                            {"seconds", seconds}};
+  llvm::json::Object record{
+      {"verdict", getName(verdict)},
+      {"nonce", llvm::utohexstr(nonce)},
+      {"primes", int64_t(levels)},
+      {"runs", int64_t(runs)},
+      {"compared", int64_t(compared)},
+      {"evidence_bits", evidence},
+      {"blocks", int64_t(blocks)},
+      {"blocks_run", int64_t(blocksRun)},
+      {"covered", covered},
+      {"uniform_in_block", uniform},
+      {"instruction_coverage", instructionCoverage},
+      {"branch_coverage", branchCoverage},
+      {"lane_ops", int64_t(laneOps)},
+      {"sectors_read", int64_t(sectorsRead)},
+      {"sectors_written", int64_t(sectorsWritten)},
+      {"least_sectors_read", int64_t(leastSectorsRead)},
+      {"least_sectors_written", int64_t(leastSectorsWritten)},
+      {"seconds", seconds}};
   if (!reason.empty())
     record["reason"] = reason;
   if (!witness.empty())
