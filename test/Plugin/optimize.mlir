@@ -1,7 +1,7 @@
 // REQUIRES: plugin, ptxas
 // RUN: mlir-opt --load-dialect-plugin=%plugin --load-pass-plugin=%plugin \
-// RUN:   --pass-pipeline='builtin.module(kopt-optimize{target=sm_90a nonce=5 verify=off})' %s -o %t.plugin.mlir
-// RUN: kernel-opt %s --quiet --nonce=5 --verify=off -o %t.driver.mlir
+// RUN:   --pass-pipeline='builtin.module(kopt-optimize{target=sm_90a nonce=5})' %s -o %t.plugin.mlir
+// RUN: kernel-opt %s --quiet --nonce=5 -o %t.driver.mlir
 // RUN: diff %t.plugin.mlir %t.driver.mlir
 // RUN: FileCheck %s < %t.plugin.mlir
 
