@@ -23,6 +23,8 @@ config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.binary_root, "test")
 
 bin_dir = os.path.join(config.binary_root, "bin")
+# No test sees the archive of whoever runs it.
+config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
 plugin = os.path.join(config.binary_root, "lib", "KernelOptPlugin.so")
 config.environment["PATH"] = os.pathsep.join(
     [bin_dir, config.llvm_tools_dir, config.environment.get("PATH", "")]
@@ -135,3 +137,5 @@ config.substitutions.append(
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%examples", os.path.join(config.source_root, "examples")))
 config.substitutions.append(("%rewrites", os.path.join(config.source_root, "rewrites")))
+# How often a search is killed; more in the nightly run.
+config.substitutions.append(("%kills", lit_config.params.get("kills", "3")))

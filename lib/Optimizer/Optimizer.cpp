@@ -14,6 +14,7 @@
 #include "kernel-opt/Kernel/Passes.h"
 #include "kernel-opt/Optimizer/Prepare.h"
 #include "kernel-opt/Schedule/Passes.h"
+#include "kernel-opt/Schedule/ScheduleLibrary.h"
 #include "kernel-opt/Support/Hash.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -31,6 +32,7 @@
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -98,10 +100,92 @@ void optimizer::registerPathDialects(DialectRegistry &registry) {
                   ub::UBDialect, vector::VectorDialect>();
 }
 
-LogicalResult optimizer::formKernels(ModuleOp module, const Options &) {
+LogicalResult optimizer::prepareProgram(ModuleOp module, const Options &options,
+                                        Outcome &outcome) {
+  recordStage(module, "input", "read", outcome);
+  if (options.decisions.rewrite) {
+    OwningOpRef<ModuleOp> original = module.clone();
+    if (failed(options.decisions.rewrite(module)))
+      return failure();
+    if (structuralHash(module) != structuralHash(*original)) {
+      // What stays in place is reported once.
+      if (failed(lowerToLinalg(*original)) ||
+          failed(lowerToLinalg(module, options.requireAll, &outcome.left)))
+        return failure();
+      recordStage(*original, "linalg", "lowering", outcome);
+      return success();
+    }
+  }
+  if (failed(lowerToLinalg(module, options.requireAll, &outcome.left)))
+    return failure();
+  recordStage(module, "linalg", "lowering", outcome);
+  return success();
+}
+
+LogicalResult optimizer::formKernels(ModuleOp module, const Options &options) {
   if (failed(checkSizesKnown(module)))
     return failure();
-  return runPipeline(module, "kopt-form-kernels");
+  const std::string &text = options.decisions.fusionPlan;
+  if (text.empty())
+    return runPipeline(module, "kopt-form-kernels");
+  // A plan that was decided on comes before those of the program.
+  OwningOpRef<ModuleOp> plans =
+      parseSourceString<ModuleOp>(text, module.getContext(), "fusion plan");
+  if (!plans)
+    return failure();
+  SmallVector<Operation *> inserted;
+  for (auto plan :
+       llvm::make_early_inc_range(plans->getOps<kopt::FusionOp>())) {
+    plan->remove();
+    module.getBody()->getOperations().insert(module.getBody()->begin(), plan);
+    inserted.push_back(plan);
+  }
+  LogicalResult formed = runPipeline(module, "kopt-form-kernels");
+  for (Operation *plan : inserted)
+    plan->erase();
+  return formed;
+}
+
+static LogicalResult applyChoice(kopt::KernelOp kernel,
+                                 const ScheduleChoice &choice,
+                                 const schedule::ScheduleLibrary &library,
+                                 std::string &why) {
+  why = "strategy '" + choice.strategy + "' ";
+  const schedule::Strategy *strategy = library.lookup(choice.strategy);
+  if (!strategy) {
+    why += "is not known";
+    return failure();
+  }
+  if (!llvm::is_contained(library.match(kernel), strategy)) {
+    why += "is not for kernels of this structure";
+    return failure();
+  }
+  SmallVector<std::string> reasons;
+  if (succeeded(library.apply(kernel, *strategy, choice.knobs, reasons)))
+    return success();
+  why += "does not fit: " + llvm::join(reasons, "; ");
+  return failure();
+}
+
+/// Schedules those kernels that somebody decided about.
+static LogicalResult scheduleDecided(ModuleOp module, const Options &options) {
+  auto loaded = schedule::ScheduleLibrary::load(
+      module.getContext(), options.schedules, options.scheduleTexts);
+  if (failed(loaded))
+    return failure();
+  const schedule::ScheduleLibrary &library = *loaded;
+  for (kopt::KernelOp kernel : kopt::distinctKernels(module)) {
+    std::optional<ScheduleChoice> choice = options.decisions.schedule(kernel);
+    if (!choice)
+      continue;
+    std::string why;
+    if (succeeded(applyChoice(kernel, *choice, library, why)))
+      continue;
+    if (choice->required)
+      return kernel.emitError(why);
+    kernel.emitWarning(why) << "; the first strategy that fits is used instead";
+  }
+  return success();
 }
 
 /// Schedules the kernels that strategies of the texts are for; those that none
@@ -129,13 +213,15 @@ static LogicalResult scheduleByTexts(ModuleOp module, const Options &options) {
 
 LogicalResult optimizer::scheduleKernels(ModuleOp module,
                                          const Options &options) {
+  // Primitives that a chip lacks do not apply.
+  module->setAttr("kopt.target",
+                  StringAttr::get(module.getContext(), options.compile.target));
+  if (options.decisions.schedule && failed(scheduleDecided(module, options)))
+    return failure();
   if (!options.scheduleTexts.empty() &&
       failed(scheduleByTexts(module, options)))
     return failure();
   PassManager manager(module.getContext());
-  // Primitives that a chip lacks do not apply.
-  module->setAttr("kopt.target",
-                  StringAttr::get(module.getContext(), options.compile.target));
   schedule::ScheduleKernelsOptions passOptions;
   passOptions.files.assign(options.schedules.begin(), options.schedules.end());
   passOptions.leave = !options.requireAll;
@@ -258,10 +344,8 @@ LogicalResult optimizer::compileKernels(ModuleOp module, const Options &options,
 
 LogicalResult optimizer::optimize(ModuleOp module, const Options &options,
                                   Outcome &outcome) {
-  recordStage(module, "input", "read", outcome);
-  if (failed(lowerToLinalg(module, options.requireAll, &outcome.left)))
+  if (failed(prepareProgram(module, options, outcome)))
     return failure();
-  recordStage(module, "linalg", "lowering", outcome);
   return success(
       succeeded(formKernels(module, options)) &&
       succeeded(scheduleKernels(module, options)) &&

@@ -41,6 +41,17 @@ static FailureOr<Options> readOptions(const llvm::json::Object &certificate,
   if (!text || text->getAsInteger(16, nonce))
     return missing("nonce");
   options.nonce = nonce;
+  // Checks that were made at another time had nonces of their own.
+  if (const llvm::json::Array *kernels = certificate.getArray("kernels"))
+    for (const llvm::json::Value &value : *kernels) {
+      const llvm::json::Object *kernel = value.getAsObject();
+      const llvm::json::Object *check =
+          kernel ? kernel->getObject("check") : nullptr;
+      if (!check || !kernel->getString("name"))
+        continue;
+      if (!check->getString("nonce").value_or("").getAsInteger(16, nonce))
+        options.kernelNonces[kernel->getString("name")->str()] = nonce;
+    }
   return options;
 }
 

@@ -47,6 +47,7 @@ private:
   LogicalResult checkFunction(func::FuncOp original, func::FuncOp formed);
   LogicalResult checkKernel(kopt::KernelOp kernel);
   LogicalResult checkAccuracy(kopt::KernelOp kernel, gpu::GPUFuncOp program,
+                              std::optional<verify::AccuracyResult> known,
                               KernelRecord &record);
   Obligation &add(StringRef name, StringRef layer, std::string subject,
                   Level level);
@@ -221,16 +222,21 @@ LogicalResult ProgramVerifier::checkFunctions() {
 // Programs against their kernels
 //===----------------------------------------------------------------------===//
 
-LogicalResult ProgramVerifier::checkAccuracy(kopt::KernelOp kernel,
-                                             gpu::GPUFuncOp program,
-                                             KernelRecord &record) {
+LogicalResult
+ProgramVerifier::checkAccuracy(kopt::KernelOp kernel, gpu::GPUFuncOp program,
+                               std::optional<verify::AccuracyResult> known,
+                               KernelRecord &record) {
   verify::AccuracyOptions accuracy;
-  accuracy.nonce =
-      nonceOf(state.nonce, record.scheduledHash, record.sourceHash);
+  // Follows from that of the check, which may not follow from the program's.
+  accuracy.nonce = nonceOf(record.check->nonce, "accuracy", "");
   if (kopt::ContractAttr::lookup(kernel).getSpecials() ==
       kopt::SpecialValues::Finite)
     accuracy.specials.clear();
-  auto result = verify::checkAccuracy(*kernel.getBlock(), program, accuracy);
+  FailureOr<verify::AccuracyResult> result;
+  if (known)
+    result = std::move(*known);
+  else
+    result = verify::checkAccuracy(*kernel.getBlock(), program, accuracy);
   if (failed(result))
     return failure();
   auto note = [&](StringRef name, Verdict verdict, size_t tests,
@@ -263,10 +269,20 @@ LogicalResult ProgramVerifier::checkKernel(kopt::KernelOp kernel) {
   KernelRecord &record = outcome.getOrCreate(kernel.getKernelName());
   record.sourceHash = structuralHash(kernel);
   record.scheduledHash = structuralHash(*program);
+  std::optional<ProgramChecks> recalled;
+  if (options.decisions.recall)
+    recalled = options.decisions.recall(kernel, *program);
   verify::KernelCheckOptions checkOptions;
   checkOptions.nonce =
       nonceOf(state.nonce, record.sourceHash, record.scheduledHash);
-  auto check = verify::checkKernel(*kernel.getBlock(), *program, checkOptions);
+  auto given = options.kernelNonces.find(record.name);
+  if (given != options.kernelNonces.end())
+    checkOptions.nonce = given->second;
+  FailureOr<verify::KernelCheckResult> check;
+  if (recalled)
+    check = std::move(recalled->check);
+  else
+    check = verify::checkKernel(*kernel.getBlock(), *program, checkOptions);
   if (failed(check))
     return failure();
   Obligation function, safety;
@@ -309,7 +325,9 @@ LogicalResult ProgramVerifier::checkKernel(kopt::KernelOp kernel) {
     return failure();
   if (policy.demands(obligation::accuracy) ||
       policy.demands(obligation::specialValues))
-    return checkAccuracy(kernel, *program, record);
+    return checkAccuracy(
+        kernel, *program,
+        recalled ? std::move(recalled->accuracy) : std::nullopt, record);
   return success();
 }
 

@@ -294,7 +294,8 @@ static llvm::Expected<pid_t> start(const SubprocessOptions &options,
   });
   ::posix_spawn_file_actions_adddup2(&actions, in.readEnd.get(), 0);
   ::posix_spawn_file_actions_adddup2(&actions, out.writeEnd.get(), 1);
-  ::posix_spawn_file_actions_adddup2(&actions, err.writeEnd.get(), 2);
+  if (!options.inheritError)
+    ::posix_spawn_file_actions_adddup2(&actions, err.writeEnd.get(), 2);
   ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
   // Signals as a fresh program expects them, whatever our host has done.
   sigset_t none, all;

@@ -57,4 +57,19 @@ def TestInterpret : Pass<"test-kopt-interpret", "::mlir::ModuleOp"> {
   ];
 }
 
+def TestMisbehave : Pass<"test-kopt-misbehave"> {
+  let summary = "do what a bug in the compiler might do";
+  let description = [{
+    Behaves for `how` 0. Otherwise it never ends (1), reads through a null
+    pointer (2), asks for 300 GB (3), or ends the process by a fatal error (4).
+    Schedules reach it by `transform.apply_registered_pass`.
+
+    ```mlir
+    transform.apply_registered_pass "test-kopt-misbehave"
+        with options = { "how" = %how } to %function
+    ```
+  }];
+  let options = [Option<"how", "how", "int64_t", "0", "what to do">];
+}
+
 #endif // KERNEL_OPT_TEST_LIB_TESTPASSES_TD

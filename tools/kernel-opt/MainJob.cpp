@@ -8,6 +8,7 @@
 
 #include "MainJob.h"
 #include "ProposalJob.h"
+#include "SearchJob.h"
 #include "kernel-opt/Optimizer/Optimizer.h"
 #include "kernel-opt/Optimizer/Prepare.h"
 #include "kernel-opt/Runtime/LaunchPlan.h"
@@ -100,13 +101,10 @@ static LogicalResult runSteps(ModuleOp module, Emit emit,
     return success();
   // Rules have rewritten the program already if its stages are known.
   bool isRewritten = !outcome.verification->chain.empty();
-  if (!isRewritten)
-    optimizer::recordStage(module, "input", "read", outcome);
-  if (failed(
-          optimizer::lowerToLinalg(module, options.requireAll, &outcome.left)))
+  if (failed(isRewritten ? optimizer::lowerToLinalg(module, options.requireAll,
+                                                    &outcome.left)
+                         : optimizer::prepareProgram(module, options, outcome)))
     return failure();
-  if (!isRewritten)
-    optimizer::recordStage(module, "linalg", "lowering", outcome);
   if (emit == Emit::Linalg)
     return success();
   if (failed(formWithPlan(module, fusionPlan, options)))
@@ -172,6 +170,34 @@ static LogicalResult print(raw_ostream &os, ModuleOp module, Emit emit,
   }
 }
 
+/// Lets the search or the archive decide what they know.
+static LogicalResult decide(const MainJobOptions &options, Emit emit,
+                            optimizer::Options &steps,
+                            std::unique_ptr<search::Replay> &decisions) {
+  // What a rewrite set says is not mixed with what the archive says.
+  if (emit == Emit::Input || (!options.rewriteSet.empty() && !hasDecision()))
+    return success();
+  auto loaded = loadDecisions(options);
+  if (!loaded) {
+    llvm::errs() << llvm::toString(loaded.takeError()) << "\n";
+    return failure();
+  }
+  decisions = std::move(*loaded);
+  decisions->decide(steps);
+  return success();
+}
+
+static LogicalResult confirm(const search::Replay *decisions,
+                             const optimizer::Outcome &outcome) {
+  if (!decisions)
+    return success();
+  llvm::Error error = decisions->confirm(outcome);
+  if (!error)
+    return success();
+  llvm::errs() << llvm::toString(std::move(error)) << "\n";
+  return failure();
+}
+
 LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
                                      const MainJobOptions &options,
                                      DialectRegistry &registry) {
@@ -203,33 +229,45 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
   optimizer::Options steps = optimizerOptions(options);
   if (failed(specialize(*module, options)))
     return failure();
+  Emit emit = onlyReads() ? Emit::Input : options.emit.getValue();
+  std::unique_ptr<search::Replay> decisions;
   std::string text, plan;
   llvm::raw_string_ostream os(text);
   LogicalResult result = success();
   std::optional<llvm::json::Object> certificate;
-  bool compiled = !isProposalJob(options) && options.emit >= Emit::MLIR;
+  bool compiled = !isProposalJob(options) && emit >= Emit::MLIR;
   if (isProposalJob(options)) {
     result = runProposalJob(*module, options, steps, os);
   } else {
-    if (failed(useRewriteSet(*module, options, steps, plan, outcome)) ||
-        failed(runSteps(*module, options.emit, steps, plan, outcome)))
+    // A search has made use of the rewrite set already.
+    bool useSet = emit != Emit::Input && !hasDecision();
+    if (failed(decide(options, emit, steps, decisions)) ||
+        (useSet &&
+         failed(useRewriteSet(*module, options, steps, plan, outcome))) ||
+        failed(runSteps(*module, emit, steps, plan, outcome)) ||
+        failed(confirm(decisions.get(), outcome)))
       return failure();
     if (compiled)
       certificate = optimizer::certify(*module, steps, outcome);
-    if (failed(print(os, *module, options.emit, outcome)))
+    if (failed(print(os, *module, emit, outcome)))
       return failure();
   }
   // Nothing is written before everything is known to be there.
   if (failed(writeCertificate(output, options, certificate)))
     return failure();
-  if (llvm::Error error = writeOutput(output, text)) {
+  // An inner process hands its output to the outer one.
+  if (llvm::Error error =
+          writeOutput(isInner() ? StringRef("-") : output, text)) {
     llvm::errs() << "error: " << llvm::toString(std::move(error)) << "\n";
     return failure();
   }
-  if (!options.quiet) {
+  if (!options.quiet && !onlyReads()) {
     optimizer::printSummary(llvm::errs(), outcome);
     if (compiled)
       printVerdict(certificate);
+    if (std::string from = decisions ? decisions->describe() : "";
+        !from.empty())
+      llvm::errs() << "decided by " << from << "\n";
   }
   return result;
 }

@@ -69,7 +69,7 @@ struct MainJobOptions {
       "rewrite-set",
       llvm::cl::desc(
           "Rewrite set to use: its rules, fusion plan and schedules, "
-          "as far as they are verified"),
+          "as far as they are verified; a search may use its rules"),
       llvm::cl::value_desc("file.mlir"), llvm::cl::cat(category)};
   llvm::cl::opt<std::string> checkProposal{
       "check-proposal",
@@ -95,6 +95,49 @@ struct MainJobOptions {
   llvm::cl::opt<bool> quiet{"quiet",
                             llvm::cl::desc("No account on standard error"),
                             llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> search{
+      "search",
+      llvm::cl::desc("Search for a better candidate: off, a number of "
+                     "candidates, or a time such as 30s, 5m (default: off)"),
+      llvm::cl::value_desc("off|N|TIME"), llvm::cl::init("off"),
+      llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> proposer{
+      "proposer", llvm::cl::desc("Who proposes candidates (default: builtin)"),
+      llvm::cl::value_desc("builtin|command:PROGRAM|replay:FILE"),
+      llvm::cl::init("builtin"), llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> database{
+      "database",
+      llvm::cl::desc("Archive of candidates, or none (default: "
+                     "kernel-opt/archive.sqlite in the user's cache folder)"),
+      llvm::cl::value_desc("file|none"), llvm::cl::cat(category)};
+  llvm::cl::opt<uint64_t> seed{"seed", llvm::cl::desc("Seed of the search"),
+                               llvm::cl::init(0), llvm::cl::cat(category)};
+  llvm::cl::opt<unsigned> workers{
+      "workers",
+      llvm::cl::desc("Processes that work on candidates (default: one for each "
+                     "processor, four at most)"),
+      llvm::cl::init(0), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> isolate{
+      "isolate",
+      llvm::cl::desc("Compile in a process of its own, so that a crash or hang "
+                     "becomes one error (default: true)"),
+      llvm::cl::init(true), llvm::cl::cat(category)};
+  llvm::cl::opt<unsigned> timeLimit{
+      "time-limit",
+      llvm::cl::desc("Seconds that the compilation may take, the search not "
+                     "counted (default: 1800)"),
+      llvm::cl::init(1800), llvm::cl::cat(category)};
+  llvm::cl::opt<unsigned> candidateTime{
+      "candidate-time",
+      llvm::cl::desc("Seconds that a candidate may take; a check may take five "
+                     "times as long (default: 60)"),
+      llvm::cl::init(60), llvm::cl::cat(category)};
+  llvm::cl::opt<unsigned> memoryLimit{
+      "memory-limit",
+      llvm::cl::desc(
+          "GiB of address space of each process that compiles; 0: no "
+          "limit (default: 16)"),
+      llvm::cl::init(16), llvm::cl::cat(category)};
 };
 
 LogicalResult runMainJob(StringRef input, StringRef output,

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MainJob.h"
+#include "SearchJob.h"
 #include "Tools.h"
 #include "kernel-opt/InitAll.h"
 #include "mlir/IR/DialectRegistry.h"
@@ -62,5 +63,8 @@ int kernel_opt::kernelOptMain(int argc, char **argv) {
   if (isForMlirOpt(MlirOptMainConfig::createFromCLOptions(), options.emit,
                    registry))
     return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
+  if (!isIsolated(options))
+    return runIsolated(argc, argv, input, output, options);
+  enterIsolation();
   return asMainReturnCode(runMainJob(input, output, options, registry));
 }

@@ -17,6 +17,7 @@
 #ifndef KERNEL_OPT_OPTIMIZER_OPTIMIZER_H
 #define KERNEL_OPT_OPTIMIZER_OPTIMIZER_H
 
+#include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Schedule/ScheduleLibrary.h"
 #include "kernel-opt/Support/LLVM.h"
 #include "kernel-opt/Target/NVPTX/CompiledKernel.h"
@@ -27,7 +28,10 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/JSON.h"
+#include <functional>
+#include <map>
 #include <memory>
 
 namespace kernel_opt::runtime {
@@ -35,6 +39,36 @@ struct LaunchPlan;
 } // namespace kernel_opt::runtime
 
 namespace kernel_opt::optimizer {
+
+/// A way to schedule a kernel: a strategy by name and values for its knobs.
+struct ScheduleChoice {
+  std::string strategy;
+  llvm::StringMap<int64_t> knobs;
+  /// Whether it is an error if it does not fit; otherwise a warning, and the
+  /// first strategy that fits is used.
+  bool required = true;
+};
+
+/// What the checks of one program against its kernel found.
+struct ProgramChecks {
+  verify::KernelCheckResult check;
+  std::optional<verify::AccuracyResult> accuracy;
+};
+
+/// What somebody else (the search, the archive) decided about a program. Empty
+/// members leave the decision to the rules of the pipeline.
+struct Decisions {
+  /// Rewrites the program before it is lowered.
+  std::function<LogicalResult(ModuleOp)> rewrite;
+  /// Text of `kopt.fusion` operations.
+  std::string fusionPlan;
+  /// How a kernel is scheduled; nothing: by the first strategy that fits.
+  std::function<std::optional<ScheduleChoice>(kopt::KernelOp)> schedule;
+  /// Checks of exactly this program against exactly this kernel, by this
+  /// verifier, that were made before.
+  std::function<std::optional<ProgramChecks>(kopt::KernelOp, gpu::GPUFuncOp)>
+      recall;
+};
 
 struct Options {
   nvptx::PtxOptions compile;
@@ -51,8 +85,12 @@ struct Options {
   std::string policy = "strict";
   /// Seed of the checks' nonces; drawn at random if absent.
   std::optional<uint64_t> nonce;
+  /// Nonces of single kernels' checks, by name, where they do not follow from
+  /// that one.
+  std::map<std::string, uint64_t> kernelNonces;
   /// Whether something that is not ours is an error.
   bool requireAll = false;
+  Decisions decisions;
 };
 
 /// What became of one kernel.
@@ -95,6 +133,11 @@ struct Outcome {
 void recordStage(ModuleOp module, StringRef stage, StringRef by,
                  Outcome &outcome);
 
+/// Rewrites, if that was decided, and lowers to linalg. The stages "input" and
+/// "linalg" are recorded as they are without the rewriting: kernels are judged
+/// by the program that was read.
+LogicalResult prepareProgram(ModuleOp module, const Options &options,
+                             Outcome &outcome);
 /// Operators (aten, TOSA) become linalg on tensors. Claims that nobody checks
 /// (fast-math flags and the like) are taken away before. Of functions that hold
 /// something else, too, what kernels can hold moves out; `left` gets a line for

@@ -17,7 +17,8 @@ def ScheduleKernels : Pass<"kopt-schedule-kernels", "::mlir::ModuleOp"> {
     Applies to each `kopt.kernel` the first strategy that matches and fits: those
     of `files`, then the shipped ones, of which the last one always fits. Beside
     the kernel, which stays as what the program must be equal to, stands then a
-    `gpu.module` `<kernel>_program` with the scheduled program. A remark says which
+    `gpu.module` `<kernel>_program` with the scheduled program; a kernel that has
+    one already keeps it. A remark says which
     strategy it was and why earlier ones did not fit.
 
     `strategy` and `knobs` choose one by hand, for every kernel that it matches.

@@ -42,6 +42,9 @@ struct SubprocessOptions {
   /// needs hundreds of GiB of it: leave that one unlimited. The limit is set
   /// just after the start; memory taken before that instant is not refused.
   uint64_t addressSpace = 0;
+  /// The child's standard error is this process's; `standardError` is then
+  /// empty.
+  bool inheritError = false;
   /// Longest line of output, and most output that `runProcess` keeps.
   size_t outputBytes = 64u << 20;
 };

@@ -1,0 +1,421 @@
+//===- SearchJob.cpp - The main job in processes of its own -----*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The process that a user starts holds no compiler state: a worker reads the
+// program, workers try candidates, and one more makes the output from what was
+// decided. Whatever happens to them, this one can say what it was.
+//
+//===----------------------------------------------------------------------===//
+
+#include "SearchJob.h"
+#include "MainJob.h"
+#include "ProposalJob.h"
+#include "kernel-opt/Search/Replay.h"
+#include "kernel-opt/Search/Search.h"
+#include "kernel-opt/Support/OutputFile.h"
+#ifdef KERNELOPT_HAVE_SQLITE
+#include "kernel-opt/Archive/Archive.h"
+#endif
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/WithColor.h"
+#include <csignal>
+#include <sys/prctl.h>
+#include <thread>
+
+using namespace mlir;
+using namespace kernel_opt;
+using std::chrono::milliseconds;
+
+// How the processes of one job know each other. Not for users.
+static constexpr const char *stepVariable = "KERNEL_OPT_STEP";
+static constexpr const char *decisionVariable = "KERNEL_OPT_DECISION";
+static constexpr StringLiteral readStep = "read", compileStep = "compile";
+
+static int fail(const Twine &message) {
+  llvm::WithColor::error(llvm::errs(), "kernel-opt") << message << "\n";
+  return 1;
+}
+
+//===----------------------------------------------------------------------===//
+// The inner process
+//===----------------------------------------------------------------------===//
+
+static StringRef currentStep() {
+  const char *step = std::getenv(stepVariable);
+  return step ? step : "";
+}
+
+bool kernel_opt::isIsolated(const MainJobOptions &options) {
+  // A search has nobody but processes to work for it.
+  return !currentStep().empty() || isProposalJob(options) ||
+         (!options.isolate && options.search == "off");
+}
+
+bool kernel_opt::hasDecision() { return std::getenv(decisionVariable); }
+
+bool kernel_opt::isInner() { return !currentStep().empty(); }
+
+bool kernel_opt::onlyReads() { return currentStep() == readStep; }
+
+void kernel_opt::enterIsolation() {
+  if (currentStep().empty())
+    return;
+  // Nobody waits for it once the outer process is gone.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // The outer process says how this one ended; a trace would drown that.
+  for (int number : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL})
+    ::signal(number, SIG_DFL);
+}
+
+static llvm::Expected<std::string> databasePath(const MainJobOptions &options) {
+  if (options.database == "none")
+    return std::string();
+  if (!options.database.empty())
+    return options.database.getValue();
+#ifdef KERNELOPT_HAVE_SQLITE
+  auto path = archive::defaultPath();
+  // Without a home there is no archive, unless one was asked for.
+  if (!path) {
+    llvm::consumeError(path.takeError());
+    return std::string();
+  }
+  return path;
+#else
+  return std::string();
+#endif
+}
+
+static llvm::Expected<std::vector<search::RuleText>>
+readRuleSets(const MainJobOptions &options) {
+  std::vector<search::RuleText> sets;
+  for (const std::string &path : {options.rewriteSet.getValue()}) {
+    if (path.empty())
+      continue;
+    auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
+    if (!file)
+      return llvm::createStringError(file.getError(),
+                                     "cannot read rewrite set '" + path +
+                                         "': " + file.getError().message());
+    sets.push_back({path, (*file)->getBuffer().str()});
+  }
+  return sets;
+}
+
+static nvptx::PtxOptions compileOptions(const MainJobOptions &options) {
+  nvptx::PtxOptions compile;
+  compile.target = options.target;
+  compile.cudaPath = options.cudaPath;
+  return compile;
+}
+
+llvm::Expected<std::unique_ptr<search::Replay>>
+kernel_opt::loadDecisions(const MainJobOptions &options) {
+  auto sets = readRuleSets(options);
+  if (!sets)
+    return sets.takeError();
+  nvptx::PtxOptions compile = compileOptions(options);
+  std::vector<std::string> schedules(options.schedules.begin(),
+                                     options.schedules.end());
+  if (const char *path = std::getenv(decisionVariable)) {
+    auto file = llvm::MemoryBuffer::getFile(path);
+    if (!file)
+      return llvm::createStringError(file.getError(),
+                                     "cannot read what the search decided");
+    auto value = llvm::json::parse((*file)->getBuffer());
+    if (!value)
+      return value.takeError();
+    return search::Replay::fromHandOver(*value, compile, schedules,
+                                        std::move(*sets));
+  }
+  auto path = databasePath(options);
+  if (!path)
+    return path.takeError();
+  if (!options.database.empty() && !path->empty() &&
+      !llvm::sys::fs::exists(*path))
+    return llvm::createStringError(
+        "there is no archive '" + *path +
+        "'; --search makes one, --database=none does without");
+  return search::Replay::fromArchive(*path, compile, schedules,
+                                     std::move(*sets));
+}
+
+//===----------------------------------------------------------------------===//
+// The outer process
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// One job as its user sees it.
+class Job {
+public:
+  Job(int argc, char **argv, StringRef input, StringRef output,
+      const MainJobOptions &options)
+      : arguments(argv + 1, argv + argc), input(input), output(output),
+        options(options) {}
+  int run();
+
+private:
+  SubprocessOptions innerProcess(StringRef step) const;
+  std::optional<std::string> runStep(StringRef step, int &status);
+  int search();
+  int write(StringRef text);
+
+  std::vector<std::string> arguments;
+  StringRef input, output;
+  const MainJobOptions &options;
+  std::optional<unsigned> candidates;
+  std::optional<milliseconds> searchTime;
+  std::unique_ptr<llvm::MemoryBuffer> standardInput;
+  SmallString<128> decisionFile;
+};
+
+/// What `--search` asks for.
+struct SearchAmount {
+  std::optional<unsigned> candidates;
+  std::optional<milliseconds> time;
+};
+} // namespace
+
+static std::string ownExecutable() {
+  return llvm::sys::fs::getMainExecutable(
+      nullptr, reinterpret_cast<void *>(&ownExecutable));
+}
+
+static bool parseAmount(StringRef text, SearchAmount &amount) {
+  if (text == "off")
+    return true;
+  unsigned number;
+  if (!text.getAsInteger(10, number) && number > 0) {
+    amount.candidates = number;
+    return true;
+  }
+  static constexpr std::pair<StringLiteral, int64_t> units[] = {
+      {"ms", 1}, {"s", 1000}, {"m", 60 * 1000}, {"h", 3600 * 1000}};
+  for (auto [unit, length] : units) {
+    StringRef digits = text;
+    double count;
+    if (digits.consume_back(unit) && !digits.getAsDouble(count) && count > 0 &&
+        count < 1e6) {
+      amount.time = milliseconds(int64_t(count * double(length)));
+      return true;
+    }
+  }
+  return false;
+}
+
+SubprocessOptions Job::innerProcess(StringRef step) const {
+  SubprocessOptions process;
+  process.command = {ownExecutable(), "--tool=kernel-opt"};
+  llvm::append_range(process.command, arguments);
+  process.environment = {stepVariable + ("=" + step).str()};
+  if (!decisionFile.empty())
+    process.environment.push_back(std::string(decisionVariable) + "=" +
+                                  decisionFile.str().str());
+  process.wallTime = std::chrono::seconds(options.timeLimit);
+  process.cpuSeconds = options.timeLimit;
+#if !defined(__has_feature) || !__has_feature(address_sanitizer)
+  process.addressSpace = uint64_t(options.memoryLimit) << 30;
+#endif
+  process.inheritError = true;
+  process.outputBytes = size_t(8) << 30;
+  return process;
+}
+
+/// The output of one step, or nothing and the exit status.
+std::optional<std::string> Job::runStep(StringRef step, int &status) {
+  auto result =
+      runProcess(innerProcess(step),
+                 standardInput ? standardInput->getBuffer() : StringRef());
+  status = 1;
+  if (!result) {
+    fail(llvm::toString(result.takeError()));
+    return std::nullopt;
+  }
+  if (result->result.succeeded())
+    return std::move(result->standardOutput);
+  if (result->result.end == ProcessResult::End::Exited) {
+    // It said itself what is wrong.
+    status = result->result.code;
+    return std::nullopt;
+  }
+  bool late = result->result.end == ProcessResult::End::TimedOut ||
+              result->result.end == ProcessResult::End::CpuLimit;
+  fail("the compilation of '" + input + "' " + result->result.describe() +
+       (late ? "; --time-limit sets that"
+             : "; --isolate=false shows where it was") +
+       ". Nothing was written");
+  return std::nullopt;
+}
+
+int Job::write(StringRef text) {
+  if (llvm::Error error = writeOutput(output, text))
+    return fail(llvm::toString(std::move(error)));
+  return 0;
+}
+
+//===----------------------------------------------------------------------===//
+// The search
+//===----------------------------------------------------------------------===//
+
+static std::atomic<bool> interrupted{false};
+
+static void interrupt(int number) {
+  interrupted = true;
+  // Whoever asks twice does not want to wait.
+  ::signal(number, SIG_DFL);
+}
+
+namespace {
+/// The first of these signals ends the search, not the process.
+class SignalGuard {
+public:
+  SignalGuard() {
+    struct sigaction action = {};
+    action.sa_handler = interrupt;
+    ::sigaction(SIGINT, &action, &oldInterrupt);
+    ::sigaction(SIGTERM, &action, &oldTerminate);
+  }
+  ~SignalGuard() {
+    ::sigaction(SIGINT, &oldInterrupt, nullptr);
+    ::sigaction(SIGTERM, &oldTerminate, nullptr);
+  }
+
+private:
+  struct sigaction oldInterrupt, oldTerminate;
+};
+} // namespace
+
+static void showProgress(const search::Progress &progress) {
+  std::string line =
+      llvm::formatv("search: {0} candidates, {1} schedules, {2} checks",
+                    progress.counts.candidates,
+                    progress.counts.evaluated + progress.counts.recalled,
+                    progress.counts.checks + progress.counts.recalledChecks);
+  if (progress.bestSeconds > 0)
+    line +=
+        llvm::formatv("; modelled {0:F2} us, was {1:F2} us",
+                      progress.bestSeconds * 1e6, progress.firstSeconds * 1e6);
+  llvm::errs() << "\r" << line << "\x1b[K";
+}
+
+static unsigned workerCount(const MainJobOptions &options) {
+  if (options.workers)
+    return options.workers;
+  return std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
+}
+
+int Job::search() {
+  if (options.proposer != "builtin")
+    return fail("there is no proposer '" + options.proposer +
+                "'; expected builtin");
+  search::SearchOptions what;
+  what.workerCommand = {ownExecutable(), "--tool=kernel-opt-worker"};
+  what.session.compile = compileOptions(options);
+  if (options.verify == "off")
+    return fail("--search needs the checks that --verify=off leaves out");
+  what.session.policy = options.verify;
+  what.session.schedules.assign(options.schedules.begin(),
+                                options.schedules.end());
+  auto sets = readRuleSets(options);
+  if (!sets)
+    return fail(llvm::toString(sets.takeError()));
+  what.session.ruleSets = std::move(*sets);
+  auto environment =
+      search::findEnvironment(what.session.compile, what.session.schedules);
+  if (!environment)
+    return fail(llvm::toString(environment.takeError()));
+  int status;
+  auto program = runStep(readStep, status);
+  if (!program)
+    return status;
+  what.session.program = std::move(*program);
+  what.limits.wallTime = std::chrono::seconds(options.candidateTime);
+  what.limits.cpuSeconds = options.candidateTime;
+  what.limits.checkWallTime = 5 * what.limits.wallTime;
+  what.limits.checkCpuSeconds = 5 * options.candidateTime;
+  what.limits.addressSpace = innerProcess(compileStep).addressSpace;
+  what.workers = workerCount(options);
+  what.seed = options.seed;
+  what.candidates = candidates;
+  what.time = searchTime;
+  what.stop = &interrupted;
+  bool terminal = llvm::sys::Process::StandardErrIsDisplayed();
+  if (terminal && !options.quiet)
+    what.progress = showProgress;
+
+  auto path = databasePath(options);
+  if (!path)
+    return fail(llvm::toString(path.takeError()));
+  auto store = search::Store::open(*path, *environment, /*writable=*/true);
+  if (!store)
+    return fail(llvm::toString(store.takeError()));
+  SignalGuard guard;
+  auto result = search::runSearch(std::move(what), **store);
+  if (terminal && !options.quiet)
+    llvm::errs() << "\r\x1b[K";
+  if (!result)
+    return fail("the search ended: " + llvm::toString(result.takeError()));
+  if (!options.quiet)
+    result->print(llvm::errs());
+  if (result->failed)
+    return fail("the search has no result: " + result->reason);
+  if (result->kernels.empty())
+    return fail("the search was interrupted before it had a first result");
+
+  int file;
+  if (std::error_code error = llvm::sys::fs::createTemporaryFile(
+          "kernel-opt-decision", "json", file, decisionFile))
+    return fail("cannot make a temporary file: " + error.message());
+  llvm::raw_fd_ostream os(file, /*shouldClose=*/true);
+  os << llvm::json::Value(search::handOver(*result, *environment));
+  os.close();
+  if (os.has_error()) {
+    os.clear_error();
+    return fail("cannot write '" + decisionFile + "'");
+  }
+  return 0;
+}
+
+int Job::run() {
+  // A file that may not grow any more is an error of the write.
+  ::signal(SIGXFSZ, SIG_IGN);
+  SearchAmount amount;
+  if (!parseAmount(options.search, amount))
+    return fail(
+        "--search: expected off, a number of candidates, or a time such "
+        "as 30s, found '" +
+        options.search + "'");
+  if (!options.isolate)
+    return fail("--search works in processes of its own: expected no "
+                "--isolate=false");
+  candidates = amount.candidates;
+  searchTime = amount.time;
+  if (input == "-") {
+    auto buffer = llvm::MemoryBuffer::getSTDIN();
+    if (!buffer)
+      return fail("cannot read standard input: " + buffer.getError().message());
+    standardInput = std::move(*buffer);
+  }
+  if (candidates || searchTime)
+    if (int status = search())
+      return status;
+  llvm::FileRemover remover;
+  if (!decisionFile.empty())
+    remover.setFile(decisionFile);
+  int status;
+  auto text = runStep(compileStep, status);
+  return text ? write(*text) : status;
+}
+
+int kernel_opt::runIsolated(int argc, char **argv, StringRef input,
+                            StringRef output, const MainJobOptions &options) {
+  return Job(argc, argv, input, output, options).run();
+}
