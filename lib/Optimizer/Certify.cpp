@@ -63,6 +63,8 @@ static llvm::json::Object kernelToJSON(const KernelRecord &record) {
     entry["cubin"] = hashText(record.compiled.ptxas->cubin);
   if (record.check)
     entry["check"] = verify::withoutTimes(record.check->toJSON());
+  if (record.hasOwnNonce)
+    entry["own_nonce"] = true;
   if (record.accuracy)
     entry["accuracy"] = verify::withoutTimes(record.accuracy->toJSON());
   return entry;

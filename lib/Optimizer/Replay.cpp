@@ -41,13 +41,15 @@ static FailureOr<Options> readOptions(const llvm::json::Object &certificate,
   if (!text || text->getAsInteger(16, nonce))
     return missing("nonce");
   options.nonce = nonce;
-  // Checks that were made at another time had nonces of their own.
+  // Checks that were made at another time say that they had nonces of their
+  // own; all others must follow from the certificate's.
   if (const llvm::json::Array *kernels = certificate.getArray("kernels"))
     for (const llvm::json::Value &value : *kernels) {
       const llvm::json::Object *kernel = value.getAsObject();
       const llvm::json::Object *check =
           kernel ? kernel->getObject("check") : nullptr;
-      if (!check || !kernel->getString("name"))
+      if (!check || !kernel->getString("name") ||
+          !kernel->getBoolean("own_nonce").value_or(false))
         continue;
       if (!check->getString("nonce").value_or("").getAsInteger(16, nonce))
         options.kernelNonces[kernel->getString("name")->str()] = nonce;

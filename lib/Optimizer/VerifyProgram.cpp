@@ -278,6 +278,7 @@ LogicalResult ProgramVerifier::checkKernel(kopt::KernelOp kernel) {
   auto given = options.kernelNonces.find(record.name);
   if (given != options.kernelNonces.end())
     checkOptions.nonce = given->second;
+  record.hasOwnNonce = recalled || given != options.kernelNonces.end();
   FailureOr<verify::KernelCheckResult> check;
   if (recalled)
     check = std::move(recalled->check);

@@ -8,6 +8,7 @@
 
 #include "kernel-opt/Dialect/Aten/AtenOps.h"
 #include "kernel-opt/RewriteSet/Match.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/STLExtras.h"
@@ -159,6 +160,10 @@ Term rewrite::evaluate(
 //===----------------------------------------------------------------------===//
 
 std::optional<double> rewrite::getConstantValue(Value value) {
+  mlir::DenseElementsAttr dense;
+  if (mlir::matchPattern(value, mlir::m_Constant(&dense)) && dense.isSplat() &&
+      isa<FloatType>(dense.getElementType()))
+    return dense.getSplatValue<APFloat>().convertToDouble();
   auto full = value.getDefiningOp<aten::FullOp>();
   if (!full)
     return std::nullopt;

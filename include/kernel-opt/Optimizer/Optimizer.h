@@ -102,6 +102,9 @@ struct KernelRecord {
   std::string sourceHash, scheduledHash, ptxHash;
   /// Absent if checks were off.
   std::optional<verify::KernelCheckResult> check;
+  /// The check was made at another time: its nonce does not follow from that of
+  /// the whole.
+  bool hasOwnNonce = false;
   std::optional<verify::AccuracyResult> accuracy;
   verify::AdmissionRecord admission;
   nvptx::CompiledKernel compiled;
