@@ -27,7 +27,12 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield %kernel : !transform.any_op
   }
 
-  transform.named_sequence @match_any_contraction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+  transform.named_sequence @match_parts_contraction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "contraction" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+
+  transform.named_sequence @match_small_parts_contraction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
     transform.kopt.match_structure %kernel "contraction" : !transform.any_op
     transform.yield %kernel : !transform.any_op
   }
@@ -97,8 +102,6 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
   }
 
   // f32 factors in three bf16 parts each: more exact than sums of f32 products.
-  // Steps of 64 leave no room in shared memory for what NaN and infinities need, so
-  // this is for contracts that rule them out.
   transform.named_sequence @contraction_wgmma_split(%kernel: !transform.any_op {transform.readonly}) {
     %m = transform.tune.knob<"block_m"> = 128 : i64 from options = [64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
     %n = transform.tune.knob<"block_n"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
@@ -115,18 +118,40 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield
   }
 
-  // The same for any inputs.
-  transform.named_sequence @contraction_wgmma_split_any(%kernel: !transform.any_op {transform.readonly}) {
+  // Factors that come in parts, in which case several products are summed: sums of a
+  // step have registers of their own, so that tiles are of 128 columns.
+  transform.named_sequence @contraction_wgmma_parts(%kernel: !transform.any_op {transform.readonly}) {
+    %m = transform.tune.knob<"block_m"> = 256 : i64 from options = [64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
+    %n = transform.tune.knob<"block_n"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
+    %k = transform.tune.knob<"step_k"> = 32 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %raster = transform.tune.knob<"raster"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %depth = transform.tune.knob<"depth"> = 3 : i64 from options = [2 : i64, 3 : i64, 4 : i64, 5 : i64, 6 : i64, 8 : i64] -> !transform.any_param
+    %producer = transform.tune.knob<"producer"> = 1 : i64 from options = [0 : i64, 1 : i64] -> !transform.any_param
+    %least = transform.tune.knob<"least_blocks"> = 100 : i64 from options = [1 : i64, 16 : i64, 64 : i64, 100 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [%m, %n] elements [65536] reduction [%k] warps [%warps] raster [%raster]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %fast = transform.kopt.pipeline_products %program depth [%depth] producer [%producer] promote [1] least_blocks [%least]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %fast : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  // The same for smaller products.
+  transform.named_sequence @contraction_wgmma_parts_small(%kernel: !transform.any_op {transform.readonly}) {
     %m = transform.tune.knob<"block_m"> = 128 : i64 from options = [64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
     %n = transform.tune.knob<"block_n"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
     %k = transform.tune.knob<"step_k"> = 32 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
     %raster = transform.tune.knob<"raster"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
-    %least = transform.tune.knob<"least_blocks"> = 64 : i64 from options = [1 : i64, 16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
+    %depth = transform.tune.knob<"depth"> = 4 : i64 from options = [2 : i64, 3 : i64, 4 : i64, 5 : i64, 6 : i64, 8 : i64] -> !transform.any_param
+    %producer = transform.tune.knob<"producer"> = 1 : i64 from options = [0 : i64, 1 : i64] -> !transform.any_param
+    %least = transform.tune.knob<"least_blocks"> = 1 : i64 from options = [1 : i64, 16 : i64, 64 : i64, 100 : i64] -> !transform.any_param
     %program = transform.kopt.tile %kernel block [%m, %n] elements [65536] reduction [%k] warps [%warps] raster [%raster]
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
-    %fast = transform.kopt.pipeline_products %program promote [1] by_threads [1] split [1] least_blocks [%least]
-      : (!transform.any_op, !transform.any_param) -> !transform.any_op
+    %fast = transform.kopt.pipeline_products %program depth [%depth] producer [%producer] promote [1] least_blocks [%least]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %held = transform.kopt.assign_layouts %fast : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
     transform.yield
@@ -167,7 +192,8 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
       @match_small_contraction -> @contraction_wgmma_small,
       @match_threads_contraction -> @contraction_wgmma_by_threads,
       @match_split_contraction -> @contraction_wgmma_split,
-      @match_any_contraction -> @contraction_wgmma_split_any,
+      @match_parts_contraction -> @contraction_wgmma_parts,
+      @match_small_parts_contraction -> @contraction_wgmma_parts_small,
       @match_matrix_contraction -> @contraction_mma,
       @match_other_contraction -> @contraction_fma
       : (!transform.any_op) -> !transform.any_op

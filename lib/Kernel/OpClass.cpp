@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Kernel/OpClass.h"
+#include "kernel-opt/Kernel/SumOfProducts.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -67,6 +68,30 @@ static OpClass classifyParallel(linalg::LinalgOp op) {
   return bodyOnlyYields(op) ? OpClass::Movement : OpClass::Elementwise;
 }
 
+/// Whether factors come in parts: several products, all of the same shape.
+static bool sumsSeveralProducts(linalg::LinalgOp op) {
+  if (op.getNumReductionLoops() != 1 || op.getNumDpsInputs() < 3)
+    return false;
+  std::optional<SumOfProducts> sum = matchSumOfProducts(op);
+  if (!sum || sum->products.size() < 2)
+    return false;
+  auto mapOf = [&](Value factor) -> std::optional<AffineMap> {
+    while (auto extension = factor.getDefiningOp<arith::ExtFOp>())
+      factor = extension.getIn();
+    auto argument = dyn_cast<mlir::BlockArgument>(factor);
+    if (!argument || argument.getOwner() != op.getBlock())
+      return std::nullopt;
+    return op.getMatchingIndexingMap(op.getMatchingOpOperand(argument));
+  };
+  std::optional<AffineMap> left = mapOf(sum->products[0].first),
+                           right = mapOf(sum->products[0].second);
+  return left && right && left != right &&
+         llvm::all_of(sum->products, [&](auto &product) {
+           return mapOf(product.first) == left &&
+                  mapOf(product.second) == right;
+         });
+}
+
 static OpClass classifyLinalg(linalg::LinalgOp op) {
   for (OpOperand &init : op.getDpsInitsMutable())
     if (!op.getMatchingIndexingMap(&init).isProjectedPermutation())
@@ -74,7 +99,7 @@ static OpClass classifyLinalg(linalg::LinalgOp op) {
   if (op.getNumReductionLoops() == 0)
     return op.getNumParallelLoops() == op.getNumLoops() ? classifyParallel(op)
                                                         : OpClass::Other;
-  if (linalg::isaContractionOpInterface(op))
+  if (linalg::isaContractionOpInterface(op) || sumsSeveralProducts(op))
     return OpClass::Contraction;
   bool windows = llvm::any_of(op.getIndexingMapsArray(), [](AffineMap map) {
     return !map.isProjectedPermutation(/*allowZeroInResults=*/true);

@@ -141,6 +141,12 @@ LogicalResult PlanBuilder::addTensorMap(kopt::LaunchOp launch,
   return success();
 }
 
+/// Whether what a buffer holds is the same in all runs.
+static bool isKnownBefore(const PlanBuffer &buffer) {
+  return buffer.parameter || buffer.role == BufferRole::Prepared ||
+         buffer.role == BufferRole::Constant;
+}
+
 LogicalResult PlanBuilder::visitLaunch(kopt::LaunchOp launch) {
   const KernelRecord *record =
       outcome.lookup(launch.getKernel().getLeafReference());
@@ -160,10 +166,15 @@ LogicalResult PlanBuilder::visitLaunch(kopt::LaunchOp launch) {
       return launch.emitError("reads a tensor that lives in no buffer");
     step.arguments.push_back(runtime::BufferArgument{found->second});
   }
+  // What depends on parameters that do not change is computed once.
+  bool isPrepared = !launch.getInputs().empty() &&
+                    llvm::all_of(launch.getInputs(), [&](Value input) {
+                      return isKnownBefore(plan.buffers[buffers.lookup(input)]);
+                    });
   for (auto [i, result] : llvm::enumerate(launch.getResults())) {
-    auto buffer =
-        addBuffer(result, BufferRole::Workspace,
-                  record->name + "_" + std::to_string(plan.buffers.size()));
+    auto buffer = addBuffer(
+        result, isPrepared ? BufferRole::Prepared : BufferRole::Workspace,
+        record->name + "_" + std::to_string(plan.buffers.size()));
     if (failed(buffer))
       return failure();
     step.arguments.push_back(runtime::BufferArgument{*buffer});
@@ -172,7 +183,7 @@ LogicalResult PlanBuilder::visitLaunch(kopt::LaunchOp launch) {
     for (Attribute map : maps)
       if (failed(addTensorMap(launch, cast<DictionaryAttr>(map), step)))
         return failure();
-  plan.launches.push_back(std::move(step));
+  (isPrepared ? plan.prepare : plan.launches).push_back(std::move(step));
   return success();
 }
 
@@ -246,10 +257,17 @@ FailureOr<runtime::LaunchPlan> PlanBuilder::build() {
   plan.name = function.getName().str();
   if (!outcome.kernels.empty())
     plan.target = outcome.kernels.front().compiled.chip.name.str();
-  for (BlockArgument argument : function.getArguments())
-    if (failed(addBuffer(argument, BufferRole::Input,
-                         "in" + std::to_string(argument.getArgNumber()))))
+  bool frozen = kopt::ContractAttr::lookup(function).getParameters() ==
+                kopt::Parameters::Frozen;
+  for (BlockArgument argument : function.getArguments()) {
+    auto buffer = addBuffer(argument, BufferRole::Input,
+                            "in" + std::to_string(argument.getArgNumber()));
+    if (failed(buffer))
       return failure();
+    plan.buffers[*buffer].parameter =
+        frozen &&
+        function.getArgAttr(argument.getArgNumber(), kopt::kParameterAttrName);
+  }
   for (Operation &op : function.getBody().front())
     if (failed(visit(&op)))
       return failure();

@@ -125,9 +125,13 @@ LogicalResult optimizer::prepareProgram(ModuleOp module, const Options &options,
 LogicalResult optimizer::formKernels(ModuleOp module, const Options &options) {
   if (failed(checkSizesKnown(module)))
     return failure();
+  // Tensor cores that multiply parts of f32 as they come are Hopper's.
+  std::string pipeline = "kopt-form-kernels";
+  if (options.splitFactors && options.compile.target == "sm_90a")
+    pipeline += ",kopt-split-factors";
   const std::string &text = options.decisions.fusionPlan;
   if (text.empty())
-    return runPipeline(module, "kopt-form-kernels");
+    return runPipeline(module, pipeline);
   // A plan that was decided on comes before those of the program.
   OwningOpRef<ModuleOp> plans =
       parseSourceString<ModuleOp>(text, module.getContext(), "fusion plan");
@@ -140,7 +144,7 @@ LogicalResult optimizer::formKernels(ModuleOp module, const Options &options) {
     module.getBody()->getOperations().insert(module.getBody()->begin(), plan);
     inserted.push_back(plan);
   }
-  LogicalResult formed = runPipeline(module, "kopt-form-kernels");
+  LogicalResult formed = runPipeline(module, pipeline);
   for (Operation *plan : inserted)
     plan->erase();
   return formed;

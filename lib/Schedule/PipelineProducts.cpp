@@ -8,10 +8,10 @@
 
 #include "ProductPipeline.h"
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
+#include "kernel-opt/Kernel/SplitFactors.h"
 #include "kernel-opt/Schedule/Fragments.h"
 #include "kernel-opt/Schedule/TensorCores.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -66,9 +66,15 @@ LogicalResult ProductPipeline::checkSizes() {
     return func.emitError("a warpgroup's share of ")
            << rows << "x" << loop.n << " sums takes " << registers
            << " registers a thread, at most " << budget << " are left for them";
-  if (!options.promote && loop.products.size() > 1)
+  bool several = loop.groups.size() > 1 || loop.groups[0].products.size() > 1;
+  if (!options.promote && several)
     return func.emitError("several products a step are promoted to f32 "
                           "registers at each step");
+  // What a step sums has registers of its own: of 232, 24 are for the rest.
+  if (options.promote && registers + loop.n / 2 > 208)
+    return func.emitError("sums of ")
+           << rows << "x" << loop.n << " and those of a step take "
+           << registers + loop.n / 2 << " registers a thread, 208 are left";
   if (options.byThreads && options.producer)
     return func.emitError("either threads or a producer bring the operands");
   if (options.depth < 2)
@@ -78,19 +84,14 @@ LogicalResult ProductPipeline::checkSizes() {
   return success();
 }
 
-/// A part of an infinity is NaN, and so would be sums that ought to be
-/// infinite: unless the contract rules infinities out, only first parts are
-/// infinite, and they meet first parts alone.
 LogicalResult ProductPipeline::checkSplit() {
   if (!options.split)
     return success();
   if (!options.byThreads || !options.promote)
     return func.emitError("parts of operands are brought by threads and their "
                           "sums promoted");
-  auto contract =
-      func->getAttrOfType<kopt::ContractAttr>(kProgramContractAttrName);
-  keepsSpecials =
-      !contract || contract.getSpecials() != kopt::SpecialValues::Finite;
+  if (loop.groups.size() > 1)
+    return func.emitError("factors that are split are those of one sum");
   return success();
 }
 
@@ -130,33 +131,25 @@ LogicalResult ProductPipeline::planOperand(ProductOperand &operand) {
   if (staged.rows > 256 || staged.rows % 8)
     return error() << "boxes have 8 to 256 rows, found " << staged.rows;
   stageBytes += 2 * tile.getNumElements();
-  this->staged.append(partsOf(operand), staged);
+  this->staged.append(options.split ? kernel::numParts : 1, staged);
   return success();
 }
 
-/// Of the nine products of parts, the six whose magnitude reaches an f32's last
-/// bits, small ones first: they would be lost beside large ones. Of the right
-/// operand, part 3 is part 1 as it is, so that all small products have one
-/// scale.
 void ProductPipeline::planProducts() {
   if (!options.split) {
-    products = loop.products;
+    productGroups = loop.groups;
     return;
   }
-  SmallVector<unsigned> firstPart;
-  unsigned parts = 0;
-  for (const ProductOperand &operand : loop.operands) {
-    firstPart.push_back(parts);
-    parts += partsOf(operand);
+  Builder builder(func.getContext());
+  for (const kernel::PartProducts &group : kernel::partProducts()) {
+    ProductGroup &added = productGroups.emplace_back();
+    for (auto [a, b] : group.products)
+      for (auto [left, right] : loop.groups[0].products)
+        added.products.push_back(
+            {left * kernel::numParts + a, right * kernel::numParts + b});
+    if (group.scale != 1)
+      added.scale = builder.getF32FloatAttr(group.scale);
   }
-  unsigned left0 = keepsSpecials ? 3 : 0, right0 = keepsSpecials ? 4 : 0;
-  const Product small[] = {
-      {left0, 2}, {2, right0}, {1, 3}, {left0, 1}, {1, right0}};
-  for (auto [a, b] : small)
-    for (auto [left, right] : loop.products)
-      smallProducts.push_back({firstPart[left] + a, firstPart[right] + b});
-  for (auto [left, right] : loop.products)
-    products.push_back({firstPart[left], firstPart[right]});
 }
 
 //===----------------------------------------------------------------------===//
@@ -330,7 +323,8 @@ SmallVector<Value> ProductPipeline::multiplyAll(OpBuilder &b, Value stage,
   SmallVector<Value> next;
   for (int64_t block = 0; block < rows / 64; ++block)
     next.push_back(multiply(b, stage, block,
-                            sums.empty() ? Value() : sums[block], products));
+                            sums.empty() ? Value() : sums[block],
+                            productGroups[0].products));
   kgpu::WgmmaCommitOp::create(b, loc);
   return next;
 }
@@ -395,6 +389,15 @@ SmallVector<Value> ProductPipeline::sumInside(OpBuilder &b) {
   return SmallVector<Value>(wait.getValues());
 }
 
+/// `value` times the literal that a group of products ends with.
+static Value scaledBy(OpBuilder &b, Location loc, Value value,
+                      FloatAttr scale) {
+  auto type = cast<VectorType>(value.getType());
+  Value factor = arith::ConstantOp::create(
+      b, loc, DenseElementsAttr::get(type, Attribute(scale)));
+  return arith::MulFOp::create(b, loc, value, factor);
+}
+
 /// The sums of a step leave the tensor core and are added in f32.
 SmallVector<Value> ProductPipeline::sumPromoted(OpBuilder &b) {
   auto type = VectorType::get(loop.n / 2, b.getF32Type());
@@ -408,13 +411,18 @@ SmallVector<Value> ProductPipeline::sumPromoted(OpBuilder &b) {
                                parityOf(body, step, false));
   SmallVector<Value> next;
   for (auto [block, sum] : llvm::enumerate(each.getRegionIterArgs())) {
-    kgpu::WgmmaFenceOp::create(body, loc);
-    Value pending = multiply(body, stage, block, {}, products);
-    kgpu::WgmmaCommitOp::create(body, loc);
-    auto wait =
-        kgpu::WgmmaWaitOp::create(body, loc, TypeRange(type), 0, pending);
-    next.push_back(
-        arith::AddFOp::create(body, loc, sum, wait.getValues().front()));
+    Value added;
+    for (const ProductGroup &group : productGroups) {
+      kgpu::WgmmaFenceOp::create(body, loc);
+      Value pending = multiply(body, stage, block, added, group.products);
+      kgpu::WgmmaCommitOp::create(body, loc);
+      auto wait =
+          kgpu::WgmmaWaitOp::create(body, loc, TypeRange(type), 0, pending);
+      added = wait.getValues().front();
+      if (group.scale)
+        added = scaledBy(body, loc, added, group.scale);
+    }
+    next.push_back(arith::AddFOp::create(body, loc, sum, added));
   }
   releaseStep(body, step);
   scf::YieldOp::create(body, loc, next);
@@ -436,62 +444,19 @@ SmallVector<Value> ProductPipeline::bring(OpBuilder &b, Value step) {
   return tiles;
 }
 
-/// Parts after the first are kept 2^9 times as large: so those of a normal
-/// number are no subnormal bf16, and none of them exceeds the number itself.
-static constexpr double partScale = 512;
-
 void ProductPipeline::put(OpBuilder &b, ValueRange tiles, Value stage) {
+  auto contract =
+      func->getAttrOfType<kopt::ContractAttr>(kProgramContractAttrName);
+  bool specials =
+      !contract || contract.getSpecials() != kopt::SpecialValues::Finite;
   auto *next = staged.begin();
-  auto store = [&](const ProductOperand &operand, Value part) {
-    ktile::StorePanelsOp::create(b, loc, part, (next++)->buffer,
-                                 ValueRange{stage}, operand.contiguous);
-  };
   for (auto [operand, tile] : llvm::zip(loop.operands, tiles)) {
-    if (!options.split) {
-      store(operand, tile);
-      continue;
-    }
-    auto wide = cast<RankedTensorType>(tile.getType());
-    auto narrow = wide.clone(elementType);
-    auto rounded = [&](Value value) -> Value {
-      return arith::TruncFOp::create(b, loc, narrow, value);
-    };
-    auto without = [&](Value value, Value part) -> Value {
-      return arith::SubFOp::create(b, loc, value,
-                                   arith::ExtFOp::create(b, loc, wide, part));
-    };
-    Value first = rounded(tile), rest = without(tile, first), finite = first;
-    if (keepsSpecials) {
-      // What rounds to an infinity has no further parts.
-      auto splat = [&](RankedTensorType type, const APFloat &value) -> Value {
-        return arith::ConstantOp::create(b, loc,
-                                         DenseElementsAttr::get(type, value));
-      };
-      APFloat largest = APFloat::getLargest(APFloat::BFloat());
-      bool loses;
-      largest.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
-                      &loses);
-      Value inside = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLE,
-                                           math::AbsFOp::create(b, loc, tile),
-                                           splat(wide, largest));
-      finite = arith::SelectOp::create(
-          b, loc, inside, first,
-          splat(narrow, APFloat::getZero(APFloat::BFloat())));
-      rest = arith::SelectOp::create(
-          b, loc, inside, rest,
-          splat(wide, APFloat::getZero(APFloat::IEEEsingle())));
-    }
-    Value scale = arith::ConstantOp::create(
-        b, loc, DenseElementsAttr::get(wide, APFloat(float(partScale))));
-    Value scaled = arith::MulFOp::create(b, loc, rest, scale);
-    Value second = rounded(scaled);
-    store(operand, first);
-    store(operand, second);
-    store(operand, rounded(without(scaled, second)));
-    if (!operand.isLeft)
-      store(operand, rounded(rest));
-    if (keepsSpecials)
-      store(operand, finite);
+    SmallVector<Value> parts = {tile};
+    if (options.split)
+      parts = kernel::partsOf(b, loc, tile, specials);
+    for (Value part : parts)
+      ktile::StorePanelsOp::create(b, loc, part, (next++)->buffer,
+                                   ValueRange{stage}, operand.contiguous);
   }
 }
 
@@ -520,7 +485,7 @@ SmallVector<Value> ProductPipeline::sumByThreads(OpBuilder &b) {
   for (auto [block, sum] : llvm::enumerate(sums))
     pending.push_back(multiply(body, stage, block,
                                options.promote ? Value() : sum,
-                               options.split ? smallProducts : products));
+                               productGroups[0].products));
   kgpu::WgmmaCommitOp::create(body, loc);
   SmallVector<Value> later;
   if (loop.trips > 1) {
@@ -537,16 +502,14 @@ SmallVector<Value> ProductPipeline::sumByThreads(OpBuilder &b) {
   }
   SmallVector<Type> types(pending.size(), type);
   auto wait = kgpu::WgmmaWaitOp::create(body, loc, types, 0, pending);
-  if (options.split) {
-    // Back to the scale of the large products, which go on from there.
-    Value scale = arith::ConstantOp::create(
-        body, loc, DenseElementsAttr::get(type, APFloat(float(1 / partScale))));
+  for (unsigned i = 1; i < productGroups.size(); ++i) {
     kgpu::WgmmaFenceOp::create(body, loc);
     pending.clear();
     for (auto [block, value] : llvm::enumerate(wait.getValues()))
-      pending.push_back(multiply(body, stage, block,
-                                 arith::MulFOp::create(body, loc, value, scale),
-                                 products));
+      pending.push_back(
+          multiply(body, stage, block,
+                   scaledBy(body, loc, value, productGroups[i - 1].scale),
+                   productGroups[i].products));
     kgpu::WgmmaCommitOp::create(body, loc);
     wait = kgpu::WgmmaWaitOp::create(body, loc, types, 0, pending);
   }

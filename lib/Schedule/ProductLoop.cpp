@@ -176,15 +176,40 @@ static FailureOr<unsigned> addOperand(ProductLoop &found, ktile::DotOp dot,
   return unsigned(found.operands.size() - 1);
 }
 
+/// The product that `value` is, times a literal, which `scale` then is.
+static ktile::DotOp scaledProduct(Value value, FloatAttr &scale) {
+  auto scaled = value.getDefiningOp<arith::MulFOp>();
+  DenseFPElementsAttr literal;
+  if (!scaled || !scaled->hasOneUse() ||
+      !matchPattern(scaled.getRhs(), m_Constant(&literal)) ||
+      !literal.isSplat())
+    return {};
+  auto dot = scaled.getLhs().getDefiningOp<ktile::DotOp>();
+  if (dot && dot->hasOneUse())
+    scale = FloatAttr::get(literal.getElementType(),
+                           literal.getSplatValue<APFloat>());
+  return dot && dot->hasOneUse() ? dot : ktile::DotOp();
+}
+
 /// Follows a chain of products back to the zeros that it begins with.
 static LogicalResult collectProducts(ProductLoop &found, ktile::DotOp last) {
-  SmallVector<ktile::DotOp> chain = {last};
-  while (auto before = chain.back().getAcc().getDefiningOp<ktile::DotOp>())
-    chain.push_back(before);
-  if (!isZero(chain.back().getAcc()))
-    return chain.back().emitError(
+  // From the last to the first, each with what its sum is multiplied by.
+  SmallVector<std::pair<ktile::DotOp, FloatAttr>> chain = {{last, {}}};
+  while (true) {
+    Value acc = chain.back().first.getAcc();
+    FloatAttr scale;
+    auto before = acc.getDefiningOp<ktile::DotOp>();
+    if (!before)
+      before = scaledProduct(acc, scale);
+    if (!before)
+      break;
+    chain.push_back({before, scale});
+  }
+  if (!isZero(chain.back().first.getAcc()))
+    return chain.back().first.emitError(
         "the products of a step must begin with zeros");
-  for (ktile::DotOp dot : llvm::reverse(chain)) {
+  found.groups.emplace_back();
+  for (auto [dot, scale] : llvm::reverse(chain)) {
     if (dot != last && !dot->hasOneUse())
       return dot.emitError("a product inside of a step is used twice");
     auto a = addOperand(found, dot, dot.getA(), true);
@@ -193,9 +218,25 @@ static LogicalResult collectProducts(ProductLoop &found, ktile::DotOp last) {
     auto b = addOperand(found, dot, dot.getB(), false);
     if (failed(b))
       return failure();
-    found.products.push_back({*a, *b});
+    found.groups.back().products.push_back({*a, *b});
+    if (scale) {
+      found.groups.back().scale = scale;
+      found.groups.emplace_back();
+    }
   }
   return success();
+}
+
+/// Whether `dot` is added to by another product, maybe times a literal.
+static bool isContinued(ktile::DotOp dot) {
+  if (!dot->hasOneUse())
+    return false;
+  Operation *user = *dot->user_begin();
+  FloatAttr scale;
+  if (user->getNumResults() == 1 && user->hasOneUse() &&
+      scaledProduct(user->getResult(0), scale))
+    user = *user->user_begin();
+  return isa<ktile::DotOp>(user);
 }
 
 static std::optional<int64_t> tripCount(scf::ForOp loop) {
@@ -211,7 +252,7 @@ static std::optional<int64_t> tripCount(scf::ForOp loop) {
 FailureOr<ProductLoop> schedule::findProductLoop(gpu::GPUFuncOp func) {
   SmallVector<ktile::DotOp> last;
   func.walk([&](ktile::DotOp dot) {
-    if (!dot->hasOneUse() || !isa<ktile::DotOp>(*dot->user_begin()))
+    if (!isContinued(dot))
       last.push_back(dot);
   });
   if (last.size() != 1)

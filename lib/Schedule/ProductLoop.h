@@ -40,10 +40,18 @@ struct ProductOperand {
   bool kContiguous() const { return contiguous == (isLeft ? 1u : 0u); }
 };
 
+/// Products of a step that are summed without a stop.
+struct ProductGroup {
+  SmallVector<std::pair<unsigned, unsigned>> products; ///< of operands
+  /// What the sum of this group and those before it is multiplied by, before
+  /// the next group is added: null if this is the last one.
+  FloatAttr scale;
+};
+
 /// sum = sum + (a0 b0 + a1 b1 + ...), for each step of K.
 struct ProductLoop {
-  scf::ForOp loop; ///< null if there is one step only
-  SmallVector<std::pair<unsigned, unsigned>> products; ///< of `operands`
+  scf::ForOp loop;                  ///< null if there is one step only
+  SmallVector<ProductGroup> groups; ///< in order
   SmallVector<ProductOperand> operands;
   Value result;                ///< what the program uses of it
   Operation *anchor = nullptr; ///< the loop, or the last product

@@ -35,10 +35,6 @@ private:
   /// Numbers of two buffers whose contents are multiplied.
   using Product = std::pair<unsigned, unsigned>;
 
-  /// Buffers of one operand.
-  unsigned partsOf(const ProductOperand &operand) const {
-    return !options.split ? 1 : (operand.isLeft ? 3 : 4) + keepsSpecials;
-  }
   LogicalResult checkTarget();
   LogicalResult checkSizes();
   LogicalResult checkSplit();
@@ -87,12 +83,10 @@ private:
   PipelineOptions options;
   Location loc;
   Type elementType;
-  SmallVector<Staged> staged;    ///< parts of one operand follow each other
-  SmallVector<Product> products; ///< of `staged`
-  SmallVector<Product> smallProducts; ///< of parts; come first, scaled
-  bool keepsSpecials = false;         ///< a split product of any inputs
-  int64_t groups = 0;                 ///< warpgroups that multiply
-  int64_t rows = 0;                   ///< of the tile, for each of them
+  SmallVector<Staged> staged; ///< parts of one operand follow each other
+  SmallVector<ProductGroup> productGroups; ///< of `staged`
+  int64_t groups = 0;                      ///< warpgroups that multiply
+  int64_t rows = 0;                        ///< of the tile, for each of them
   int64_t depth = 0, stageBytes = 0;
   Value full, empty;   ///< mbarriers, one a stage
   Value thread, group; ///< numbers; group is null if there is one

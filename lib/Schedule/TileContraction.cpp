@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TileBuilder.h"
+#include "kernel-opt/Kernel/SumOfProducts.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
@@ -14,25 +15,6 @@
 using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::schedule;
-
-/// The factors of a sum of products, null if the op is none.
-static std::pair<Value, Value> factorsOf(linalg::LinalgOp op) {
-  if (op.getNumDpsInits() != 1)
-    return {};
-  Operation *add =
-      op.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
-  BlockArgument accumulator = op.getRegionOutputArgs()[0];
-  if (!isa_and_nonnull<arith::AddFOp>(add))
-    return {};
-  Value other = add->getOperand(0) == accumulator ? add->getOperand(1)
-                                                  : add->getOperand(0);
-  if (!llvm::is_contained(add->getOperands(), accumulator))
-    return {};
-  auto mul = other.getDefiningOp<arith::MulFOp>();
-  if (!mul)
-    return {};
-  return {mul.getLhs(), mul.getRhs()};
-}
 
 /// Ops and arguments of the body that `value` is computed from.
 static void bodySlice(linalg::LinalgOp op, Value value,
@@ -79,7 +61,7 @@ namespace {
 /// Which of the tile's dimensions are rows, columns and summed.
 struct MatrixView {
   unsigned m, n, k;
-  Value a, b;
+  kernel::SumOfProducts sum; ///< left factors first
 };
 } // namespace
 
@@ -87,18 +69,21 @@ static std::optional<MatrixView> matchMatrix(linalg::LinalgOp op,
                                              ArrayRef<AffineExpr> coordinates,
                                              unsigned parallel,
                                              unsigned total) {
-  auto [x, y] = factorsOf(op);
-  if (!x || parallel != 2 || total != 3)
+  std::optional<kernel::SumOfProducts> sum = kernel::matchSumOfProducts(op);
+  if (!sum || parallel != 2 || total != 3)
     return std::nullopt;
-  llvm::SmallBitVector ofX = usedDims(op, x, coordinates, total);
-  llvm::SmallBitVector ofY = usedDims(op, y, coordinates, total);
-  if (!ofX.test(2) || !ofY.test(2))
-    return std::nullopt;
-  for (unsigned m : {0u, 1u}) {
-    if (ofX.test(m) && !ofX.test(1 - m) && ofY.test(1 - m) && !ofY.test(m))
-      return m == 0 ? MatrixView{0, 1, 2, x, y} : MatrixView{0, 1, 2, y, x};
+  for (auto &[x, y] : sum->products) {
+    llvm::SmallBitVector ofX = usedDims(op, x, coordinates, total);
+    llvm::SmallBitVector ofY = usedDims(op, y, coordinates, total);
+    // One factor has rows, the other one columns.
+    unsigned m = ofX.test(0) ? 0 : 1;
+    if (!ofX.test(2) || !ofY.test(2) || !ofX.test(m) || ofX.test(1 - m) ||
+        !ofY.test(1 - m) || ofY.test(m))
+      return std::nullopt;
+    if (m == 1)
+      std::swap(x, y);
   }
-  return std::nullopt;
+  return MatrixView{0, 1, 2, *sum};
 }
 
 bool TileBuilder::isContraction(linalg::LinalgOp op, const Iteration &space,
@@ -144,25 +129,48 @@ Value TileBuilder::dotOfStep(linalg::LinalgOp op, const Iteration &step,
                              const OnlineMember *member) {
   std::optional<MatrixView> matrix =
       matchMatrix(op, step.coordinates, parallel, step.shape.size());
-  Value a = sideTile(op, matrix->a, step, {matrix->m, matrix->k});
-  Value b = sideTile(op, matrix->b, step, {matrix->k, matrix->n});
-  if (!a || !b)
-    return {};
-  for (const ReductionDim &dim : dims)
-    if (dim.ragged()) {
-      a = zeroBeyond(a, step, {matrix->m, matrix->k}, dim);
-      b = zeroBeyond(b, step, {matrix->k, matrix->n}, dim);
-    }
   Location loc = op.getLoc();
   Type element = getElementTypeOrSelf(op.getDpsInits()[0].getType());
-  // Each step's product is summed on its own, so that no element sees a
-  // chain of additions longer than a step plus the number of steps.
-  Value fresh = splat(Builder(context).getZeroAttr(element),
-                      {step.shape[matrix->m], step.shape[matrix->n]}, loc);
-  auto dot = ktile::DotOp::create(at(), loc, a, b, fresh);
-  if (member && isRowWeight(matrix->a, *member))
-    dot.setAWeights(true);
-  return dot;
+  SmallVector<int64_t> shape = {step.shape[matrix->m], step.shape[matrix->n]};
+  auto product = [&](Value left, Value right, Value acc) -> Value {
+    Value a = sideTile(op, left, step, {matrix->m, matrix->k});
+    Value b = sideTile(op, right, step, {matrix->k, matrix->n});
+    if (!a || !b)
+      return {};
+    for (const ReductionDim &dim : dims)
+      if (dim.ragged()) {
+        a = zeroBeyond(a, step, {matrix->m, matrix->k}, dim);
+        b = zeroBeyond(b, step, {matrix->k, matrix->n}, dim);
+      }
+    auto dot = ktile::DotOp::create(at(), loc, a, b, acc);
+    if (member && isRowWeight(left, *member))
+      dot.setAWeights(true);
+    return dot;
+  };
+  const auto *next = matrix->sum.products.begin();
+  auto sum = [&](auto &&sum, Value value, Value acc) -> Value {
+    if (auto add = value.getDefiningOp<arith::AddFOp>()) {
+      Value left = sum(sum, add.getLhs(), acc);
+      return left ? sum(sum, add.getRhs(), left) : Value();
+    }
+    // Each step's products are summed on their own, so that no element sees a
+    // chain of additions longer than a step plus the number of steps.
+    Value fresh = splat(Builder(context).getZeroAttr(element), shape, loc);
+    Value literal;
+    if (Value rest = kernel::matchScaled(value, literal)) {
+      TypedAttr scale;
+      Value inner = sum(sum, rest, {});
+      if (!inner || !matchPattern(literal, m_Constant(&scale)))
+        return {};
+      Value scaled = arith::MulFOp::create(
+          at(), loc, inner, splat(scale, shape, loc, literal.getDefiningOp()));
+      return acc ? arith::AddFOp::create(at(), loc, acc, scaled).getResult()
+                 : scaled;
+    }
+    auto [left, right] = *next++;
+    return product(left, right, acc ? acc : fresh);
+  };
+  return sum(sum, matrix->sum.added, {});
 }
 
 Value TileBuilder::computeDot(linalg::LinalgOp op, const Iteration &space,

@@ -146,6 +146,51 @@ def FormKernels : Pass<"kopt-form-kernels", "::mlir::ModuleOp"> {
   ];
 }
 
+def SplitFactors : Pass<"kopt-split-factors", "::mlir::ModuleOp"> {
+  let summary = "split the f32 factors of large products in kernels of their own";
+  let description = [{
+    A kernel that multiplies matrices of f32 becomes one that sums the products
+    of bf16 parts of its factors, which tensor cores multiply. The parts come
+    from kernels of their own, so that each element is split once; those of a
+    parameter that does not change can be made before the first call. Rows of
+    parts are padded to multiples of 16 bytes.
+
+    Before:
+
+    ```mlir
+    %c = kopt.kernel @f_matmul (%x = %a : tensor<4096x4096xf32>, ...) -> (tensor<4096x4096xf32>) {
+      linalg.matmul ...
+    }
+    ```
+
+    After:
+
+    ```mlir
+    %x:3 = kopt.kernel @split_4096x4096 (%p = %a : tensor<4096x4096xf32>)
+        -> (tensor<4096x4096xbf16>, tensor<4096x4096xbf16>, tensor<4096x4096xbf16>) {...}
+    %y:3 = kopt.kernel @split_4096x4096 (%p = %b : tensor<4096x4096xf32>) -> (...) {...}
+    %c = kopt.kernel @f_matmul (%x0 = %x#0 : tensor<4096x4096xbf16>, ...) -> (tensor<4096x4096xf32>) {
+      linalg.generic ... // six products of parts
+    }
+    ```
+
+    (* example filepath=test/Kernel/split-factors.mlir *)
+  }];
+  let options = [
+    Option<"leastReuse", "least-reuse", "int64_t", /*default=*/"640",
+           "Multiplications that each element takes part in, at least">,
+    Option<"leastResults", "least-results", "int64_t", /*default=*/"1048576",
+           "Results of a product, at least">
+  ];
+  let dependentDialects = [
+    "::kernel_opt::kopt::KoptDialect",
+    "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
 def InlineKernels : Pass<"kopt-inline-kernels"> {
   let summary = "put the operations of kernels in their place";
   let description = [{

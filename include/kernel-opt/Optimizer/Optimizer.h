@@ -78,6 +78,9 @@ struct Options {
   std::vector<std::string> schedules;
   /// Texts of schedules, rewrite sets for example, that come before the files.
   std::vector<schedule::ScheduleText> scheduleTexts;
+  /// Whether f32 factors of large products are split in kernels of their own
+  /// where the target's tensor cores multiply their parts.
+  bool splitFactors = false;
   /// Whether programs are checked before they are compiled; a result without
   /// is stamped.
   bool verify = true;

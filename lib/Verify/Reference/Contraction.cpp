@@ -10,12 +10,15 @@
 // Structured operations whose payload is acc + f(a) * g(b), with a and b one
 // operand each: products of matrices, convolutions, weighted sums. Operands are
 // packed into panels (which is im2col for a convolution) for Domain::contract.
+// Factors may come in parts: then several products, and literals times such,
+// are added up, each for some terms at once.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Evaluator.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
@@ -24,7 +27,14 @@ namespace {
 struct Product {
   Value left, right; ///< in the payload, f(a) and g(b)
   OpOperand *leftOperand, *rightOperand;
-  bool fused;
+};
+
+/// What is added to the accumulator: products, and sums of such, and literals
+/// times such.
+struct SumOfProducts {
+  Value added;
+  SmallVector<Product> products; ///< in the order in which `added` names them
+  bool fused = false;
 };
 } // namespace
 
@@ -53,31 +63,75 @@ static OpOperand *findOnlyOperand(linalg::LinalgOp op, Value value) {
   return ok ? found : nullptr;
 }
 
-static std::optional<Product> matchProduct(linalg::LinalgOp op, Value yielded,
-                                           BlockArgument accumulator) {
+/// The factor that is no literal, if the other one is; null otherwise.
+static Value matchScaled(Value value, APFloat *scale = nullptr) {
+  auto product = value.getDefiningOp<arith::MulFOp>();
+  for (unsigned side : {0u, 1u}) {
+    FloatAttr literal;
+    if (product &&
+        matchPattern(product->getOperand(side), mlir::m_Constant(&literal))) {
+      if (scale)
+        *scale = literal.getValue();
+      return product->getOperand(1 - side);
+    }
+  }
+  return {};
+}
+
+static bool collectProducts(linalg::LinalgOp op, Value value,
+                            SmallVectorImpl<Product> &products) {
+  Operation *def = value.getDefiningOp();
+  if (!def || def->getBlock() != op.getBlock())
+    return false;
+  if (isa<arith::AddFOp>(def))
+    return collectProducts(op, def->getOperand(0), products) &&
+           collectProducts(op, def->getOperand(1), products);
+  Product p;
+  p.leftOperand = p.rightOperand = nullptr;
+  if (auto product = dyn_cast<arith::MulFOp>(def)) {
+    p.left = product.getLhs(), p.right = product.getRhs();
+    p.leftOperand = findOnlyOperand(op, p.left);
+    p.rightOperand = findOnlyOperand(op, p.right);
+  }
+  if (p.leftOperand && p.rightOperand) {
+    products.push_back(p);
+    return true;
+  }
+  Value rest = matchScaled(value);
+  return rest && collectProducts(op, rest, products);
+}
+
+static std::optional<SumOfProducts> matchSum(linalg::LinalgOp op, Value yielded,
+                                             BlockArgument accumulator) {
   Operation *sum = yielded.getDefiningOp();
   if (!sum || sum->getBlock() != op.getBlock())
     return std::nullopt;
-  Product p;
+  SumOfProducts found;
   if (auto fma = dyn_cast<math::FmaOp>(sum)) {
-    if (fma.getC() != accumulator)
+    Product p = {fma.getA(), fma.getB(), findOnlyOperand(op, fma.getA()),
+                 findOnlyOperand(op, fma.getB())};
+    if (fma.getC() != accumulator || !p.leftOperand || !p.rightOperand)
       return std::nullopt;
-    p = {fma.getA(), fma.getB(), nullptr, nullptr, /*fused=*/true};
-  } else if (isa<arith::AddFOp>(sum)) {
-    int side = sum->getOperand(0) == accumulator ? 1 : 0;
-    auto product = sum->getOperand(side).getDefiningOp<arith::MulFOp>();
-    if (sum->getOperand(1 - side) != accumulator || !product ||
-        product->getBlock() != op.getBlock())
-      return std::nullopt;
-    p = {product.getLhs(), product.getRhs(), nullptr, nullptr, false};
-  } else {
-    return std::nullopt;
+    found.products.push_back(p);
+    found.fused = true;
+    return found;
   }
-  p.leftOperand = findOnlyOperand(op, p.left);
-  p.rightOperand = findOnlyOperand(op, p.right);
-  if (!p.leftOperand || !p.rightOperand)
+  if (!isa<arith::AddFOp>(sum))
     return std::nullopt;
-  return p;
+  int side = sum->getOperand(0) == accumulator ? 1 : 0;
+  found.added = sum->getOperand(side);
+  if (sum->getOperand(1 - side) != accumulator ||
+      !collectProducts(op, found.added, found.products))
+    return std::nullopt;
+  // Of one shape, so that panels of one kind serve all.
+  const Product &first = found.products.front();
+  for (const Product &p : found.products)
+    if (op.getMatchingIndexingMap(p.leftOperand) !=
+            op.getMatchingIndexingMap(first.leftOperand) ||
+        op.getMatchingIndexingMap(p.rightOperand) !=
+            op.getMatchingIndexingMap(first.rightOperand))
+      return std::nullopt;
+  return found;
 }
 
 /// The 16-bit kind that both factors of an f32 product come from, if there is
@@ -115,10 +169,11 @@ struct Roles {
 LogicalResult Evaluator::computeContraction(Structured &s, Tile &tile,
                                             bool &done) {
   done = false;
-  auto product = matchProduct(s.op, s.yielded, s.accumulator);
-  if (!product)
+  std::optional<SumOfProducts> sum = matchSum(s.op, s.yielded, s.accumulator);
+  if (!sum)
     return success();
   done = true;
+  const Product *product = sum->products.begin();
   FloatKind kind = *tile.values.kind;
   size_t bytes = domain.valueBytes();
   llvm::SmallBitVector inLeft =
@@ -225,27 +280,59 @@ LogicalResult Evaluator::computeContraction(Structured &s, Tile &tile,
     auto step = [&](const Box &terms) -> LogicalResult {
       restrict(points, s.reduction, terms);
       // Dimensions that a factor does not know do not run in its panel.
-      FailureOr<Column> left =
-          readPanel(product->leftOperand, product->left, points, leftOrder);
-      FailureOr<Column> right =
-          readPanel(product->rightOperand, product->right, points, rightOrder);
-      if (failed(left) || failed(right))
-        return failure();
       auto k = size_t(terms.volume());
-      if (narrow) {
-        domain.tensorCore(*narrow, kind, m, n, k, left->floats.data(),
-                          right->floats.data(), acc.data());
+      // Parts are factors of several products.
+      llvm::SmallDenseMap<Value, Column> panels;
+      auto panelOf = [&](OpOperand *operand, Value value,
+                         ArrayRef<unsigned> order) -> const char * {
+        auto [entry, isNew] = panels.try_emplace(value);
+        if (!isNew)
+          return entry->second.floats.data();
+        FailureOr<Column> column = readPanel(operand, value, points, order);
+        if (failed(column))
+          return nullptr;
+        Column &kept = panels[value];
+        kept = std::move(*column);
+        return kept.floats.data();
+      };
+      auto multiply = [&](const Product &p, char *into) -> LogicalResult {
+        const char *left = panelOf(p.leftOperand, p.left, leftOrder);
+        const char *right =
+            left ? panelOf(p.rightOperand, p.right, rightOrder) : nullptr;
+        if (!right)
+          return failure();
+        if (narrow)
+          domain.tensorCore(*narrow, kind, m, n, k, left, right, into);
+        else
+          domain.contract(kind, sum->fused, m, n, k, left, right, into);
         return success();
-      }
-      if (!chunked) {
-        domain.contract(kind, product->fused, m, n, k, left->floats.data(),
-                        right->floats.data(), acc.data());
+      };
+      const Product *next = sum->products.begin();
+      auto add = [&](auto &&add, Value value, char *into) -> LogicalResult {
+        if (!value || (next->left == value.getDefiningOp()->getOperand(0) &&
+                       isa<arith::MulFOp>(value.getDefiningOp())))
+          return multiply(*next++, into);
+        if (auto both = value.getDefiningOp<arith::AddFOp>())
+          return success(succeeded(add(add, both.getLhs(), into)) &&
+                         succeeded(add(add, both.getRhs(), into)));
+        APFloat scale(0.0);
+        Value rest = matchScaled(value, &scale);
+        std::vector<char> inner(m * n * bytes), factor(m * n * bytes);
+        domain.constant(APFloat(0.0), kind, "", inner.data(), m * n);
+        if (failed(add(add, rest, inner.data())))
+          return failure();
+        domain.constant(scale, kind, "", factor.data(), m * n);
+        domain.binary(BinaryFn::Mul, kind, inner.data(), factor.data(),
+                      inner.data(), m * n);
+        domain.binary(BinaryFn::Add, kind, into, inner.data(), into, m * n);
         return success();
-      }
+      };
+      if (!chunked || narrow)
+        return add(add, sum->added, acc.data());
       chunk.resize(m * n * bytes);
       domain.constant(APFloat(0.0), kind, "", chunk.data(), m * n);
-      domain.contract(kind, product->fused, m, n, k, left->floats.data(),
-                      right->floats.data(), chunk.data());
+      if (failed(add(add, sum->added, chunk.data())))
+        return failure();
       domain.binary(BinaryFn::Add, kind, acc.data(), chunk.data(), acc.data(),
                     m * n);
       return success();

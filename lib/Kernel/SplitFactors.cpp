@@ -1,0 +1,434 @@
+//===- SplitFactors.cpp - f32 factors in bf16 parts -------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Kernel/SplitFactors.h"
+#include "kernel-opt/Kernel/OpClass.h"
+#include "kernel-opt/Kernel/Passes.h"
+#include "kernel-opt/Kernel/SumOfProducts.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
+#include <map>
+
+namespace kernel_opt::kernel {
+#define GEN_PASS_DEF_SPLITFACTORS
+#include "kernel-opt/Kernel/Passes.h.inc"
+} // namespace kernel_opt::kernel
+
+using namespace kernel_opt;
+using namespace kernel_opt::kernel;
+using llvm::APFloat;
+using mlir::AffineDimExpr;
+using mlir::BlockArgument;
+using mlir::IRMapping;
+using mlir::OpBuilder;
+
+//===----------------------------------------------------------------------===//
+// Parts
+//===----------------------------------------------------------------------===//
+
+static constexpr float thirdPartScale = 65536;
+
+SmallVector<PartProducts> kernel::partProducts() {
+  // Third parts are kept 2^16 times as large: what bf16 has no exponents for in
+  // the second part of a number near 2^-120 is then in the third one.
+  return {{{{0, 2}, {2, 0}}, 1 / thirdPartScale},
+          {{{1, 1}, {0, 1}, {1, 0}, {0, 0}}, 1}};
+}
+
+SmallVector<Value> kernel::partsOf(OpBuilder &b, Location loc, Value x,
+                                   bool specials) {
+  Type wide = x.getType();
+  auto like = [&](Type element) -> Type {
+    if (auto shaped = dyn_cast<ShapedType>(wide))
+      return shaped.clone(element);
+    return element;
+  };
+  Type narrow = like(b.getBF16Type());
+  auto literal = [&](APFloat value) -> Value {
+    bool loses;
+    value.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven, &loses);
+    auto attribute = mlir::FloatAttr::get(b.getF32Type(), value);
+    if (auto shaped = dyn_cast<ShapedType>(wide))
+      return arith::ConstantOp::create(
+          b, loc,
+          mlir::DenseElementsAttr::get(shaped, mlir::Attribute(attribute)));
+    return arith::ConstantOp::create(b, loc, attribute);
+  };
+  auto rounded = [&](Value value) -> Value {
+    return arith::TruncFOp::create(b, loc, narrow, value);
+  };
+  auto without = [&](Value value, Value part) -> Value {
+    return arith::SubFOp::create(b, loc, value,
+                                 arith::ExtFOp::create(b, loc, wide, part));
+  };
+  Value near = x, isSpecial;
+  if (specials) {
+    // What is no number goes to the third part, which meets first parts alone:
+    // so the first one must be a number, of the same sign.
+    APFloat largest = APFloat::getLargest(APFloat::BFloat());
+    near = arith::MinimumFOp::create(
+        b, loc,
+        arith::MaximumFOp::create(b, loc, x, literal(llvm::neg(largest))),
+        literal(largest));
+    isSpecial = arith::CmpFOp::create(
+        b, loc, arith::CmpFPredicate::UGT, math::AbsFOp::create(b, loc, x),
+        literal(APFloat::getLargest(APFloat::IEEEsingle())));
+    Value sign = math::CopySignOp::create(b, loc, literal(APFloat(1.0f)), x);
+    near = arith::SelectOp::create(b, loc, isSpecial, sign, near);
+  }
+  Value first = rounded(near), rest = without(x, first), number = rest;
+  if (specials)
+    number = arith::SelectOp::create(b, loc, isSpecial, literal(APFloat(0.0f)),
+                                     rest);
+  Value second = rounded(number), last = without(rest, second);
+  Value third = rounded(
+      arith::MulFOp::create(b, loc, last, literal(APFloat(thirdPartScale))));
+  return {first, second, third};
+}
+
+//===----------------------------------------------------------------------===//
+// One product
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A factor as the product reads it.
+struct Factor {
+  OpOperand *operand;
+  AffineMap map;
+  SmallVector<int64_t> padded; ///< sizes of its parts
+};
+
+class FactorSplitter {
+public:
+  FactorSplitter(const SplitLimits &limits, llvm::StringSet<> &names)
+      : limits(limits), names(names) {}
+  void split(kopt::KernelOp kernel);
+
+private:
+  /// The one product of a kernel, if its factors are f32 and large enough.
+  linalg::LinalgOp findProduct(kopt::KernelOp kernel,
+                               SmallVectorImpl<Factor> &factors);
+  bool pad(linalg::LinalgOp product, MutableArrayRef<Factor> factors);
+  bool pays(linalg::LinalgOp product, ArrayRef<Factor> factors) const;
+  mlir::ValueRange partsOfFactor(kopt::KernelOp kernel, const Factor &factor);
+  Value multiplyParts(OpBuilder &b, linalg::LinalgOp product,
+                      ArrayRef<Factor> factors, mlir::ValueRange parts,
+                      Value init);
+
+  const SplitLimits &limits;
+  llvm::StringSet<> &names;
+  /// Names of kernels that split, by what they do, and their results by what
+  /// they read.
+  std::map<std::string, std::string> nameOf;
+  std::map<std::pair<std::string, void *>, kopt::KernelOp> done;
+};
+} // namespace
+
+linalg::LinalgOp FactorSplitter::findProduct(kopt::KernelOp kernel,
+                                             SmallVectorImpl<Factor> &factors) {
+  linalg::LinalgOp product;
+  for (Operation &op : *kernel.getBlock()) {
+    OpClass opClass = classify(&op);
+    if (!isReducing(opClass))
+      continue;
+    if (product || opClass != OpClass::Contraction)
+      return {};
+    product = cast<linalg::LinalgOp>(op);
+  }
+  if (!product || product.getNumDpsInputs() != 2 ||
+      product.getNumReductionLoops() != 1)
+    return {};
+  std::optional<SumOfProducts> sum = matchSumOfProducts(product);
+  if (!sum || sum->products.size() != 1 ||
+      !getElementTypeOrSelf(product.getDpsInits()[0].getType()).isF32())
+    return {};
+  // The payload is the product alone: literals and the like would be lost.
+  auto [left, right] = sum->products[0];
+  if (!sum->added.getDefiningOp<arith::MulFOp>() || left == right)
+    return {};
+  for (Value value : {left, right}) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    if (!argument || argument.getOwner() != product.getBlock() ||
+        !argument.getType().isF32())
+      return {};
+    OpOperand *operand = product.getMatchingOpOperand(argument);
+    // Parts of what the kernel computes would have to be computed elsewhere.
+    if (!isa<BlockArgument>(operand->get()))
+      return {};
+    AffineMap map = product.getMatchingIndexingMap(operand);
+    if (!map.isProjectedPermutation() || map.getNumResults() < 2)
+      return {};
+    factors.push_back({operand, map, {}});
+  }
+  return product;
+}
+
+/// The tensor memory accelerator wants rows of multiples of 16 bytes, so rows
+/// of parts are filled up with zeros; sums along them, too. False if sizes are
+/// not known.
+bool FactorSplitter::pad(linalg::LinalgOp product,
+                         MutableArrayRef<Factor> factors) {
+  SmallVector<int64_t> extents = product.getStaticLoopRanges();
+  if (ShapedType::isDynamicShape(extents))
+    return false;
+  SmallVector<unsigned> reductions;
+  product.getReductionDims(reductions);
+  auto rowOf = [](const Factor &factor) {
+    return cast<AffineDimExpr>(factor.map.getResults().back()).getPosition();
+  };
+  constexpr int64_t unit = 8; // bf16 elements
+  for (const Factor &factor : factors)
+    if (unsigned row = rowOf(factor); llvm::is_contained(reductions, row))
+      extents[row] = llvm::alignTo(extents[row], unit);
+  for (Factor &factor : factors) {
+    for (mlir::AffineExpr expr : factor.map.getResults())
+      factor.padded.push_back(extents[cast<AffineDimExpr>(expr).getPosition()]);
+    factor.padded.back() = llvm::alignTo(factor.padded.back(), unit);
+  }
+  return true;
+}
+
+/// Whether the kernel's operand is a parameter that does not change, so that it
+/// is split once.
+static bool isFrozen(kopt::KernelOp kernel, Value operand) {
+  while (Operation *op = operand.getDefiningOp()) {
+    if (!isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
+            op))
+      return classify(op) == OpClass::Constant;
+    operand = op->getOperand(0);
+  }
+  auto function = kernel->getParentOfType<mlir::FunctionOpInterface>();
+  auto argument = dyn_cast<BlockArgument>(operand);
+  return argument && function &&
+         argument.getOwner()->getParentOp() == function &&
+         kopt::ContractAttr::lookup(function).getParameters() ==
+             kopt::Parameters::Frozen &&
+         function.getArgAttr(argument.getArgNumber(), kopt::kParameterAttrName);
+}
+
+bool FactorSplitter::pays(linalg::LinalgOp product,
+                          ArrayRef<Factor> factors) const {
+  int64_t work = iterations(product);
+  if (elements(product->getResult(0).getType()) < limits.leastResults)
+    return false;
+  auto kernel = product->getParentOfType<kopt::KernelOp>();
+  int64_t written = 0;
+  for (const Factor &factor : factors) {
+    auto argument = cast<BlockArgument>(factor.operand->get());
+    if (!isFrozen(kernel, kernel.getInputs()[argument.getArgNumber()]))
+      written += llvm::product_of(factor.padded);
+  }
+  return work >= limits.leastReuse * written;
+}
+
+/// The kernel that splits what `kernel` reads as `factor`.
+mlir::ValueRange FactorSplitter::partsOfFactor(kopt::KernelOp kernel,
+                                               const Factor &factor) {
+  auto argument = cast<BlockArgument>(factor.operand->get());
+  Value operand = kernel.getInputs()[argument.getArgNumber()];
+  auto type = cast<RankedTensorType>(operand.getType());
+  bool specials = kopt::ContractAttr::lookup(kernel).getSpecials() !=
+                  kopt::SpecialValues::Finite;
+  auto sizes = llvm::map_range(type.getShape(),
+                               [](int64_t size) { return llvm::utostr(size); });
+  std::string key = llvm::join(sizes, "x");
+  std::string stem = "split_" + key;
+  auto padded = llvm::map_range(
+      factor.padded, [](int64_t size) { return llvm::utostr(size); });
+  key += " " + llvm::join(padded, "x") + (specials ? "" : " finite");
+  kopt::KernelOp &known = done[{key, operand.getAsOpaquePointer()}];
+  if (known)
+    return known.getResults();
+  std::string &name = nameOf[key];
+  if (name.empty()) {
+    name = stem;
+    for (unsigned suffix = 1; !names.insert(name).second; ++suffix)
+      name = stem + "_" + std::to_string(suffix);
+  }
+  OpBuilder builder(kernel);
+  Location loc = factor.operand->getOwner()->getLoc();
+  auto narrow = RankedTensorType::get(factor.padded, builder.getBF16Type());
+  SmallVector<Type> types(numParts, narrow);
+  known = kopt::KernelOp::create(builder, loc, types, name, operand);
+  known.setContractAttr(kernel.getContractAttr());
+  OpBuilder inside = OpBuilder::atBlockEnd(known.getBlock());
+  Value source = known.getBlock()->getArgument(0);
+  if (type.getShape() != ArrayRef(factor.padded)) {
+    SmallVector<mlir::OpFoldResult> low, high;
+    for (auto [from, to] : llvm::zip_equal(type.getShape(), factor.padded)) {
+      low.push_back(inside.getIndexAttr(0));
+      high.push_back(inside.getIndexAttr(to - from));
+    }
+    Value zero =
+        arith::ConstantOp::create(inside, loc, inside.getF32FloatAttr(0));
+    source = tensor::PadOp::create(
+        inside, loc,
+        RankedTensorType::get(factor.padded, type.getElementType()), source,
+        low, high, zero);
+  }
+  SmallVector<Value> empty;
+  for (unsigned i = 0; i < numParts; ++i)
+    empty.push_back(tensor::EmptyOp::create(inside, loc, factor.padded,
+                                            inside.getBF16Type()));
+  AffineMap identity = inside.getMultiDimIdentityMap(type.getRank());
+  auto parts = linalg::GenericOp::create(
+      inside, loc, types, source, empty,
+      SmallVector<AffineMap>(1 + numParts, identity),
+      SmallVector<mlir::utils::IteratorType>(
+          type.getRank(), mlir::utils::IteratorType::parallel),
+      [&](OpBuilder &b, Location inner, mlir::ValueRange arguments) {
+        linalg::YieldOp::create(b, inner,
+                                partsOf(b, inner, arguments[0], specials));
+      });
+  kopt::YieldOp::create(inside, loc, parts.getResults());
+  return known.getResults();
+}
+
+/// The sum of products of parts, in order.
+static Value sumOfParts(OpBuilder &b, Location loc, mlir::ValueRange left,
+                        mlir::ValueRange right) {
+  Value sum;
+  for (const PartProducts &group : partProducts()) {
+    for (auto [i, j] : group.products) {
+      Value product = arith::MulFOp::create(b, loc, left[i], right[j]);
+      sum = sum ? arith::AddFOp::create(b, loc, sum, product).getResult()
+                : product;
+    }
+    if (group.scale != 1)
+      sum = arith::MulFOp::create(
+          b, loc, sum,
+          arith::ConstantOp::create(b, loc, b.getF32FloatAttr(group.scale)));
+  }
+  return sum;
+}
+
+Value FactorSplitter::multiplyParts(OpBuilder &b, linalg::LinalgOp product,
+                                    ArrayRef<Factor> factors,
+                                    mlir::ValueRange parts, Value init) {
+  Location loc = product.getLoc();
+  SmallVector<int64_t> extents = product.getStaticLoopRanges();
+  SmallVector<unsigned> reductions;
+  product.getReductionDims(reductions);
+  SmallVector<Value> inputs;
+  SmallVector<AffineMap> maps;
+  for (auto [f, factor] : llvm::enumerate(factors))
+    for (Value part : parts.slice(f * numParts, numParts)) {
+      // Rows that are not summed are read without their padding.
+      SmallVector<mlir::OpFoldResult> sizes;
+      bool isWhole = true;
+      for (auto [d, expr] : llvm::enumerate(factor.map.getResults())) {
+        unsigned loop = cast<AffineDimExpr>(expr).getPosition();
+        int64_t size = llvm::is_contained(reductions, loop) ? factor.padded[d]
+                                                            : extents[loop];
+        isWhole &= size == factor.padded[d];
+        sizes.push_back(b.getIndexAttr(size));
+      }
+      SmallVector<mlir::OpFoldResult> zeros(sizes.size(), b.getIndexAttr(0)),
+          ones(sizes.size(), b.getIndexAttr(1));
+      inputs.push_back(isWhole ? part
+                               : tensor::ExtractSliceOp::create(
+                                     b, loc, part, zeros, sizes, ones)
+                                     .getResult());
+      maps.push_back(factor.map);
+    }
+  maps.push_back(product.getMatchingIndexingMap(product.getDpsInitOperand(0)));
+  auto generic = linalg::GenericOp::create(
+      b, loc, init.getType(), inputs, init, maps,
+      product.getIteratorTypesArray(),
+      [&](OpBuilder &inside, Location inner, mlir::ValueRange arguments) {
+        SmallVector<Value> wide;
+        for (Value argument : arguments.drop_back())
+          wide.push_back(arith::ExtFOp::create(inside, inner,
+                                               inside.getF32Type(), argument));
+        Value sum =
+            sumOfParts(inside, inner, ArrayRef(wide).take_front(numParts),
+                       ArrayRef(wide).drop_front(numParts));
+        linalg::YieldOp::create(
+            inside, inner,
+            arith::AddFOp::create(inside, inner, arguments.back(), sum)
+                .getResult());
+      });
+  return generic.getResult(0);
+}
+
+void FactorSplitter::split(kopt::KernelOp kernel) {
+  SmallVector<Factor> factors;
+  linalg::LinalgOp product = findProduct(kernel, factors);
+  if (!product || !pad(product, factors) || !pays(product, factors))
+    return;
+  SmallVector<Value> operands;
+  SmallVector<BlockArgument> kept;
+  for (BlockArgument argument : kernel.getBlock()->getArguments())
+    if (llvm::any_of(argument.getUses(), [&](OpOperand &use) {
+          return llvm::none_of(factors, [&](const Factor &factor) {
+            return factor.operand == &use;
+          });
+        })) {
+      kept.push_back(argument);
+      operands.push_back(kernel.getInputs()[argument.getArgNumber()]);
+    }
+  for (const Factor &factor : factors)
+    llvm::append_range(operands, partsOfFactor(kernel, factor));
+
+  OpBuilder builder(kernel);
+  auto made =
+      kopt::KernelOp::create(builder, kernel.getLoc(), kernel.getResultTypes(),
+                             kernel.getKernelName(), operands);
+  made.setContractAttr(kernel.getContractAttr());
+  IRMapping mapping;
+  mlir::ValueRange arguments = made.getBlock()->getArguments();
+  for (auto [old, argument] : llvm::zip(kept, arguments))
+    mapping.map(old, argument);
+  OpBuilder inside = OpBuilder::atBlockEnd(made.getBlock());
+  for (Operation &op : *kernel.getBlock()) {
+    if (&op != product.getOperation()) {
+      inside.clone(op, mapping);
+      continue;
+    }
+    Value init = mapping.lookup(product.getDpsInits()[0]);
+    mapping.map(op.getResult(0),
+                multiplyParts(inside, product, factors,
+                              arguments.drop_front(kept.size()), init));
+  }
+  kernel.replaceAllUsesWith(made.getResults());
+  kernel.erase();
+}
+
+void kernel::splitFactors(Operation *function, const SplitLimits &limits,
+                          llvm::StringSet<> &names) {
+  FactorSplitter splitter(limits, names);
+  SmallVector<kopt::KernelOp> kernels;
+  function->walk([&](kopt::KernelOp kernel) { kernels.push_back(kernel); });
+  for (kopt::KernelOp kernel : kernels)
+    splitter.split(kernel);
+}
+
+namespace {
+struct SplitFactors : kernel::impl::SplitFactorsBase<SplitFactors> {
+  using SplitFactorsBase::SplitFactorsBase;
+
+  void runOnOperation() override {
+    llvm::StringSet<> names;
+    getOperation().walk(
+        [&](kopt::KernelOp kernel) { names.insert(kernel.getKernelName()); });
+    SplitLimits limits;
+    limits.leastReuse = leastReuse;
+    limits.leastResults = leastResults;
+    for (auto function : getOperation().getOps<mlir::FunctionOpInterface>())
+      if (!function.isExternal())
+        splitFactors(function, limits, names);
+  }
+};
+} // namespace
