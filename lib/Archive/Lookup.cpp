@@ -102,6 +102,9 @@ llvm::Expected<std::vector<Run>> Archive::runs() const {
 llvm::Expected<std::vector<Wire>> Archive::wires(StringRef run) const {
   return collect<Wire>(layers, "run", run);
 }
+llvm::Expected<std::vector<Wire>> Archive::answers(StringRef promptHash) const {
+  return collect<Wire>(layers, "prompt_hash", promptHash);
+}
 
 //===----------------------------------------------------------------------===//
 // The best

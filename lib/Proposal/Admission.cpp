@@ -70,8 +70,6 @@ bool Admitter::parse() {
     gather(block);
   else if (!parsePieces())
     return false;
-  else
-    file.diagnostics.clear();
   if (set->getBody()->empty()) {
     file.diagnostics.push_back(
         "error: expected a rule, a fusion plan or a schedule, found nothing");
@@ -146,10 +144,23 @@ void Admitter::verifySequences() {
     op->erase();
 }
 
+/// Says that there are too many, if there are.
+void Admitter::limitItems(size_t found) {
+  if (found > options.mostItems)
+    file.diagnostics.push_back(
+        "error: expected at most " + std::to_string(options.mostItems) +
+        " items, found " + std::to_string(found) + "; only the first " +
+        std::to_string(options.mostItems) + " are judged");
+}
+
 /// Makes an item of each operation; those that are ill-formed end here.
 void Admitter::split() {
   llvm::StringSet<> names;
   SmallVector<Operation *> bad;
+  auto &ops = set->getBody()->getOperations();
+  limitItems(ops.size());
+  while (ops.size() > options.mostItems)
+    ops.pop_back();
   for (Operation &op : *set->getBody()) {
     ItemReport item;
     item.kind = kindOf(&op);
@@ -190,8 +201,9 @@ Admitted Admitter::run() {
   file.location = name.str();
   file.verdict = ItemVerdict::Illegal;
   if (parse()) {
-    file.verdict = ItemVerdict::Verified;
     split();
+    file.verdict =
+        file.diagnostics.empty() ? ItemVerdict::Verified : ItemVerdict::Illegal;
     current = cast<ModuleOp>(program->clone());
     admitRules();
     if (lower()) {

@@ -33,6 +33,7 @@ private:
   void gather(Block &block);
   void readHeader(ModuleOp module);
   void split();
+  void limitItems(size_t found);
   bool verifyItem(Operation *op, ItemReport &item);
   void verifySequences();
 

@@ -106,6 +106,10 @@ bool Admitter::parsePieces() {
   StringRef header = text.take_front(pieces.front().begin);
   StringRef footer = header.contains("module") ? "\n}" : "\n";
   bool any = false;
+  // What was wrong with the whole is now wrong with pieces.
+  std::vector<std::string> whole = std::exchange(file.diagnostics, {});
+  limitItems(pieces.size());
+  pieces.truncate(std::min(pieces.size(), options.mostItems));
   for (const Piece &piece : pieces) {
     // Empty lines keep the numbers of lines.
     StringRef skipped = text.slice(header.size(), piece.begin);
@@ -137,8 +141,10 @@ bool Admitter::parsePieces() {
       addHint(diagnostic);
     items.push_back(std::move(item));
   }
-  if (!any)
+  if (!any) {
     items.clear();
+    file.diagnostics = std::move(whole);
+  }
   collector.take();
   return any;
 }

@@ -54,6 +54,10 @@ CommandProposer::CommandProposer(std::vector<std::string> command,
                                  ProposalLimits limits)
     : Proposer(limits), command(std::move(command)) {}
 
+std::string CommandProposer::getProgram() const {
+  return llvm::join(command, " ");
+}
+
 /// The end of what a program complained about: few lines, of bounded length.
 static std::string lastLines(StringRef text) {
   constexpr size_t mostLines = 6, mostBytes = 1200;
@@ -67,7 +71,7 @@ static std::string lastLines(StringRef text) {
 WireRecord CommandProposer::exchange(StringRef prompt, uint64_t seed) {
   WireRecord record;
   record.proposer = getName().str();
-  record.program = llvm::join(command, " ");
+  record.program = getProgram();
   record.seed = seed;
   SubprocessOptions options;
   options.command = command;
@@ -76,6 +80,7 @@ WireRecord CommandProposer::exchange(StringRef prompt, uint64_t seed) {
   options.cpuSeconds = limits.cpuSeconds;
   options.addressSpace = limits.addressSpace;
   options.outputBytes = limits.responseBytes;
+  options.stop = &stopped;
   llvm::Expected<ProcessOutput> output = runProcess(options, prompt);
   if (!output) {
     record.error = "cannot be run: " + llvm::toString(output.takeError());

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Search/Search.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace kernel_opt;
@@ -14,6 +15,35 @@ using namespace kernel_opt::search;
 
 static std::string inMicroseconds(double seconds) {
   return llvm::formatv("{0:F2} us", seconds * 1e6);
+}
+
+/// What was proposed from outside, and what became of it.
+void SearchResult::printProposals(raw_ostream &os) const {
+  if (counts.asked)
+    os << "  proposer       asked " << counts.asked << " times, "
+       << counts.answers << " proposals (" << counts.recalledAnswers
+       << " known from the archive)\n";
+  std::map<std::string, unsigned> failures;
+  for (const std::string &failure : proposerFailures)
+    ++failures[failure];
+  for (const auto &[failure, times] : failures) {
+    os << "  no proposal    ";
+    if (times > 1)
+      os << "(" << times << " times) ";
+    SmallVector<StringRef> lines;
+    StringRef(failure).split(lines, '\n');
+    llvm::interleave(lines, os, "\n                 ");
+    os << "\n";
+  }
+  for (const auto &[proposal, item] : judged) {
+    bool good = item.verdict == "verified";
+    os << (good ? "  admitted       " : "  not admitted   ") << item.kind
+       << (item.name.empty() ? "" : " '" + item.name + "'") << " of "
+       << proposal << " is " << item.verdict;
+    if (!good && !item.detail.empty())
+      os << ": " << item.detail;
+    os << "\n";
+  }
 }
 
 void SearchResult::print(raw_ostream &os) const {
@@ -29,9 +59,7 @@ void SearchResult::print(raw_ostream &os) const {
      << counts.recalled << " known from the archive; " << counts.checks
      << " programs checked, " << counts.recalledChecks << " known; "
      << counts.windows << " rewritten parts compared\n";
-  for (const RuleVerdict &rule : refusedRules)
-    os << "  not admitted   rule '" << rule.rule << "' is " << rule.verdict
-       << (rule.detail.empty() ? "" : ": ") << rule.detail << "\n";
+  printProposals(os);
   for (const std::string &loss : losses)
     os << "  given up       " << loss << "\n";
   for (const std::string &refutation : refutations)

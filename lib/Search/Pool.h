@@ -27,6 +27,12 @@ public:
   /// Called while waiting, a few times a second.
   std::function<void()> whileWaiting;
 
+  /// The session has changed.
+  void reopen() {
+    for (WorkerClient &client : clients)
+      client.reopen();
+  }
+
   bool mustStop() const;
   /// From now on time counts: before, something must be found first.
   void allowTimeout() { timeoutCounts = true; }

@@ -32,20 +32,22 @@ json::Object search::handOver(const SearchResult &result,
                                     {"scheduled", kernel.check.finalHash},
                                     {"ptx", kernel.evaluation.ptxHash},
                                     {"record", kernel.check.record}});
+  json::Array sets;
+  for (const SetText &set : result.rewriteSets)
+    sets.push_back(json::Object{{"name", set.name}, {"text", set.text}});
   return json::Object{{"candidate", result.candidate.toJSON()},
                       {"seconds", result.bestSeconds},
+                      {"rewrite_sets", std::move(sets)},
                       {"build", environment.build},
                       {"checks", std::move(checks)}};
 }
 
 llvm::Expected<std::unique_ptr<Replay>>
 Replay::fromHandOver(const json::Value &value, const nvptx::PtxOptions &compile,
-                     ArrayRef<std::string> schedules,
-                     std::vector<RuleText> ruleSets) {
+                     ArrayRef<std::string> schedules) {
   JSONErrors errors;
   JSONReader reader(&value, "", errors);
   std::unique_ptr<Replay> replay(new Replay);
-  replay->ruleSets = std::move(ruleSets);
   replay->seconds = reader.number("seconds");
   auto environment = findEnvironment(compile, schedules);
   if (!environment)
@@ -62,6 +64,13 @@ Replay::fromHandOver(const json::Value &value, const nvptx::PtxOptions &compile,
                 if (record && sameBuild)
                   replay->checks[{kernel, scheduled}] = {*record, ptx};
               });
+  reader.each("rewrite_sets", true,
+              [&](const json::Value &each, const std::string &at) {
+                JSONReader set(&each, at, errors);
+                replay->rewriteSets.push_back(
+                    {set.string("name"), set.string("text")});
+                set.finish();
+              });
   const json::Value *candidate = reader.value("candidate");
   reader.finish();
   if (llvm::Error error = errors.take("result of a search"))
@@ -76,10 +85,8 @@ Replay::fromHandOver(const json::Value &value, const nvptx::PtxOptions &compile,
 
 llvm::Expected<std::unique_ptr<Replay>>
 Replay::fromArchive(StringRef path, const nvptx::PtxOptions &compile,
-                    ArrayRef<std::string> schedules,
-                    std::vector<RuleText> ruleSets) {
+                    ArrayRef<std::string> schedules) {
   std::unique_ptr<Replay> replay(new Replay);
-  replay->ruleSets = std::move(ruleSets);
   if (path.empty() || !llvm::sys::fs::exists(path))
     return replay;
   auto environment = findEnvironment(compile, schedules);
@@ -103,6 +110,8 @@ void Replay::decide(optimizer::Options &options) {
       return failure();
     if (candidate)
       options.decisions.fusionPlan = candidate->graph.fusionPlan;
+    for (const SetText &set : rewriteSets)
+      options.scheduleTexts.push_back({set.name, set.text});
     return success();
   };
   options.decisions.schedule = [this](kopt::KernelOp kernel) {
@@ -128,14 +137,14 @@ LogicalResult Replay::rewrite(ModuleOp module) {
       return report(module, winner.takeError());
     if (*winner) {
       candidate = std::move((*winner)->candidate);
-      llvm::move((*winner)->ruleSets, std::back_inserter(ruleSets));
+      rewriteSets = std::move((*winner)->rewriteSets);
       seconds = (*winner)->seconds;
       fromProgram = true;
     }
   }
   if (!candidate || candidate->graph.rules.empty())
     return success();
-  auto book = RuleBook::load(module.getContext(), ruleSets);
+  auto book = RuleBook::load(module.getContext(), rewriteSets);
   if (failed(book))
     return failure();
   // The kernels are compared with the program that was read, and with that what

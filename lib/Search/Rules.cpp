@@ -25,31 +25,22 @@ using rewrite::Match;
 //===----------------------------------------------------------------------===//
 
 FailureOr<RuleBook> RuleBook::load(MLIRContext *context,
-                                   ArrayRef<RuleText> texts, bool withShipped) {
+                                   ArrayRef<SetText> texts) {
   RuleBook book;
-  for (const RuleText &text : texts) {
+  for (const SetText &text : texts) {
     auto set = rewrite::RewriteSet::parse(text.text, text.name, context);
     if (failed(set))
       return failure();
     book.sets.push_back(std::move(*set));
   }
-  size_t givenSets = book.sets.size();
-  if (withShipped) {
-    auto shipped = rewrite::RewriteSet::loadShipped(context);
-    if (failed(shipped))
-      return failure();
-    llvm::move(*shipped, std::back_inserter(book.sets));
-  }
+  auto shipped = rewrite::RewriteSet::loadShipped(context);
+  if (failed(shipped))
+    return failure();
+  llvm::move(*shipped, std::back_inserter(book.sets));
   for (Operation *op : rewrite::linkRules(book.sets)) {
     auto rule = dyn_cast<kopt::RuleOp>(op);
-    if (!rule || rule.getRuleClass() == kopt::RuleClass::Approximate)
-      continue;
-    book.rules.push_back(rule);
-    ModuleOp module = rule->getParentOfType<ModuleOp>();
-    book.given += llvm::any_of(ArrayRef(book.sets).take_front(givenSets),
-                               [&](const rewrite::RewriteSet &set) {
-                                 return set.getModule() == module;
-                               });
+    if (rule && rule.getRuleClass() != kopt::RuleClass::Approximate)
+      book.rules.push_back(rule);
   }
   return book;
 }

@@ -18,13 +18,11 @@ namespace json = llvm::json;
 
 json::Object Session::toJSON() const {
   json::Array sets;
-  for (const RuleText &set : ruleSets)
+  for (const SetText &set : rewriteSets)
     sets.push_back(json::Object{{"name", set.name}, {"text", set.text}});
   return json::Object{{"command", "open"},
                       {"program", program},
-                      {"rule_sets", std::move(sets)},
-                      {"shipped_rules", shippedRules},
-                      {"admitted", json::Array(admitted)},
+                      {"rewrite_sets", std::move(sets)},
                       {"schedules", json::Array(schedules)},
                       {"target", compile.target},
                       {"cuda_path", compile.cudaPath},
@@ -105,23 +103,6 @@ llvm::Expected<std::string> WorkerClient::open() {
   return programHash;
 }
 
-llvm::Expected<std::vector<RuleVerdict>> WorkerClient::admitRules() {
-  if (auto opened = open(); !opened)
-    return opened.takeError();
-  auto answer = request(json::Object{{"command", "admit"}},
-                        limits.checkWallTime, limits.checkCpuSeconds);
-  if (!answer)
-    return answer.takeError();
-  std::vector<RuleVerdict> verdicts;
-  if (const json::Array *rules = answer->getArray("rules"))
-    for (const json::Value &value : *rules)
-      if (const json::Object *rule = value.getAsObject())
-        verdicts.push_back({rule->getString("rule").value_or("").str(),
-                            rule->getString("verdict").value_or("").str(),
-                            rule->getString("detail").value_or("").str()});
-  return verdicts;
-}
-
 /// Why a worker was lost, in the words of its limits.
 static std::string explain(llvm::Error error, const WorkerLimits &limits) {
   std::string text = llvm::toString(std::move(error));
@@ -131,6 +112,38 @@ static std::string explain(llvm::Error error, const WorkerLimits &limits) {
                          "candidate may have ({1})",
                          double(limits.addressSpace) / (1 << 30), text);
   return text;
+}
+
+llvm::Expected<Judgement> WorkerClient::judge(StringRef name, StringRef text,
+                                              uint64_t nonce) {
+  if (auto opened = open(); !opened)
+    return opened.takeError();
+  auto answer = request(json::Object{{"command", "judge"},
+                                     {"name", name},
+                                     {"text", text},
+                                     {"nonce", llvm::utohexstr(nonce)}},
+                        limits.checkWallTime, limits.checkCpuSeconds);
+  if (!answer)
+    return llvm::createStringError(explain(answer.takeError(), limits));
+  answer->erase("id");
+  answer->erase("ok");
+  return Judgement::fromJSON(std::move(*answer));
+}
+
+llvm::Expected<std::string>
+WorkerClient::makePrompt(ArrayRef<proposal::Attempt> history) {
+  if (auto opened = open(); !opened)
+    return opened.takeError();
+  json::Array attempts;
+  for (const proposal::Attempt &attempt : history)
+    attempts.push_back(
+        json::Object{{"what", attempt.what}, {"outcome", attempt.outcome}});
+  auto answer = request(
+      json::Object{{"command", "prompt"}, {"history", std::move(attempts)}},
+      limits.wallTime, limits.cpuSeconds);
+  if (!answer)
+    return llvm::createStringError(explain(answer.takeError(), limits));
+  return answer->getString("prompt").value_or("").str();
 }
 
 Variant WorkerClient::makeVariant(const GraphChoice &choice, bool check) {

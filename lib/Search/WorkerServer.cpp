@@ -9,8 +9,8 @@
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Kernel/FusionPlan.h"
 #include "kernel-opt/Kernel/KernelFacts.h"
-#include "kernel-opt/RewriteSet/Admission.h"
 #include "kernel-opt/Schedule/ScheduleLibrary.h"
+#include "kernel-opt/Search/Rules.h"
 #include "kernel-opt/Search/Worker.h"
 #include "kernel-opt/Support/Hash.h"
 #include "kernel-opt/Support/JSONReader.h"
@@ -41,7 +41,8 @@ public:
 
 private:
   llvm::Expected<json::Object> open(JSONReader &request);
-  llvm::Expected<json::Object> admit();
+  llvm::Expected<json::Object> judge(JSONReader &request);
+  llvm::Expected<json::Object> prompt(JSONReader &request);
   llvm::Expected<json::Object> makeVariant(const json::Value &choice,
                                            bool check);
   llvm::Expected<json::Object> evaluate(JSONReader &request);
@@ -56,7 +57,7 @@ private:
   OwningOpRef<ModuleOp> program;
   std::optional<RuleBook> book;
   std::optional<schedule::ScheduleLibrary> library;
-  std::vector<std::string> admitted;
+  std::vector<SetText> sets;
   std::vector<std::string> schedules;
   nvptx::PtxOptions compile;
   std::string policy;
@@ -100,6 +101,13 @@ static std::vector<std::string> strings(JSONReader &reader, StringRef key) {
   return result;
 }
 
+static llvm::Expected<uint64_t> readNonce(JSONReader &request) {
+  uint64_t number = 0;
+  if (StringRef(request.string("nonce")).getAsInteger(16, number))
+    return llvm::createStringError("nonce: expected hexadecimal digits");
+  return number;
+}
+
 llvm::Expected<OwningOpRef<ModuleOp>> Server::parse(StringRef text,
                                                     const Twine &what) {
   Diagnostics errors(&context);
@@ -113,15 +121,13 @@ llvm::Expected<OwningOpRef<ModuleOp>> Server::parse(StringRef text,
 
 llvm::Expected<json::Object> Server::open(JSONReader &request) {
   std::string text = request.string("program");
-  std::vector<RuleText> texts;
-  request.each("rule_sets", true,
+  sets.clear();
+  request.each("rewrite_sets", true,
                [&](const json::Value &each, const std::string &at) {
                  JSONReader set(&each, at, request.allErrors());
-                 texts.push_back({set.string("name"), set.string("text")});
+                 sets.push_back({set.string("name"), set.string("text")});
                  set.finish();
                });
-  bool shipped = request.boolean("shipped_rules", true);
-  admitted = strings(request, "admitted");
   schedules = strings(request, "schedules");
   compile.target = request.string("target");
   compile.cudaPath = request.string("cuda_path");
@@ -135,11 +141,12 @@ llvm::Expected<json::Object> Server::open(JSONReader &request) {
   program = std::move(*parsed);
 
   Diagnostics errors(&context);
-  auto rules = RuleBook::load(&context, texts, shipped);
+  auto rules = RuleBook::load(&context, sets);
   if (failed(rules))
     return llvm::createStringError(errors.take("cannot load the rewrite sets"));
   book.emplace(std::move(*rules));
-  auto strategies = schedule::ScheduleLibrary::load(&context, schedules);
+  auto strategies = schedule::ScheduleLibrary::load(&context, schedules,
+                                                    options().scheduleTexts);
   if (failed(strategies))
     return llvm::createStringError(errors.take("cannot load the schedules"));
   library.emplace(std::move(*strategies));
@@ -157,28 +164,38 @@ optimizer::Options Server::options() const {
   options.compile = compile;
   options.schedules = schedules;
   options.policy = policy;
+  for (const SetText &set : sets)
+    options.scheduleTexts.push_back({set.name, set.text});
   return options;
 }
 
-llvm::Expected<json::Object> Server::admit() {
-  json::Array verdicts;
-  for (kopt::RuleOp rule : book->getGivenRules()) {
-    Diagnostics errors(&context);
-    auto admission = rewrite::admit(rule);
-    json::Object verdict{{"rule", rule.getSymName()}};
-    if (failed(admission)) {
-      verdict["verdict"] = "illegal";
-      verdict["detail"] = errors.take("it is not a rule that can be judged");
-    } else {
-      verdict["verdict"] = rewrite::getName(admission->verdict);
-      verdict["detail"] =
-          admission->instance.empty()
-              ? admission->detail
-              : admission->detail + " (" + admission->instance + ")";
-    }
-    verdicts.push_back(std::move(verdict));
-  }
-  return json::Object{{"rules", std::move(verdicts)}};
+llvm::Expected<json::Object> Server::judge(JSONReader &request) {
+  std::string name = request.string("name"), text = request.string("text");
+  optimizer::Options pipeline = options();
+  auto nonce = readNonce(request);
+  if (!nonce)
+    return nonce.takeError();
+  pipeline.nonce = *nonce;
+  return judgeProposal(*program, name, text, pipeline).toJSON();
+}
+
+llvm::Expected<json::Object> Server::prompt(JSONReader &request) {
+  proposal::PromptOptions promptOptions;
+  promptOptions.pipeline = options();
+  request.each("history", true,
+               [&](const json::Value &each, const std::string &at) {
+                 JSONReader attempt(&each, at, request.allErrors());
+                 promptOptions.history.push_back(
+                     {attempt.string("what"), attempt.string("outcome")});
+                 attempt.finish();
+               });
+  if (llvm::Error error = request.allErrors().take("request"))
+    return std::move(error);
+  Diagnostics errors(&context);
+  auto text = proposal::makePrompt(*program, promptOptions);
+  if (failed(text))
+    return llvm::createStringError(errors.take("there is nothing to propose"));
+  return json::Object{{"prompt", *text}};
 }
 
 //===----------------------------------------------------------------------===//
@@ -229,14 +246,23 @@ static std::string placeOf(Operation *op) {
 }
 
 static KernelInfo describeKernel(kopt::KernelOp kernel,
-                                 const schedule::ScheduleLibrary &library) {
+                                 const schedule::ScheduleLibrary &library,
+                                 ArrayRef<SetText> sets) {
   KernelInfo info;
   info.hash = kernel::kernelHash(kernel);
   info.name = kernel.getKernelName().str();
   info.location = placeOf(kernel);
   describeTypes(kernel, info);
   info.text = isolateKernel(kernel);
+  // A kernel's first choice does not depend on what was proposed.
+  SmallVector<const schedule::Strategy *> matched, proposed;
   for (const schedule::Strategy *strategy : library.match(kernel)) {
+    bool isProposed = llvm::any_of(
+        sets, [&](const SetText &set) { return set.name == strategy->source; });
+    (isProposed ? proposed : matched).push_back(strategy);
+  }
+  llvm::append_range(matched, proposed);
+  for (const schedule::Strategy *strategy : matched) {
     StrategyInfo described;
     described.name = strategy->name;
     for (const schedule::Knob &knob : strategy->knobs)
@@ -262,7 +288,7 @@ llvm::Expected<json::Object> Server::describe(ModuleOp module,
       ++variant.kernels[known->second].uses;
       return;
     }
-    KernelInfo info = describeKernel(kernel, *library);
+    KernelInfo info = describeKernel(kernel, *library, sets);
     auto [same, isNew] = byHash.try_emplace(info.hash, variant.kernels.size());
     byName[name] = same->second;
     if (isNew)
@@ -286,18 +312,6 @@ llvm::Expected<json::Object> Server::makeVariant(const json::Value &value,
   variant.choice = candidate->graph;
   OwningOpRef<ModuleOp> module(cast<ModuleOp>((*program)->clone()));
   Diagnostics errors(&context);
-  // Rules that were given are used only if they were admitted.
-  ArrayRef<kopt::RuleOp> given = book->getGivenRules();
-  auto mayUse = [&](StringRef name) {
-    return !llvm::is_contained(given, book->lookup(name)) ||
-           llvm::is_contained(admitted, name);
-  };
-  for (const RuleUse &use : variant.choice.rules)
-    if (!mayUse(use.rule)) {
-      variant.state = "illegal";
-      variant.reason = "rule '" + use.rule + "' was not admitted";
-      return variant.toJSON();
-    }
   RuleResult applied = applyRules(*module, variant.choice.rules, *book, check);
   for (const Window &window : applied.windows)
     variant.windows.push_back(window.toJSON());
@@ -307,8 +321,6 @@ llvm::Expected<json::Object> Server::makeVariant(const json::Value &value,
     return variant.toJSON();
   }
   variant.uses = listUses(*module, *book, mostUses);
-  llvm::erase_if(variant.uses,
-                 [&](const RuleUse &use) { return !mayUse(use.rule); });
   optimizer::Options formOptions = options();
   formOptions.decisions.fusionPlan = variant.choice.fusionPlan;
   bool formed = succeeded(optimizer::lowerToLinalg(*module));
@@ -347,19 +359,17 @@ llvm::Expected<json::Object> Server::evaluate(JSONReader &request) {
 
 llvm::Expected<json::Object> Server::check(JSONReader &request) {
   std::string text = request.string("kernel");
-  std::string nonce = request.string("nonce");
+  auto nonce = readNonce(request);
+  if (!nonce)
+    return nonce.takeError();
   auto choice = readChoice(request);
   if (!choice)
     return choice.takeError();
   auto module = parse(text, "kernel");
   if (!module)
     return module.takeError();
-  optimizer::Options checkOptions = options();
-  uint64_t number = 0;
-  if (StringRef(nonce).getAsInteger(16, number))
-    return llvm::createStringError("nonce: expected hexadecimal digits");
   CheckedProgram checked =
-      checkKernelChoice(**module, *choice, checkOptions, number);
+      checkKernelChoice(**module, *choice, options(), *nonce);
   return json::Object{{"verdict", checked.verdict},
                       {"detail", checked.detail},
                       {"final_hash", checked.finalHash},
@@ -393,8 +403,10 @@ llvm::Expected<json::Object> Server::answer(const json::Value &value) {
     return open(request);
   if (llvm::Error error = needSession())
     return std::move(error);
-  if (command == "admit")
-    return admit();
+  if (command == "judge")
+    return judge(request);
+  if (command == "prompt")
+    return prompt(request);
   if (command == "variant") {
     bool check = request.boolean("check", true);
     const json::Value *choice = request.value("choice");

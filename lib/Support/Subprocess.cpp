@@ -36,8 +36,9 @@ static double secondsSince(Clock::time_point start) {
 }
 
 static llvm::Error systemError(const Twine &what, int number) {
-  return llvm::createStringError(std::error_code(number, std::generic_category()),
-                                 what + ": " + std::strerror(number));
+  return llvm::createStringError(
+      std::error_code(number, std::generic_category()),
+      what + ": " + std::strerror(number));
 }
 
 std::string ProcessResult::describe() const {
@@ -201,9 +202,9 @@ ProcessResult Subprocess::State::reap(std::optional<ProcessResult::End> why) {
     r.code = SIGKILL;
   } else if (WIFSIGNALED(status)) {
     r.code = WTERMSIG(status);
-    bool cpu = r.code == SIGXCPU ||
-               (r.code == SIGKILL && options.cpuSeconds &&
-                r.cpuSeconds >= double(options.cpuSeconds));
+    bool cpu =
+        r.code == SIGXCPU || (r.code == SIGKILL && options.cpuSeconds &&
+                              r.cpuSeconds >= double(options.cpuSeconds));
     r.end = cpu ? ProcessResult::End::CpuLimit : ProcessResult::End::Signaled;
   } else {
     r.code = WEXITSTATUS(status);
@@ -260,8 +261,7 @@ static llvm::Error setLimits(pid_t pid, const SubprocessOptions &options) {
 }
 
 /// Environment of this process with `extra` on top.
-static std::vector<std::string>
-mergeEnvironment(ArrayRef<std::string> extra) {
+static std::vector<std::string> mergeEnvironment(ArrayRef<std::string> extra) {
   std::vector<std::string> merged;
   auto nameOf = [](StringRef entry) { return entry.split('=').first; };
   for (char **entry = environ; entry && *entry; ++entry)
@@ -310,16 +310,15 @@ static llvm::Expected<pid_t> start(const SubprocessOptions &options,
   std::vector<std::string> command = options.command;
   std::vector<std::string> environment = mergeEnvironment(options.environment);
   pid_t pid = -1;
-  int status =
-      ::posix_spawnp(&pid, command[0].c_str(), &actions, &attributes,
-                     pointersTo(command).data(), pointersTo(environment).data());
+  int status = ::posix_spawnp(&pid, command[0].c_str(), &actions, &attributes,
+                              pointersTo(command).data(),
+                              pointersTo(environment).data());
   if (status != 0)
     return systemError("cannot start '" + command[0] + "'", status);
   return pid;
 }
 
-llvm::Expected<Subprocess>
-Subprocess::spawn(const SubprocessOptions &options) {
+llvm::Expected<Subprocess> Subprocess::spawn(const SubprocessOptions &options) {
   if (options.command.empty() || options.command[0].empty())
     return llvm::createStringError("cannot start a program without a name");
   llvm::Expected<Pipe> in = makePipe();
@@ -391,7 +390,8 @@ llvm::Error Subprocess::write(StringRef data, milliseconds timeout) {
   while (!data.empty()) {
     if (!state->input.isOpen())
       return llvm::createStringError("the child process closed its input");
-    auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+    auto left =
+        std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
     if (left.count() <= 0)
       return llvm::createStringError(
           std::make_error_code(std::errc::timed_out),
@@ -430,7 +430,8 @@ Subprocess::ReadStatus Subprocess::readLine(std::string &line,
       return ReadStatus::Line;
     }
     state->scanned = pending.size();
-    auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+    auto left =
+        std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
     if (left.count() <= 0)
       return ReadStatus::TimedOut;
     // A grandchild may hold the pipe open when the child is gone.
@@ -497,10 +498,12 @@ ProcessOutput Subprocess::communicate(StringRef input) {
       why = ProcessResult::End::OutputLimit;
     else if (Clock::now() >= deadline)
       why = ProcessResult::End::TimedOut;
+    else if (s.options.stop && *s.options.stop)
+      why = ProcessResult::End::Killed;
   }
   // What was written last is still in the pipes, at most their capacity.
-  for (size_t before = SIZE_MAX; !why && s.output.isOpen() &&
-                                 before != all.standardOutput.size();) {
+  for (size_t before = SIZE_MAX;
+       !why && s.output.isOpen() && before != all.standardOutput.size();) {
     before = all.standardOutput.size();
     s.pump(milliseconds(0), /*wantInput=*/false, nullptr);
     if (!keep())

@@ -175,7 +175,7 @@ static LogicalResult decide(const MainJobOptions &options, Emit emit,
                             optimizer::Options &steps,
                             std::unique_ptr<search::Replay> &decisions) {
   // What a rewrite set says is not mixed with what the archive says.
-  if (emit == Emit::Input || (!options.rewriteSet.empty() && !hasDecision()))
+  if (emit == Emit::Input || (!options.rewriteSets.empty() && !hasDecision()))
     return success();
   auto loaded = loadDecisions(options);
   if (!loaded) {
@@ -243,7 +243,7 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
     bool useSet = emit != Emit::Input && !hasDecision();
     if (failed(decide(options, emit, steps, decisions)) ||
         (useSet &&
-         failed(useRewriteSet(*module, options, steps, plan, outcome))) ||
+         failed(useRewriteSets(*module, options, steps, plan, outcome))) ||
         failed(runSteps(*module, emit, steps, plan, outcome)) ||
         failed(confirm(decisions.get(), outcome)))
       return failure();

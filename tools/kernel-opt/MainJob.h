@@ -65,11 +65,11 @@ struct MainJobOptions {
       llvm::cl::desc("Repeat the checks' draws (hexadecimal); drawn at random "
                      "otherwise"),
       llvm::cl::value_desc("number"), llvm::cl::cat(category)};
-  llvm::cl::opt<std::string> rewriteSet{
+  llvm::cl::list<std::string> rewriteSets{
       "rewrite-set",
       llvm::cl::desc(
           "Rewrite set to use: its rules, fusion plan and schedules, "
-          "as far as they are verified; a search may use its rules"),
+          "as far as they are verified; several are allowed"),
       llvm::cl::value_desc("file.mlir"), llvm::cl::cat(category)};
   llvm::cl::opt<std::string> checkProposal{
       "check-proposal",
@@ -102,9 +102,23 @@ struct MainJobOptions {
       llvm::cl::value_desc("off|N|TIME"), llvm::cl::init("off"),
       llvm::cl::cat(category)};
   llvm::cl::opt<std::string> proposer{
-      "proposer", llvm::cl::desc("Who proposes candidates (default: builtin)"),
+      "proposer",
+      llvm::cl::desc(
+          "Who proposes beside the builtin proposer: a program that reads the "
+          "prompt on its standard input, or a transcript (default: builtin)"),
       llvm::cl::value_desc("builtin|command:PROGRAM|replay:FILE"),
       llvm::cl::init("builtin"), llvm::cl::cat(category)};
+  llvm::cl::opt<unsigned> proposerTime{
+      "proposer-time",
+      llvm::cl::desc("Seconds that an answer of --proposer may take (default: "
+                     "300)"),
+      llvm::cl::init(300), llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> transcript{
+      "transcript",
+      llvm::cl::desc(
+          "Append every exchange with the proposer to this file, for "
+          "--proposer=replay:FILE"),
+      llvm::cl::value_desc("file"), llvm::cl::cat(category)};
   llvm::cl::opt<std::string> database{
       "database",
       llvm::cl::desc("Archive of candidates, or none (default: "

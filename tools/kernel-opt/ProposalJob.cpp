@@ -30,26 +30,33 @@ static LogicalResult fail(const Twine &message) {
   return failure();
 }
 
-/// Reads a proposal, which may stand in an answer with words around it, and
-/// judges it.
-static FailureOr<proposal::Admitted>
-admitFile(ModuleOp module, const std::string &path,
-          const optimizer::Options &steps) {
+llvm::Expected<std::string> kernel_opt::readProposal(const std::string &path) {
   std::string message;
   auto file = openInputFile(path, &message);
   if (!file)
-    return fail(message);
+    return llvm::createStringError("cannot read rewrite set '" + path +
+                                   "': " + message);
   proposal::ProposalLimits limits;
   StringRef text = file->getBuffer();
   if (text.size() > limits.responseBytes)
-    return fail("expected a proposal of at most " +
-                Twine(limits.responseBytes) + " bytes in '" + path +
-                "', found " + Twine(text.size()));
+    return llvm::createStringError("expected a proposal of at most " +
+                                   Twine(limits.responseBytes) + " bytes in '" +
+                                   path + "', found " + Twine(text.size()));
   llvm::Expected<std::string> mlir =
       proposal::extractMLIR(text, limits.mlirBytes);
   if (!mlir)
-    return fail("'" + path +
-                "' holds no proposal: " + llvm::toString(mlir.takeError()));
+    return llvm::createStringError("'" + path + "' holds no proposal: " +
+                                   llvm::toString(mlir.takeError()));
+  return mlir;
+}
+
+/// Reads a proposal and judges it.
+static FailureOr<proposal::Admitted>
+admitFile(ModuleOp module, const std::string &path,
+          const optimizer::Options &steps) {
+  llvm::Expected<std::string> mlir = readProposal(path);
+  if (!mlir)
+    return fail(llvm::toString(mlir.takeError()));
   proposal::AdmissionOptions admission;
   admission.pipeline = steps;
   admission.checkKernels = steps.verify;
@@ -101,7 +108,8 @@ static LogicalResult applyUses(ModuleOp module,
     return success();
   auto set = rewrite::RewriteSet::parse(admitted.rewriteSet, "rewrite set",
                                         module.getContext());
-  if (failed(set) || failed(recordOriginal(module, outcome)))
+  bool isFirst = outcome.verification->chain.empty();
+  if (failed(set) || (isFirst && failed(recordOriginal(module, outcome))))
     return failure();
   IRRewriter rewriter(module.getContext());
   for (const auto &[name, site] : admitted.uses) {
@@ -121,23 +129,26 @@ static LogicalResult applyUses(ModuleOp module,
   return success();
 }
 
-LogicalResult kernel_opt::useRewriteSet(ModuleOp module,
-                                        const MainJobOptions &options,
-                                        optimizer::Options &steps,
-                                        std::string &fusionPlan,
-                                        optimizer::Outcome &outcome) {
-  if (options.rewriteSet.empty())
-    return success();
-  auto admitted = admitFile(module, options.rewriteSet, steps);
-  if (failed(admitted))
-    return failure();
-  if (!options.quiet || !admitted->report.isLegal())
-    admitted->report.print(llvm::errs());
-  if (failed(applyUses(module, *admitted, outcome)))
-    return failure();
-  if (!admitted->rewriteSet.empty())
-    steps.scheduleTexts.push_back({"rewrite set", admitted->rewriteSet});
-  fusionPlan = admitted->fusionPlan;
+LogicalResult kernel_opt::useRewriteSets(ModuleOp module,
+                                         const MainJobOptions &options,
+                                         optimizer::Options &steps,
+                                         std::string &fusionPlan,
+                                         optimizer::Outcome &outcome) {
+  for (const std::string &path : options.rewriteSets) {
+    // It may take a while, and nobody should have to guess at what.
+    if (!options.quiet)
+      llvm::errs() << "judging " << path << "\n";
+    auto admitted = admitFile(module, path, steps);
+    if (failed(admitted))
+      return failure();
+    if (!options.quiet || !admitted->report.isLegal())
+      admitted->report.print(llvm::errs());
+    if (failed(applyUses(module, *admitted, outcome)))
+      return failure();
+    if (!admitted->rewriteSet.empty())
+      steps.scheduleTexts.push_back({path, admitted->rewriteSet});
+    fusionPlan += admitted->fusionPlan;
+  }
   return success();
 }
 

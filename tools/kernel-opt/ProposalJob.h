@@ -22,12 +22,17 @@ bool isProposalJob(const MainJobOptions &options);
 LogicalResult runProposalJob(ModuleOp module, const MainJobOptions &options,
                              const optimizer::Options &steps, raw_ostream &os);
 
-/// With `--rewrite-set`: judges the set, rewrites the program by its rules,
-/// puts its schedules in front of the others and its plans into `fusionPlan`.
-/// Tells on standard error what became of its items.
-LogicalResult useRewriteSet(ModuleOp module, const MainJobOptions &options,
-                            optimizer::Options &steps, std::string &fusionPlan,
-                            optimizer::Outcome &outcome);
+/// The text of a rewrite set, which may stand in an answer with words around
+/// it.
+llvm::Expected<std::string> readProposal(const std::string &path);
+
+/// With `--rewrite-set`: judges the sets one after the other, rewrites the
+/// program by their rules, puts their schedules in front of the others and
+/// their plans into `fusionPlan`. Tells on standard error what became of the
+/// items.
+LogicalResult useRewriteSets(ModuleOp module, const MainJobOptions &options,
+                             optimizer::Options &steps, std::string &fusionPlan,
+                             optimizer::Outcome &outcome);
 
 /// Forms kernels by the plans of a text, or by the default plan.
 LogicalResult formWithPlan(ModuleOp module, StringRef fusionPlan,

@@ -15,6 +15,7 @@
 #include "SearchJob.h"
 #include "MainJob.h"
 #include "ProposalJob.h"
+#include "kernel-opt/Proposal/Proposer.h"
 #include "kernel-opt/Search/Replay.h"
 #include "kernel-opt/Search/Search.h"
 #include "kernel-opt/Support/OutputFile.h"
@@ -25,6 +26,7 @@
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/WithColor.h"
 #include <csignal>
@@ -94,18 +96,14 @@ static llvm::Expected<std::string> databasePath(const MainJobOptions &options) {
 #endif
 }
 
-static llvm::Expected<std::vector<search::RuleText>>
-readRuleSets(const MainJobOptions &options) {
-  std::vector<search::RuleText> sets;
-  for (const std::string &path : {options.rewriteSet.getValue()}) {
-    if (path.empty())
-      continue;
-    auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
-    if (!file)
-      return llvm::createStringError(file.getError(),
-                                     "cannot read rewrite set '" + path +
-                                         "': " + file.getError().message());
-    sets.push_back({path, (*file)->getBuffer().str()});
+static llvm::Expected<std::vector<search::SetText>>
+readRewriteSets(const MainJobOptions &options) {
+  std::vector<search::SetText> sets;
+  for (const std::string &path : options.rewriteSets) {
+    auto text = readProposal(path);
+    if (!text)
+      return text.takeError();
+    sets.push_back({llvm::sys::path::filename(path).str(), std::move(*text)});
   }
   return sets;
 }
@@ -119,9 +117,6 @@ static nvptx::PtxOptions compileOptions(const MainJobOptions &options) {
 
 llvm::Expected<std::unique_ptr<search::Replay>>
 kernel_opt::loadDecisions(const MainJobOptions &options) {
-  auto sets = readRuleSets(options);
-  if (!sets)
-    return sets.takeError();
   nvptx::PtxOptions compile = compileOptions(options);
   std::vector<std::string> schedules(options.schedules.begin(),
                                      options.schedules.end());
@@ -133,8 +128,7 @@ kernel_opt::loadDecisions(const MainJobOptions &options) {
     auto value = llvm::json::parse((*file)->getBuffer());
     if (!value)
       return value.takeError();
-    return search::Replay::fromHandOver(*value, compile, schedules,
-                                        std::move(*sets));
+    return search::Replay::fromHandOver(*value, compile, schedules);
   }
   auto path = databasePath(options);
   if (!path)
@@ -144,8 +138,7 @@ kernel_opt::loadDecisions(const MainJobOptions &options) {
     return llvm::createStringError(
         "there is no archive '" + *path +
         "'; --search makes one, --database=none does without");
-  return search::Replay::fromArchive(*path, compile, schedules,
-                                     std::move(*sets));
+  return search::Replay::fromArchive(*path, compile, schedules);
 }
 
 //===----------------------------------------------------------------------===//
@@ -166,6 +159,13 @@ private:
   SubprocessOptions innerProcess(StringRef step) const;
   std::optional<std::string> runStep(StringRef step, int &status);
   int search();
+  llvm::Error prepareSearch(search::SearchOptions &what);
+  llvm::Error openProposer(search::SearchOptions &what);
+  int handOver(const search::SearchResult &result,
+               const search::Environment &environment);
+  bool showsProgress() const {
+    return !options.quiet && llvm::sys::Process::StandardErrIsDisplayed();
+  }
   int write(StringRef text);
 
   std::vector<std::string> arguments;
@@ -175,6 +175,8 @@ private:
   std::optional<milliseconds> searchTime;
   std::unique_ptr<llvm::MemoryBuffer> standardInput;
   SmallString<128> decisionFile;
+  std::unique_ptr<proposal::TranscriptWriter> transcript;
+  std::unique_ptr<proposal::Proposer> proposer;
 };
 
 /// What `--search` asks for.
@@ -312,31 +314,20 @@ static unsigned workerCount(const MainJobOptions &options) {
   return std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
 }
 
-int Job::search() {
-  if (options.proposer != "builtin")
-    return fail("there is no proposer '" + options.proposer +
-                "'; expected builtin");
-  search::SearchOptions what;
+/// What a search works with, from the options.
+llvm::Error Job::prepareSearch(search::SearchOptions &what) {
   what.workerCommand = {ownExecutable(), "--tool=kernel-opt-worker"};
   what.session.compile = compileOptions(options);
   if (options.verify == "off")
-    return fail("--search needs the checks that --verify=off leaves out");
+    return llvm::createStringError(
+        "--search needs the checks that --verify=off leaves out");
   what.session.policy = options.verify;
   what.session.schedules.assign(options.schedules.begin(),
                                 options.schedules.end());
-  auto sets = readRuleSets(options);
+  auto sets = readRewriteSets(options);
   if (!sets)
-    return fail(llvm::toString(sets.takeError()));
-  what.session.ruleSets = std::move(*sets);
-  auto environment =
-      search::findEnvironment(what.session.compile, what.session.schedules);
-  if (!environment)
-    return fail(llvm::toString(environment.takeError()));
-  int status;
-  auto program = runStep(readStep, status);
-  if (!program)
-    return status;
-  what.session.program = std::move(*program);
+    return sets.takeError();
+  what.given = std::move(*sets);
   what.limits.wallTime = std::chrono::seconds(options.candidateTime);
   what.limits.cpuSeconds = options.candidateTime;
   what.limits.checkWallTime = 5 * what.limits.wallTime;
@@ -347,9 +338,49 @@ int Job::search() {
   what.candidates = candidates;
   what.time = searchTime;
   what.stop = &interrupted;
-  bool terminal = llvm::sys::Process::StandardErrIsDisplayed();
-  if (terminal && !options.quiet)
+  if (showsProgress())
     what.progress = showProgress;
+  return openProposer(what);
+}
+
+llvm::Error Job::openProposer(search::SearchOptions &what) {
+  if (options.proposer == "builtin") {
+    if (!options.transcript.empty())
+      return llvm::createStringError(
+          "--transcript: the builtin proposer has no "
+          "exchanges; expected another --proposer");
+    return llvm::Error::success();
+  }
+  proposal::ProposalLimits limits;
+  limits.wallTime = std::chrono::seconds(options.proposerTime);
+  auto made = proposal::makeProposer(options.proposer, limits);
+  if (!made)
+    return llvm::createStringError(
+        "--proposer: " + llvm::toString(made.takeError()) + ", or builtin");
+  proposer = std::move(*made);
+  what.proposer = proposer.get();
+  if (options.transcript.empty())
+    return llvm::Error::success();
+  auto writer = proposal::TranscriptWriter::open(options.transcript);
+  if (!writer)
+    return writer.takeError();
+  transcript = std::move(*writer);
+  return llvm::Error::success();
+}
+
+int Job::search() {
+  search::SearchOptions what;
+  if (llvm::Error error = prepareSearch(what))
+    return fail(llvm::toString(std::move(error)));
+  auto environment =
+      search::findEnvironment(what.session.compile, what.session.schedules);
+  if (!environment)
+    return fail(llvm::toString(environment.takeError()));
+  int status;
+  auto program = runStep(readStep, status);
+  if (!program)
+    return status;
+  what.session.program = std::move(*program);
 
   auto path = databasePath(options);
   if (!path)
@@ -357,9 +388,15 @@ int Job::search() {
   auto store = search::Store::open(*path, *environment, /*writable=*/true);
   if (!store)
     return fail(llvm::toString(store.takeError()));
+  if (proposer)
+    proposer->recordTo([&](const proposal::WireRecord &record) {
+      llvm::Error error = (*store)->addExchange(record);
+      return error || !transcript ? std::move(error)
+                                  : transcript->append(record);
+    });
   SignalGuard guard;
   auto result = search::runSearch(std::move(what), **store);
-  if (terminal && !options.quiet)
+  if (showsProgress())
     llvm::errs() << "\r\x1b[K";
   if (!result)
     return fail("the search ended: " + llvm::toString(result.takeError()));
@@ -369,13 +406,18 @@ int Job::search() {
     return fail("the search has no result: " + result->reason);
   if (result->kernels.empty())
     return fail("the search was interrupted before it had a first result");
+  return handOver(*result, *environment);
+}
 
+/// Writes what was decided for the process that compiles.
+int Job::handOver(const search::SearchResult &result,
+                  const search::Environment &environment) {
   int file;
   if (std::error_code error = llvm::sys::fs::createTemporaryFile(
           "kernel-opt-decision", "json", file, decisionFile))
     return fail("cannot make a temporary file: " + error.message());
   llvm::raw_fd_ostream os(file, /*shouldClose=*/true);
-  os << llvm::json::Value(search::handOver(*result, *environment));
+  os << llvm::json::Value(search::handOver(result, environment));
   os.close();
   if (os.has_error()) {
     os.clear_error();

@@ -107,6 +107,8 @@ public:
   llvm::Expected<std::vector<Run>> runs() const;
   /// The exchanges of a run, in order.
   llvm::Expected<std::vector<Wire>> wires(StringRef run) const;
+  /// The exchanges about a prompt, oldest first.
+  llvm::Expected<std::vector<Wire>> answers(StringRef promptHash) const;
 
   /// Writes every record of all files, each once, as JSON Lines: the first line
   /// is {"kernel-opt-archive": 1}, each other {"table": ..., members}.

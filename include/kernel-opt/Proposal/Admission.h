@@ -78,6 +78,9 @@ struct AdmissionOptions {
   /// Programs of kernels that do more floating-point operations in a block than
   /// this are not run: their verdict is unproven. 0: no limit.
   uint64_t mostBlockWork = uint64_t(1) << 31;
+  /// Items after so many are not looked at; the text as a whole is then
+  /// illegal.
+  size_t mostItems = 64;
 };
 
 struct Admitted {

@@ -17,6 +17,7 @@
 
 #include "kernel-opt/Proposal/Transcript.h"
 #include "llvm/ADT/StringMap.h"
+#include <atomic>
 #include <chrono>
 
 namespace kernel_opt::proposal {
@@ -56,12 +57,17 @@ class Proposer {
 public:
   virtual ~Proposer() = default;
   virtual StringRef getName() const = 0;
+  /// The model, command line or file that answers.
+  virtual std::string getProgram() const = 0;
 
   /// Asks once. `seed` makes the answer reproducible as far as the proposer
   /// allows. Fails when it gives no usable answer, saying what it did; the
   /// exchange is recorded either way. A failed recording is an error too, since
   /// the run could not be replayed.
   llvm::Expected<Proposal> propose(StringRef prompt, uint64_t seed);
+
+  /// Nobody waits for an answer any more; may be called by another thread.
+  void stop() { stopped = true; }
 
   /// Where exchanges go from now on.
   void recordTo(WireSink sink) { this->sink = std::move(sink); }
@@ -73,6 +79,7 @@ protected:
   virtual WireRecord exchange(StringRef prompt, uint64_t seed) = 0;
 
   const ProposalLimits limits;
+  std::atomic<bool> stopped{false};
 
 private:
   WireSink sink;
@@ -85,6 +92,7 @@ public:
   explicit CommandProposer(std::vector<std::string> command,
                            ProposalLimits limits = {});
   StringRef getName() const override { return "command"; }
+  std::string getProgram() const override;
 
 private:
   WireRecord exchange(StringRef prompt, uint64_t seed) override;
@@ -98,6 +106,7 @@ public:
   static llvm::Expected<std::unique_ptr<ReplayProposer>>
   load(StringRef path, ProposalLimits limits = {});
   StringRef getName() const override { return "replay"; }
+  std::string getProgram() const override { return path; }
 
 private:
   ReplayProposer(StringRef path, ProposalLimits limits)

@@ -81,6 +81,12 @@ struct Candidate {
   std::string hash() const;
 };
 
+/// A rewrite set by its text. Rules and schedules in it have names that no
+/// other set uses.
+struct SetText {
+  std::string name, text;
+};
+
 /// Hash of a value whose objects print with their members sorted.
 std::string hashJSON(const llvm::json::Value &value);
 

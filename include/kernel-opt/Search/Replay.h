@@ -32,11 +32,11 @@ public:
   /// From what `handOver` wrote.
   static llvm::Expected<std::unique_ptr<Replay>>
   fromHandOver(const llvm::json::Value &value, const nvptx::PtxOptions &compile,
-               ArrayRef<std::string> schedules, std::vector<RuleText> ruleSets);
+               ArrayRef<std::string> schedules);
   /// From an archive, which need not exist.
   static llvm::Expected<std::unique_ptr<Replay>>
   fromArchive(StringRef path, const nvptx::PtxOptions &compile,
-              ArrayRef<std::string> schedules, std::vector<RuleText> ruleSets);
+              ArrayRef<std::string> schedules);
 
   /// Puts the decisions into the options, which must not outlive this.
   void decide(optimizer::Options &options);
@@ -58,7 +58,7 @@ private:
                                                  gpu::GPUFuncOp program);
 
   Environment environment;
-  std::vector<RuleText> ruleSets;
+  std::vector<SetText> rewriteSets; ///< of the candidate
   std::unique_ptr<Store> store;
   std::optional<Candidate> candidate;
   std::optional<double> seconds;

@@ -16,31 +16,21 @@
 
 namespace kernel_opt::search {
 
-/// Text of a rewrite set and the name that its locations have.
-struct RuleText {
-  std::string name, text;
-};
-
 /// The rules that a search may use.
 class RuleBook {
 public:
   /// Reads sets in order: an earlier rule hides later ones of its name. Raw
   /// patterns and rules that lose accuracy by what they claim ("approximate")
   /// are left out: nothing here could judge them.
-  static FailureOr<RuleBook>
-  load(MLIRContext *context, ArrayRef<RuleText> texts, bool withShipped = true);
+  static FailureOr<RuleBook> load(MLIRContext *context,
+                                  ArrayRef<SetText> texts);
 
   ArrayRef<kopt::RuleOp> getRules() const { return rules; }
-  /// Of the given texts, not the shipped sets.
-  ArrayRef<kopt::RuleOp> getGivenRules() const {
-    return getRules().take_front(given);
-  }
   kopt::RuleOp lookup(StringRef name) const;
 
 private:
   std::vector<rewrite::RewriteSet> sets;
   SmallVector<kopt::RuleOp> rules;
-  size_t given = 0;
 };
 
 /// What became of one use of a rule.

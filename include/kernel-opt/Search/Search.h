@@ -35,6 +35,9 @@ struct Counts {
   unsigned recalledChecks = 0;
   unsigned windows = 0; ///< rewritten parts that were compared
   unsigned workers = 0; ///< processes started
+  unsigned asked = 0;   ///< questions to the proposer
+  unsigned answers = 0; ///< proposals that came of them
+  unsigned recalledAnswers = 0;
 };
 
 struct Progress {
@@ -54,6 +57,10 @@ struct SearchOptions {
   /// there and comes first.
   std::optional<unsigned> candidates;
   std::optional<std::chrono::milliseconds> time;
+  /// Rewrite sets to judge and use first. Their names are for the account.
+  std::vector<SetText> given;
+  /// Who is asked for more; null: nobody.
+  proposal::Proposer *proposer = nullptr;
   /// Set from outside, by a signal say: end with what there is.
   const std::atomic<bool> *stop = nullptr;
   std::function<void(const Progress &)> progress;
@@ -81,8 +88,17 @@ struct SearchResult {
   bool verified = false;
   double firstSeconds = 0, bestSeconds = 0; ///< modelled
   Counts counts;
-  /// Rules that were given and not admitted.
-  std::vector<RuleVerdict> refusedRules;
+  /// What became of the items of proposals, and whose they are.
+  struct JudgedItem {
+    std::string proposal;
+    Judgement::Item item;
+  };
+  std::vector<JudgedItem> judged;
+  /// Why a proposer gave nothing.
+  std::vector<std::string> proposerFailures;
+  /// What rules and strategies of the winner are read from, beside what is
+  /// shipped.
+  std::vector<SetText> rewriteSets;
   /// What cost a worker, or breaks a rule of the machine, with the reason.
   std::vector<std::string> losses;
   /// What was refuted, with its witness.
@@ -90,6 +106,9 @@ struct SearchResult {
 
   /// Several lines, for a person.
   void print(raw_ostream &os) const;
+
+private:
+  void printProposals(raw_ostream &os) const;
 };
 
 /// Searches. Fails only where the store does; what goes wrong with the program

@@ -15,6 +15,7 @@
 #ifndef KERNEL_OPT_SEARCH_STORE_H
 #define KERNEL_OPT_SEARCH_STORE_H
 
+#include "kernel-opt/Proposal/Proposer.h"
 #include "kernel-opt/Search/Evaluation.h"
 #include "kernel-opt/Search/Variant.h"
 #include "kernel-opt/Search/Worker.h"
@@ -53,7 +54,7 @@ struct KnownVariant {
 /// A verified winner, in the words of the archive.
 struct KnownWinner {
   Candidate candidate;
-  std::vector<RuleText> ruleSets; ///< that its rules may come from
+  std::vector<SetText> rewriteSets; ///< that are not shipped
   std::optional<double> seconds;
   bool measured = false;
 };
@@ -68,6 +69,12 @@ public:
 
   /// Starts a run, which timings refer to.
   llvm::Error beginRun(uint64_t seed, llvm::json::Value options);
+
+  /// An exchange with a proposer.
+  llvm::Error addExchange(const proposal::WireRecord &record);
+  /// What the proposer answered to the prompt of that hash before.
+  std::optional<std::string> answer(const proposal::Proposer &proposer,
+                                    StringRef promptHash, uint64_t seed);
 
   /// Loads what is known of a kernel; must come before anything about it.
   llvm::Error prepare(const KernelInfo &kernel);
@@ -91,7 +98,7 @@ public:
   /// `evidence`: for each kernel its name, hashes and record of its check.
   llvm::Error addWinner(const Candidate &candidate, StringRef finalHash,
                         double seconds, llvm::json::Value evidence,
-                        llvm::json::Value windows, ArrayRef<RuleText> ruleSets);
+                        llvm::json::Value windows, ArrayRef<SetText> sets);
   llvm::Expected<std::optional<KnownWinner>> winner();
 
   /// The best verified choice for a kernel, whatever program it was found in.

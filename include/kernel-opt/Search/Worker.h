@@ -16,8 +16,9 @@
 #ifndef KERNEL_OPT_SEARCH_WORKER_H
 #define KERNEL_OPT_SEARCH_WORKER_H
 
+#include "kernel-opt/Proposal/Prompt.h"
 #include "kernel-opt/Search/Evaluation.h"
-#include "kernel-opt/Search/Rules.h"
+#include "kernel-opt/Search/Judgement.h"
 #include "kernel-opt/Search/Variant.h"
 #include "kernel-opt/Support/JSONLines.h"
 #include <atomic>
@@ -44,21 +45,15 @@ struct WorkerLimits {
 /// What a worker must know before it is asked about candidates.
 struct Session {
   std::string program; ///< Text of the module.
-  std::vector<RuleText> ruleSets;
-  bool shippedRules = true;
-  /// Names of given rules that were admitted; others are not used.
-  std::vector<std::string> admitted;
+  /// What is good of rewrite sets that were proposed: their rules may be used,
+  /// and their schedules tried.
+  std::vector<SetText> rewriteSets;
   std::vector<std::string> schedules; ///< Paths.
   nvptx::PtxOptions compile;
   /// What checks are made by: a shipped policy or a file.
   std::string policy = "strict";
 
   llvm::json::Object toJSON() const;
-};
-
-/// What is known of a rule set's rule after admission.
-struct RuleVerdict {
-  std::string rule, verdict, detail;
 };
 
 /// One worker process, replaced when it is lost. For one thread at a time.
@@ -74,8 +69,11 @@ public:
   llvm::Expected<std::string> open();
   /// Sends the session again with the next request: it has changed.
   void reopen() { opened = false; }
-  /// Judges the given rules.
-  llvm::Expected<std::vector<RuleVerdict>> admitRules();
+  /// Judges a proposal. `nonce` decides the inputs that it is tried on.
+  llvm::Expected<Judgement> judge(StringRef name, StringRef text,
+                                  uint64_t nonce);
+  /// What a proposer is told, with the attempts so far.
+  llvm::Expected<std::string> makePrompt(ArrayRef<proposal::Attempt> history);
   /// Without `check`, windows are not compared: they were before.
   Variant makeVariant(const GraphChoice &choice, bool check);
   /// `known`: hashes of programs that the kernel has already.

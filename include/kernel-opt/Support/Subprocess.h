@@ -19,6 +19,7 @@
 
 #include "kernel-opt/Support/LLVM.h"
 #include "llvm/Support/Error.h"
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -45,6 +46,8 @@ struct SubprocessOptions {
   /// The child's standard error is this process's; `standardError` is then
   /// empty.
   bool inheritError = false;
+  /// Once it is true, `runProcess` and `communicate` end the child.
+  const std::atomic<bool> *stop = nullptr;
   /// Longest line of output, and most output that `runProcess` keeps.
   size_t outputBytes = 64u << 20;
 };
