@@ -17,6 +17,24 @@ module @elementwise attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield
   }
 
+  transform.named_sequence @match_shared(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "elementwise" shared : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+
+  // Rows that read something in common (the weights of a normalization): the same
+  // piece of several rows a block, so that it is read once for them.
+  transform.named_sequence @elementwise_shared(%kernel: !transform.any_op {transform.readonly}) {
+    %rows = transform.tune.knob<"rows"> = 16 : i64 from options = [2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %elements = transform.tune.knob<"elements"> = 4096 : i64 from options = [512 : i64, 1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 4 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel leading [%rows] elements [%elements] warps [%warps]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
   transform.named_sequence @match_transpose(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
     transform.kopt.match_structure %kernel "transpose" : !transform.any_op
     transform.yield %kernel : !transform.any_op
@@ -36,6 +54,7 @@ module @elementwise attributes {transform.with_named_sequence, kopt.schedules, k
 
   transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.consumed}) {
     transform.foreach_match in %root
+      @match_shared -> @elementwise_shared,
       @match_elementwise -> @elementwise,
       @match_transpose -> @transpose
       : (!transform.any_op) -> !transform.any_op

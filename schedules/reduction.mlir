@@ -15,6 +15,14 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     transform.kopt.match_structure %kernel "row" reducing [16385, 524288] : !transform.any_op
     transform.yield %kernel : !transform.any_op
   }
+  transform.named_sequence @match_chained_reduction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "inner_reduction" reducing [2049, 16384] chained : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+  transform.named_sequence @match_long_chained_reduction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "inner_reduction" reducing [16385, 262144] chained : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
   transform.named_sequence @match_inner_reduction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
     transform.kopt.match_structure %kernel "inner_reduction" : !transform.any_op
     transform.yield %kernel : !transform.any_op
@@ -91,6 +99,29 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     transform.yield
   }
 
+  // Reductions that need each other's results (mean and variance), of rows that
+  // fit the registers of a block, or of a cluster: read once.
+  transform.named_sequence @chained_reduction(%kernel: !transform.any_op {transform.readonly}) {
+    %elements = transform.tune.knob<"elements"> = 16384 : i64 from options = [4096 : i64, 8192 : i64, 16384 : i64, 32768 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 16 : i64 from options = [4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [1] elements [%elements] warps [%warps]
+      : (!transform.any_op, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
+  transform.named_sequence @chained_reduction_in_cluster(%kernel: !transform.any_op {transform.readonly}) {
+    %elements = transform.tune.knob<"elements"> = 262144 : i64 from options = [32768 : i64, 65536 : i64, 131072 : i64, 262144 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 16 : i64 from options = [4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %cluster = transform.tune.knob<"cluster"> = 8 : i64 from options = [2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [1] elements [%elements] warps [%warps] cluster [%cluster]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
   // What remains is contiguous: a row of columns a block, some of the reduced
   // elements of each at once.
   transform.named_sequence @outer_reduction(%kernel: !transform.any_op {transform.readonly}) {
@@ -109,6 +140,8 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
       @match_long_row -> @row_in_cluster,
       @match_middle_row -> @row_in_registers,
       @match_row -> @row,
+      @match_long_chained_reduction -> @chained_reduction_in_cluster,
+      @match_chained_reduction -> @chained_reduction,
       @match_long_inner_reduction -> @inner_reduction_in_cluster,
       @match_inner_reduction -> @inner_reduction,
       @match_outer_reduction -> @outer_reduction

@@ -266,6 +266,21 @@ LogicalResult kernel::normalizeKernel(kopt::KernelOp kernel) {
     linalg::populateElementwiseToLinalgConversionPatterns(patterns);
     patterns.add<Generalize, FoldSplat>(context);
   };
+  // Loops of one iteration say nothing and would multiply where views are
+  // expanded. Windows keep their form.
+  auto dropLoops = [&](RewritePatternSet &patterns) {
+    linalg::ControlDropUnitDims control;
+    control.controlFn = [](Operation *op) -> SmallVector<unsigned> {
+      auto generic = dyn_cast<linalg::GenericOp>(op);
+      if (!generic ||
+          !llvm::all_of(generic.getIndexingMapsArray(), [](AffineMap map) {
+            return map.isProjectedPermutation(/*allowZeroInResults=*/true);
+          }))
+        return {};
+      return llvm::to_vector(llvm::seq(generic.getNumLoops()));
+    };
+    linalg::populateFoldUnitExtentDimsPatterns(patterns, control);
+  };
   auto dropUnits = [&](RewritePatternSet &patterns) {
     patterns.add<DropUnitAccess>(context);
     addViewPatterns(patterns);
@@ -293,8 +308,9 @@ LogicalResult kernel::normalizeKernel(kopt::KernelOp kernel) {
   auto fuse = [&](RewritePatternSet &patterns) {
     linalg::populateElementwiseOpsFusionPatterns(patterns, isFused);
   };
-  for (Populate stage : {Populate(generalize), Populate(dropUnits),
-                         Populate(collapse), Populate(expand), Populate(fuse)})
+  for (Populate stage :
+       {Populate(generalize), Populate(dropLoops), Populate(dropUnits),
+        Populate(collapse), Populate(expand), Populate(fuse)})
     if (failed(run(stage)))
       return kernel.emitOpError("cannot be brought into the form of schedules");
   mergeSiblings(kernel);

@@ -181,6 +181,36 @@ void KernelStructure::findCrossing(Block &body) {
     crossing.set(*last);
 }
 
+void KernelStructure::findChains(Block &body) {
+  DenseSet<Value> reduced;
+  for (Operation &op : body) {
+    bool depends = llvm::any_of(op.getOperands(), [&](Value operand) {
+      return reduced.contains(operand);
+    });
+    auto structured = dyn_cast<linalg::LinalgOp>(op);
+    bool reduces = structured && structured.getNumReductionLoops();
+    chained |= depends && reduces;
+    if (depends || reduces)
+      reduced.insert(op.result_begin(), op.result_end());
+  }
+}
+
+void KernelStructure::findShared(Block &body) {
+  auto type = cast<RankedTensorType>(result.getType());
+  if (type.getRank() < 2 || !type.hasStaticShape() || type.getDimSize(0) < 2)
+    return;
+  for (Value argument : body.getArguments()) {
+    auto input = dyn_cast<RankedTensorType>(argument.getType());
+    if (!input || !input.hasStaticShape() ||
+        input.getNumElements() * type.getDimSize(0) != type.getNumElements())
+      continue;
+    shared |=
+        llvm::none_of(llvm::seq<unsigned>(0, input.getRank()), [&](unsigned d) {
+          return input.getDimSize(d) != 1 && resultDimOf(argument, d) == 0;
+        });
+  }
+}
+
 KernelStructure::KernelStructure(Block &body, ValueRange results)
     : result(results[0]) {
   unsigned products = 0, windows = 0, reductions = 0, scans = 0;
@@ -223,6 +253,8 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
     }
     reduced = std::max(reduced, elements);
   });
+  findChains(body);
+  findShared(body);
   positions.resize(whole.size());
   crossing.resize(whole.size());
   body.walk([&](linalg::LinalgOp op) {

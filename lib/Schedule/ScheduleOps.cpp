@@ -21,6 +21,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.h"
@@ -101,7 +102,7 @@ readNumbers(OpTy op, transform::TransformState &state, OperandRange dynamic,
 static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
                                                transform::TransformState &state,
                                                TileOptions &options) {
-  SmallVector<int64_t> transposed, elements, warps, raster, cluster;
+  SmallVector<int64_t> transposed, leading, elements, warps, raster, cluster;
   std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
       lists[] = {
           {op.getDynamicBlock(), op.getBlock(), &options.block},
@@ -111,7 +112,8 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
           {op.getDynamicWarps(), op.getWarps(), &warps},
           {op.getDynamicRaster(), op.getRaster(), &raster},
           {op.getDynamicCluster(), op.getCluster(), &cluster},
-          {op.getDynamicTransposed(), op.getTransposed(), &transposed}};
+          {op.getDynamicTransposed(), op.getTransposed(), &transposed},
+          {op.getDynamicLeading(), op.getLeading(), &leading}};
   for (auto [dynamic, numbers, result] : lists) {
     auto status = readNumbers(op, state, dynamic, numbers, *result);
     if (!status.succeeded())
@@ -120,6 +122,8 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
   options.positions = op.getPositions();
   if (!transposed.empty())
     options.transposed = transposed[0];
+  if (!leading.empty())
+    options.leading = leading[0];
   if (!elements.empty())
     options.elements = elements[0];
   if (!warps.empty())
@@ -145,6 +149,9 @@ LogicalResult schedule::TileOp::verify() {
   if (getTransposed().size() > 1)
     return emitOpError("takes one number for transposed tiles, found ")
            << getTransposed().size();
+  if (getLeading().size() > 1)
+    return emitOpError("takes one number for the leading dimension, found ")
+           << getLeading().size();
   return success();
 }
 
@@ -217,6 +224,11 @@ schedule::MatchStructureOp::apply(transform::TransformRewriter &,
     if (getReducing() &&
         (reduced < (*getReducing())[0] || reduced > (*getReducing())[1]))
       return emitSilenceableError() << reduced << " elements are reduced";
+    if (getChained() && !structure.isChained())
+      return emitSilenceableError() << "no reduction needs another's result";
+    if (getShared() && !structure.isShared())
+      return emitSilenceableError()
+             << "no input is the same along the first dimension of the results";
   }
   return DiagnosedSilenceableFailure::success();
 }
@@ -283,6 +295,48 @@ schedule::KeepOp::apply(transform::TransformRewriter &,
                         return failure();
                       return func;
                     });
+}
+
+LogicalResult schedule::ResidentOp::verify() {
+  if (getBlocks().size() != 1)
+    return emitOpError("takes one number of blocks, found ")
+           << getBlocks().size();
+  return success();
+}
+
+DiagnosedSilenceableFailure
+schedule::ResidentOp::apply(transform::TransformRewriter &,
+                            transform::TransformResults &results,
+                            transform::TransformState &state) {
+  SmallVector<int64_t> blocks;
+  auto read =
+      readNumbers(*this, state, getDynamicBlocks(), getBlocks(), blocks);
+  if (!read.succeeded())
+    return read;
+  return onPrograms(
+      *this, results, state, "blocks cannot live together",
+      [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
+        constexpr int64_t mostThreads = 2048;
+        auto size = func.getKnownBlockSize();
+        if (!size)
+          return func.emitError("the size of a block is not known yet");
+        int64_t threads = llvm::product_of(*size);
+        if (blocks[0] < 1 || blocks[0] * threads > mostThreads)
+          return func.emitError() << blocks[0] << " blocks of " << threads
+                                  << " threads are not between 1 block and "
+                                  << mostThreads << " threads";
+        func->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                      Builder(func).getI32IntegerAttr(blocks[0]));
+        return func;
+      });
+}
+
+void schedule::ResidentOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  transform::consumesHandle(getTargetMutable(), effects);
+  transform::onlyReadsHandle(getDynamicBlocksMutable(), effects);
+  transform::producesHandle(getOperation()->getOpResults(), effects);
+  transform::modifiesPayload(effects);
 }
 
 DiagnosedSilenceableFailure

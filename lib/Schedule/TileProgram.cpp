@@ -96,7 +96,16 @@ resultDims(ValueRange results, const KernelStructure &structure,
   if (options.transposed && structure.crossingDims().none())
     return emitError(loc, "no input has other neighbours than the result");
   int64_t budget = options.elements;
-  for (size_t d = rank; d-- > 0;) {
+  if (options.leading) {
+    dims[0].block = std::min(options.leading, dims[0].extent);
+    dims[0].tile = llvm::PowerOf2Ceil(dims[0].block);
+    if (rank < 2)
+      return emitError(loc, "one dimension has no leading one");
+    if (failed(checkDim(dims[0], 0, loc)))
+      return failure();
+    budget = std::max<int64_t>(1, budget / dims[0].tile);
+  }
+  for (size_t d = rank; d-- > (options.leading ? 1 : 0);) {
     ResultDim &dim = dims[d];
     if (options.transposed) {
       bool crosses = structure.crossingDims().test(dim.members[0]);

@@ -50,6 +50,11 @@ public:
   const llvm::SmallBitVector &wholeDims() const { return whole; }
   /// The most elements that go into one element of any reduction; 1 without.
   int64_t reducedElements() const { return reduced; }
+  /// Whether a reduction needs the result of another one.
+  bool isChained() const { return chained; }
+  /// Whether some input is read whole for each place along the first dimension
+  /// of the results: it has all other dimensions, but not that one.
+  bool isShared() const { return shared; }
   /// Without reductions: dimensions of the first result along which neighbours
   /// of an input lie in memory, and the one of the result's own neighbours;
   /// none if these are the same.
@@ -89,7 +94,10 @@ private:
   Value result;
   llvm::SmallBitVector whole, positions, crossing;
   void findCrossing(Block &body);
+  void findChains(Block &body);
+  void findShared(Block &body);
   int64_t reduced = 1;
+  bool chained = false, shared = false;
   StructureKind kind = StructureKind::Elementwise;
 };
 

@@ -49,10 +49,22 @@ def Schedule_MatchStructureOp : ScheduleOp<"match_structure", [MatchOpInterface]
     ```mlir
     transform.kopt.match_structure %kernel "row" reducing [32769, 524288] : !transform.any_op
     ```
+
+    With `chained`, a reduction must need the result of another one (a variance
+    that of the mean). With `shared`, an input must have all dimensions of the
+    results but the first one (the weights of a normalization).
+
+    ```mlir
+    transform.kopt.match_structure %kernel "elementwise" shared : !transform.any_op
+    ```
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, StrAttr:$kind,
-                       OptionalAttr<DenseI64ArrayAttr>:$reducing);
-  let assemblyFormat = "$target $kind (`reducing` $reducing^)? attr-dict `:` type($target)";
+                       OptionalAttr<DenseI64ArrayAttr>:$reducing,
+                       UnitAttr:$chained, UnitAttr:$shared);
+  let assemblyFormat = [{
+    $target $kind (`reducing` $reducing^)? (`chained` $chained^)? (`shared` $shared^)?
+    attr-dict `:` type($target)
+  }];
   let hasVerifier = 1;
 }
 
@@ -78,6 +90,8 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
     maximum, the sum of exponentials of differences to it, a product with them)
     are carried by one loop over pieces of the axis, in which sums are rescaled
     when what they depend on changes; otherwise each of them is a loop of its own.
+    `leading`: elements of the first result dimension for one block, all in one
+    tile, so that what its rows read in common is read once.
     `transposed`: elements along both the dimension of the result's neighbours in
     memory and that of an input's, 1 along others, where these differ.
     `positions` cuts all dimensions along which windows move as one, so that the
@@ -99,6 +113,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        Variadic<TransformParamTypeInterface>:$dynamic_raster,
                        Variadic<TransformParamTypeInterface>:$dynamic_cluster,
                        Variadic<TransformParamTypeInterface>:$dynamic_transposed,
+                       Variadic<TransformParamTypeInterface>:$dynamic_leading,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$block,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$tile,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$elements,
@@ -107,6 +122,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$raster,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$cluster,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$transposed,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$leading,
                        UnitAttr:$online, UnitAttr:$positions);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
@@ -119,8 +135,32 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
       | `raster` custom<DynamicIndexList>($dynamic_raster, $raster)
       | `cluster` custom<DynamicIndexList>($dynamic_cluster, $cluster)
       | `transposed` custom<DynamicIndexList>($dynamic_transposed, $transposed)
+      | `leading` custom<DynamicIndexList>($dynamic_leading, $leading)
       | `online` $online
       | `positions` $positions)
+    attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def Schedule_ResidentOp : ScheduleOp<"resident"> {
+  let summary = "lets several blocks live on a multiprocessor at once";
+  let description = [{
+    Bounds the registers of a scheduled program so that `blocks` blocks of it fit
+    the register file together: while one waits for memory or for its cluster, the
+    others go on. Fails silenceably if so many threads do not fit a
+    multiprocessor (2048).
+
+    ```mlir
+    %bound = transform.kopt.resident %scheduled blocks [2] : (!transform.any_op) -> !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target,
+                       Variadic<TransformParamTypeInterface>:$dynamic_blocks,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$blocks);
+  let results = (outs TransformHandleTypeInterface:$program);
+  let assemblyFormat = [{
+    $target `blocks` custom<DynamicIndexList>($dynamic_blocks, $blocks)
     attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;

@@ -29,6 +29,10 @@ struct TileOptions {
   /// Elements of a tile where neither list says more: filled up from the last
   /// dimension on.
   int64_t elements = 4096;
+  /// Elements of the first result dimension that one block computes, as one
+  /// tile; 0: cut like the others. What the rows of a block read in common is
+  /// then read once.
+  int64_t leading = 0;
   /// Elements that one step of a reduction takes, a power of two, for each
   /// reduction in program order; the last one counts for those after it.
   /// Without any: what a tile has left of `elements`. Along dimensions that the

@@ -158,7 +158,8 @@ LogicalResult rules::layerNorm(ShapeRule &rule, ArrayRef<int64_t> shape) {
                       Twine(shape.size()));
   ArrayRef<Dim> last = dims.take_back(shape.size());
   for (auto [expected, found] : llvm::zip(shape, last))
-    if (failed(rule.unify(rule.constant(expected), found,
+    if (expected != -1 &&
+        failed(rule.unify(rule.constant(expected), found,
                           "'normalized_shape' and last dimensions")))
       return failure();
   if (failed(expectAffine(rule, 1, last)))

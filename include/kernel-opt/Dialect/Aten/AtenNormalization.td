@@ -34,7 +34,7 @@ def Aten_LayerNormOp : Aten_Op<"layer_norm",
   let summary = "normalization over the last dimensions";
   let description = [{
     `(x - mean) / sqrt(var + eps) * weight + bias`, where mean and (biased)
-    variance are over the last dimensions, those of `normalized_shape`. `affine`
+    variance are over the last dimensions, those of `normalized_shape` (-1: any size). `affine`
     is empty, `weight`, or `weight` and `bias`, each of that shape.
 
     ```mlir
@@ -54,7 +54,7 @@ def Aten_RmsNormOp : Aten_Op<"rms_norm",
   let summary = "normalization by the root mean square";
   let description = [{
     `x / sqrt(mean(x^2) + eps) * weight`, with the mean over the last
-    dimensions, those of `normalized_shape`. `eps` is the machine epsilon of
+    dimensions, those of `normalized_shape` (-1: any size). `eps` is the machine epsilon of
     the type computed in unless given.
 
     ```mlir
