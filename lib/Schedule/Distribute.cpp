@@ -298,12 +298,20 @@ FailureOr<gpu::GPUFuncOp> Distributor::run() {
     return failure();
   }
   prologueEnd->erase();
-  if (readsPeers) {
+  if (lastPeerRead) {
     // Shared memory lives as long as its block: nobody leaves while others
-    // may read.
+    // may read. Who has read says so at once, and what is left is done before
+    // waiting for the others.
+    UnitAttr half = builder.getUnitAttr();
+    bool early = lastPeerRead->getBlock() == &entry;
+    if (early) {
+      builder.setInsertionPointAfter(lastPeerRead);
+      kgpu::ClusterBarrierOp::create(builder, source.getLoc(), half,
+                                     UnitAttr());
+    }
     builder.setInsertionPoint(entry.getTerminator());
     kgpu::ClusterBarrierOp::create(builder, source.getLoc(), UnitAttr(),
-                                   UnitAttr());
+                                   early ? half : UnitAttr());
   }
   if (int64_t bytes = sharedBytes(target); bytes > maxSharedBytes) {
     InFlightDiagnostic error = source.emitError("needs ")

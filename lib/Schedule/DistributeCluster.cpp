@@ -28,7 +28,6 @@ SmallVector<Value> Distributor::reduceBlocks(ktile::ReduceOp op,
                                              const LinearLayout &partial,
                                              ArrayRef<unsigned> blockBits) {
   Location loc = op.getLoc();
-  readsPeers = true;
   // In its own shared memory each block leaves what it came to: the registers
   // of a thread side by side, one row for each thread that holds others.
   SmallVector<unsigned> groupBits;
@@ -79,6 +78,7 @@ SmallVector<Value> Distributor::reduceBlocks(ktile::ReduceOp op,
             builder, loc, VectorType::get(1, type.getElementType()), there,
             ValueRange{group, constantIndex(r)}, Value(), Value(), TypedAttr(),
             IntegerAttr(), kgpu::CacheHint::Default));
+      lastPeerRead = parts.back().getDefiningOp();
       ofPeer.push_back(fromStorage(
           concat(parts, loc), getElementTypeOrSelf(vector.getType()), loc));
     }

@@ -166,7 +166,8 @@ private:
   unsigned threadBits = 0;
   int64_t roleThreads = 0; ///< of the role whose branch this is; 0: no roles
   unsigned rankBits = 0;
-  bool readsPeers = false; ///< whether blocks read each other's shared memory
+  /// The last read of another block's shared memory.
+  Operation *lastPeerRead = nullptr;
   Operation *prologueEnd = nullptr;
   std::map<std::pair<std::vector<int64_t>, unsigned>, Value> coordinates;
 };

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Schedule/ScheduleOps.h"
+#include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
 #include "kernel-opt/Dialect/KTile/KTileOps.h"
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
@@ -16,12 +17,12 @@
 #include "kernel-opt/Schedule/KernelStructure.h"
 #include "kernel-opt/Schedule/Layouts.h"
 #include "kernel-opt/Schedule/Stage.h"
+#include "kernel-opt/Schedule/Stash.h"
 #include "kernel-opt/Schedule/TensorCores.h"
 #include "kernel-opt/Schedule/TileProgram.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.h"
@@ -297,6 +298,43 @@ schedule::KeepOp::apply(transform::TransformRewriter &,
                     });
 }
 
+LogicalResult schedule::StashOp::verify() {
+  if (getVectors().size() != 1)
+    return emitOpError("takes one number of vectors, found ")
+           << getVectors().size();
+  return success();
+}
+
+DiagnosedSilenceableFailure
+schedule::StashOp::apply(transform::TransformRewriter &,
+                         transform::TransformResults &results,
+                         transform::TransformState &state) {
+  SmallVector<int64_t> vectors;
+  auto read =
+      readNumbers(*this, state, getDynamicVectors(), getVectors(), vectors);
+  if (!read.succeeded())
+    return read;
+  return onPrograms(*this, results, state, "nothing can be stashed",
+                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
+                      if (vectors[0] < 0)
+                        return func.emitError("a number of vectors is not "
+                                              "negative, found ")
+                               << vectors[0];
+                      if (vectors[0] > 0 &&
+                          failed(stashLoads(func, vectors[0])))
+                        return failure();
+                      return func;
+                    });
+}
+
+void schedule::StashOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  transform::consumesHandle(getTargetMutable(), effects);
+  transform::onlyReadsHandle(getDynamicVectorsMutable(), effects);
+  transform::producesHandle(getOperation()->getOpResults(), effects);
+  transform::modifiesPayload(effects);
+}
+
 LogicalResult schedule::ResidentOp::verify() {
   if (getBlocks().size() != 1)
     return emitOpError("takes one number of blocks, found ")
@@ -325,7 +363,7 @@ schedule::ResidentOp::apply(transform::TransformRewriter &,
           return func.emitError() << blocks[0] << " blocks of " << threads
                                   << " threads are not between 1 block and "
                                   << mostThreads << " threads";
-        func->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+        func->setAttr(kgpu::kResidentBlocksAttrName,
                       Builder(func).getI32IntegerAttr(blocks[0]));
         return func;
       });

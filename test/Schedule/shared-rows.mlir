@@ -6,8 +6,7 @@
 
 // CHECK-LABEL: gpu.module @scale_program
 // CHECK: gpu.func @scale(
-// CHECK-SAME: known_block_size = array<i32: 64, 1, 1>, known_grid_size = array<i32: 30, 1, 1>
-// CHECK-SAME: nvvm.minctasm = 2 : i32
+// CHECK-SAME: kgpu.resident_blocks = 2 : i32, known_block_size = array<i32: 64, 1, 1>, known_grid_size = array<i32: 30, 1, 1>
 // CHECK-DAG: ktile.load {{.*}} : memref<10x640xf32> -> tensor<4x64xf32>
 // CHECK-DAG: ktile.load {{.*}} : memref<640xf32> -> tensor<64xf32>
 // CHECK-NOT: ktile.load

@@ -143,6 +143,32 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
+def Schedule_StashOp : ScheduleOp<"stash"> {
+  let summary = "keeps part of what threads hold in shared memory";
+  let description = [{
+    Of what each thread of a scheduled program reads and needs again behind a
+    barrier, the last `vectors` accesses leave the registers: they are copied to
+    the thread's own places in shared memory (cp.async) and read from there in
+    each part of the program between barriers, where elementwise work on them is
+    done anew. So a row fits half of the registers, and a second block lives
+    beside the first (`transform.kopt.resident`). Fails silenceably if nothing
+    is needed behind a barrier, or if barriers stand in loops.
+
+    ```mlir
+    %light = transform.kopt.stash %scheduled vectors [12] : (!transform.any_op) -> !transform.any_op
+    ```
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target,
+                       Variadic<TransformParamTypeInterface>:$dynamic_vectors,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$vectors);
+  let results = (outs TransformHandleTypeInterface:$program);
+  let assemblyFormat = [{
+    $target `vectors` custom<DynamicIndexList>($dynamic_vectors, $vectors)
+    attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
 def Schedule_ResidentOp : ScheduleOp<"resident"> {
   let summary = "lets several blocks live on a multiprocessor at once";
   let description = [{

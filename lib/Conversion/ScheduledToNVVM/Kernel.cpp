@@ -89,6 +89,10 @@ struct FunctionPattern : KernelPattern<gpu::GPUFuncOp> {
       add(kGridSizeAttrName, b.getDenseI32ArrayAttr(*facts.gridSize));
     if (auto cluster = kernel->getAttr(kClusterSizeAttrName))
       add(NVVM::NVVMDialect::getClusterDimAttrName(), cluster);
+    if (auto blocks = kernel->getAttrOfType<mlir::IntegerAttr>(
+            kResidentBlocksAttrName))
+      add(NVVM::NVVMDialect::getMinctasmAttrName(),
+          b.getI32IntegerAttr(blocks.getInt()));
     if (auto maps = kernel->getAttr(kTensorMapsAttrName))
       add(kTensorMapsAttrName, maps);
     add(kSharedBytesAttrName, b.getI64IntegerAttr(facts.sharedBytes));

@@ -67,6 +67,14 @@ LogicalResult KGPUDialect::verifyOperationAttribute(Operation *op,
       return op->emitError() << "'" << name << "' expects a number of bytes";
     return success();
   }
+  if (name == kResidentBlocksAttrName) {
+    auto blocks = dyn_cast<IntegerAttr>(attribute.getValue());
+    if (!isa<gpu::GPUFuncOp>(op) || !blocks || blocks.getInt() < 1 ||
+        blocks.getInt() > 32)
+      return op->emitError()
+             << "'" << name << "' expects 1 to 32 blocks of a 'gpu.func'";
+    return success();
+  }
   if (name == kGridSizeAttrName) {
     auto sizes = dyn_cast<mlir::DenseI32ArrayAttr>(attribute.getValue());
     if (!sizes || sizes.size() != 3)
@@ -81,6 +89,7 @@ LogicalResult KGPUDialect::verifyOperationAttribute(Operation *op,
   }
   return op->emitError() << "unknown attribute '" << name << "'; expected '"
                          << kClusterSizeAttrName << "', '"
+                         << kResidentBlocksAttrName << "', '"
                          << kSharedBytesAttrName << "' or '"
                          << kTensorMapsAttrName << "'";
 }

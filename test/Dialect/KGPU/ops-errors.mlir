@@ -64,7 +64,7 @@ gpu.func @k() kernel attributes {kgpu.tensor_maps = 1} { gpu.return }
 // -----
 
 gpu.module @m {
-// expected-error@+1 {{unknown attribute 'kgpu.cluster'; expected 'kgpu.cluster_size', 'kgpu.shared_bytes' or 'kgpu.tensor_maps'}}
+// expected-error@+1 {{unknown attribute 'kgpu.cluster'; expected 'kgpu.cluster_size', 'kgpu.resident_blocks', 'kgpu.shared_bytes' or 'kgpu.tensor_maps'}}
 gpu.func @k() kernel attributes {kgpu.cluster = 1} { gpu.return }
 }
 

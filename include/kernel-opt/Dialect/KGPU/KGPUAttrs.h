@@ -29,6 +29,10 @@ inline constexpr StringLiteral kAccessReadWrite = "readwrite";
 inline constexpr StringLiteral kAccessWorkspace = "workspace";
 /// Blocks per cluster in x, y, z, on the kernel.
 inline constexpr StringLiteral kClusterSizeAttrName = "kgpu.cluster_size";
+/// On a `gpu.func`: blocks that are to live on a multiprocessor at once, which
+/// bounds the registers of a thread.
+inline constexpr StringLiteral kResidentBlocksAttrName =
+    "kgpu.resident_blocks";
 /// Bytes of dynamic shared memory to launch with, on the lowered kernel.
 inline constexpr StringLiteral kSharedBytesAttrName = "kgpu.shared_bytes";
 /// Blocks of the grid in x, y, z, on the lowered kernel.
