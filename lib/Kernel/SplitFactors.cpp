@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Kernel/SplitFactors.h"
+#include "kernel-opt/Dialect/Kopt/WholeKernel.h"
 #include "kernel-opt/Kernel/OpClass.h"
 #include "kernel-opt/Kernel/Passes.h"
 #include "kernel-opt/Kernel/SumOfProducts.h"
@@ -38,11 +39,12 @@ using mlir::OpBuilder;
 // Parts
 //===----------------------------------------------------------------------===//
 
-static constexpr float thirdPartScale = 65536;
+static constexpr float thirdPartScale = 4096;
 
 SmallVector<PartProducts> kernel::partProducts() {
-  // Third parts are kept 2^16 times as large: what bf16 has no exponents for in
-  // the second part of a number near 2^-120 is then in the third one.
+  // Third parts are kept 2^12 times as large: what bf16 has no exponents for in
+  // the second part of a number near 2^-120 is then in the third one. They still
+  // are 2^5 times smaller than the number, so that sums do not overflow.
   return {{{{0, 2}, {2, 0}}, 1 / thirdPartScale},
           {{{1, 1}, {0, 1}, {1, 0}, {0, 0}}, 1}};
 }
@@ -402,6 +404,16 @@ void FactorSplitter::split(kopt::KernelOp kernel) {
                 multiplyParts(inside, product, factors,
                               arguments.drop_front(kept.size()), init));
   }
+  // Parts are judged by the whole.
+  SmallVector<int64_t> through(kernel.getInputs().size(), 0);
+  for (auto [i, argument] : llvm::enumerate(kept))
+    through[argument.getArgNumber()] = i;
+  for (auto [f, factor] : llvm::enumerate(factors))
+    through[cast<BlockArgument>(factor.operand->get()).getArgNumber()] =
+        -1 - int64_t(kept.size() + f * numParts);
+  if (!kernel.getContractAttr())
+    kernel.setContractAttr(kopt::ContractAttr::lookup(kernel));
+  kopt::setWhole(made, kernel, through);
   kernel.replaceAllUsesWith(made.getResults());
   kernel.erase();
 }

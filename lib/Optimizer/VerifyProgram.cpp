@@ -8,6 +8,7 @@
 
 #include "Stages.h"
 #include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
+#include "kernel-opt/Dialect/Kopt/WholeKernel.h"
 #include "kernel-opt/Kernel/FormKernels.h"
 #include "kernel-opt/Support/Hash.h"
 #include "mlir/Pass/PassManager.h"
@@ -45,6 +46,10 @@ private:
   LogicalResult admit();
   LogicalResult checkFunctions();
   LogicalResult checkFunction(func::FuncOp original, func::FuncOp formed);
+  FailureOr<verify::EquivalenceResult>
+  checkEquivalence(Block &source, Block &target, StringRef sourceHash,
+                   StringRef targetHash, const std::string &subject);
+  LogicalResult checkWhole(kopt::KernelOp kernel);
   LogicalResult checkKernel(kopt::KernelOp kernel);
   LogicalResult checkAccuracy(kopt::KernelOp kernel, gpu::GPUFuncOp program,
                               std::optional<verify::AccuracyResult> known,
@@ -120,12 +125,36 @@ LogicalResult ProgramVerifier::admit() {
 // Kernels against the program on tensors
 //===----------------------------------------------------------------------===//
 
-/// The module without its programs, with kernels put in their place.
+/// Puts the whole kernels back where several do the work of one.
+static LogicalResult restoreWholes(ModuleOp module) {
+  SmallVector<kopt::KernelOp> kernels;
+  module.walk([&](kopt::KernelOp kernel) { kernels.push_back(kernel); });
+  for (kopt::KernelOp kernel : kernels) {
+    auto whole = kopt::lookupWhole(kernel);
+    if (failed(whole))
+      return failure();
+    if (!*whole)
+      continue;
+    kopt::KernelOp restored = (*whole)->kernel;
+    restored->remove();
+    kernel->getBlock()->getOperations().insert(Block::iterator(kernel),
+                                               restored);
+    restored->setOperands((*whole)->operands);
+    kernel.replaceAllUsesWith(restored.getResults());
+    kernel.erase();
+  }
+  return success();
+}
+
+/// The module without its programs, with kernels put in their place, those
+/// that others do the work of included.
 static FailureOr<OwningOpRef<ModuleOp>> inlined(ModuleOp module) {
   OwningOpRef<ModuleOp> copy = module.clone();
   for (auto programs :
        llvm::make_early_inc_range(copy->getOps<gpu::GPUModuleOp>()))
     programs.erase();
+  if (failed(restoreWholes(*copy)))
+    return failure();
   SmallVector<kopt::KernelOp> kernels;
   copy->walk([&](kopt::KernelOp kernel) { kernels.push_back(kernel); });
   for (kopt::KernelOp kernel : kernels)
@@ -154,15 +183,29 @@ LogicalResult ProgramVerifier::checkFunction(func::FuncOp original,
         "control flow between blocks is not evaluated";
     return success();
   }
+  auto result =
+      checkEquivalence(original.getBody().front(), formed.getBody().front(),
+                       before, after, subject);
+  if (succeeded(result) && result->verdict == Verdict::Refuted)
+    original.emitError("the kernels of '")
+        << original.getName()
+        << "' are another function: " << state.obligations.back().detail;
+  return success(succeeded(result) && result->verdict != Verdict::Refuted);
+}
+
+/// Compares two programs on tensors in the exact algebra and notes the outcome.
+FailureOr<verify::EquivalenceResult>
+ProgramVerifier::checkEquivalence(Block &source, Block &target,
+                                  StringRef sourceHash, StringRef targetHash,
+                                  const std::string &subject) {
   verify::EquivalenceOptions equivalence;
-  equivalence.nonce = nonceOf(state.nonce, before, after);
+  equivalence.nonce = nonceOf(state.nonce, sourceHash, targetHash);
   equivalence.families = {verify::InputFamily::Normal,
                           verify::InputFamily::Ascending,
                           verify::InputFamily::Ties};
   equivalence.allElements = 1 << 10;
   equivalence.dependence = false;
-  auto result = verify::checkEquivalence(original.getBody().front(),
-                                         formed.getBody().front(), equivalence);
+  auto result = verify::checkEquivalence(source, target, equivalence);
   if (failed(result))
     return failure();
   Obligation &added =
@@ -174,8 +217,6 @@ LogicalResult ProgramVerifier::checkFunction(func::FuncOp original,
     added.level = Level::Refuted;
     added.detail = "expected " + result->witness->expected + ", found " +
                    result->witness->actual;
-    original.emitError("the kernels of '")
-        << original.getName() << "' are another function: " << added.detail;
   } else {
     added.detail = result->reason;
   }
@@ -183,7 +224,30 @@ LogicalResult ProgramVerifier::checkFunction(func::FuncOp original,
     if (!llvm::is_contained(state.assumptions, assumption))
       state.assumptions.push_back(assumption);
   state.records[subject] = verify::withoutTimes(result->toJSON());
-  return success(result->verdict != Verdict::Refuted);
+  return result;
+}
+
+/// Kernels that do the work of one must do just that.
+LogicalResult ProgramVerifier::checkWhole(kopt::KernelOp kernel) {
+  auto whole = kopt::lookupWhole(kernel);
+  if (failed(whole))
+    return failure();
+  if (!*whole)
+    return success();
+  FailureOr<kopt::WholeKernel> composed = kopt::composeWhole(kernel, **whole);
+  if (failed(composed))
+    return failure();
+  kopt::KernelOp one = (*whole)->kernel, several = composed->kernel;
+  auto result = checkEquivalence(*one.getBlock(), *several.getBlock(),
+                                 structuralHash(one), structuralHash(several),
+                                 subjectOf(kernel) + " and those before it");
+  if (succeeded(result) && result->verdict == Verdict::Refuted)
+    kernel.emitError("kernel '")
+        << kernel.getKernelName()
+        << "' and those before it are another function than the one that they "
+           "stand for: "
+        << state.obligations.back().detail;
+  return success(succeeded(result) && result->verdict != Verdict::Refuted);
 }
 
 LogicalResult ProgramVerifier::checkFunctions() {
@@ -236,7 +300,7 @@ ProgramVerifier::checkAccuracy(kopt::KernelOp kernel, gpu::GPUFuncOp program,
   if (known)
     result = std::move(*known);
   else
-    result = verify::checkAccuracy(*kernel.getBlock(), program, accuracy);
+    result = verify::checkAccuracy(kernel, program, accuracy);
   if (failed(result))
     return failure();
   auto note = [&](StringRef name, Verdict verdict, size_t tests,
@@ -347,7 +411,7 @@ LogicalResult ProgramVerifier::run() {
     return failure();
   bool ok = succeeded(checkFunctions());
   for (kopt::KernelOp kernel : kopt::distinctKernels(module))
-    ok &= succeeded(checkKernel(kernel));
+    ok &= succeeded(checkWhole(kernel)) && succeeded(checkKernel(kernel));
   return success(ok);
 }
 

@@ -3,6 +3,10 @@
 // RUN:   --canonicalize --cse -o %t.mlir 2>&1 | FileCheck %s --check-prefix=CHOSEN
 // RUN: FileCheck %s < %t.mlir
 // RUN: kernel-opt %t.mlir --kopt-verify-kernels -o /dev/null 2>&1 | FileCheck %s --check-prefix=VERDICT
+// RUN: kernel-opt %t.mlir --kopt-verify-accuracy=nonce=1 -o /dev/null 2>&1 | FileCheck %s --check-prefix=ACCURACY
+// RUN: sed -e 's/through = array<i64: -1, -4>/through = array<i64: -4, -1>/g' %t.mlir | not kernel-opt --kopt-verify-accuracy=nonce=1 -o /dev/null 2>&1 | FileCheck %s --check-prefix=TYPES
+// RUN: sed -e 's/through = array<i64: -1, -4>/through = array<i64: 0, -4>/g' %t.mlir | not kernel-opt --kopt-verify-accuracy=nonce=1 -o /dev/null 2>&1 | FileCheck %s --check-prefix=DIRECT
+// RUN: sed -e 's/through = array<i64: -1, -4>/through = 1/g' %t.mlir | not kernel-opt --kopt-verify-accuracy=nonce=1 -o /dev/null 2>&1 | FileCheck %s --check-prefix=FORM
 
 // Factors that come in parts are brought by the tensor memory accelerator, ragged
 // ones, too, since parts have padded rows.
@@ -15,6 +19,17 @@
 // VERDICT: the program of kernel 'split_85x71' is verified
 // VERDICT: the program of kernel 'ragged_matmul' is verified
 // VERDICT: the program of kernel 'transposed_matmul' is verified
+
+// What multiplies parts is judged by the product of what they are parts of, on
+// inputs that were split: parts of no number need not be summed as accurately.
+// ACCURACY-NOT: error
+// ACCURACY: the program of kernel 'ragged_matmul' is as accurate
+// ACCURACY: the program of kernel 'transposed_matmul' is as accurate
+
+// The note of what that was must fit.
+// TYPES: error: has no operand -4 of type 'tensor<135x85xf32>', which its whole kernel has
+// DIRECT: error: has no operand 0 of type 'tensor<135x85xf32>', which its whole kernel has
+// FORM: error: expects 'kopt.whole' to be a dictionary of 'kernel', a string, and 'through', an array of i64
 
 // CHECK-LABEL: gpu.func @ragged_matmul(
 // CHECK-COUNT-6: kgpu.tensor_map

@@ -20,7 +20,7 @@
 
 namespace kernel_opt::kernel {
 
-/// x = x0 + x1 + x2 / 2^16, up to 2^-24 of x.
+/// x = x0 + x1 + x2 / 2^12, up to 2^-24 of x.
 inline constexpr unsigned numParts = 3;
 
 /// Products of parts that are summed without a stop.

@@ -80,7 +80,7 @@ struct Options {
   std::vector<schedule::ScheduleText> scheduleTexts;
   /// Whether f32 factors of large products are split in kernels of their own
   /// where the target's tensor cores multiply their parts.
-  bool splitFactors = false;
+  bool splitFactors = true;
   /// Whether programs are checked before they are compiled; a result without
   /// is stamped.
   bool verify = true;

@@ -25,6 +25,7 @@
 #ifndef KERNEL_OPT_VERIFY_ACCURACY_H
 #define KERNEL_OPT_VERIFY_ACCURACY_H
 
+#include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Support/LLVM.h"
 #include "kernel-opt/Verify/Domain.h"
 #include "kernel-opt/Verify/Equivalence.h"
@@ -91,6 +92,13 @@ struct AccuracyResult {
 /// Judges `program`, whose arguments are the inputs of `source` and then its
 /// results. Fails, after reporting why, if one of them cannot be evaluated.
 FailureOr<AccuracyResult> checkAccuracy(Block &source, gpu::GPUFuncOp program,
+                                        const AccuracyOptions &options = {});
+
+/// The same for the program of a kernel. If that does the work of a whole one
+/// with others before it, it is judged by the whole, on what these make of the
+/// whole kernel's inputs.
+FailureOr<AccuracyResult> checkAccuracy(kopt::KernelOp kernel,
+                                        gpu::GPUFuncOp program,
                                         const AccuracyOptions &options = {});
 
 } // namespace kernel_opt::verify

@@ -8,7 +8,9 @@
 
 #include "kernel-opt/Verify/Accuracy.h"
 #include "AccuracyDomains.h"
+#include "ProgramInputs.h"
 #include "Sampling.h"
+#include "kernel-opt/Dialect/Kopt/WholeKernel.h"
 #include "kernel-opt/Verify/Hash.h"
 #include "kernel-opt/Verify/Interpreter/Interpreter.h"
 #include "kernel-opt/Verify/Reference.h"
@@ -64,8 +66,9 @@ enum class Class : uint8_t { Finite, PlusInf, MinusInf, NaN };
 class AccuracyChecker {
 public:
   AccuracyChecker(Block &source, gpu::GPUFuncOp program,
-                  const AccuracyOptions &options)
-      : source(source), program(program), options(options) {}
+                  const AccuracyOptions &options,
+                  ArrayRef<ProgramInput> inputs = {})
+      : source(source), program(program), options(options), inputs(inputs) {}
   FailureOr<AccuracyResult> run();
 
 private:
@@ -85,9 +88,12 @@ private:
   FailureOr<std::vector<std::vector<double>>>
   noiseOf(InputFamily family, bool wide, unsigned draw, ArrayRef<Values> exact);
   std::optional<FloatKind> kindOf(unsigned output) const {
-    MemRefType type =
-        compiled->arguments()[source.getNumArguments() + output].type;
+    MemRefType type = compiled->arguments()[firstOutput() + output].type;
     return getFloatKind(type.getElementType());
+  }
+  /// Number of the program's argument.
+  unsigned firstOutput() const {
+    return inputs.empty() ? source.getNumArguments() : inputs.size();
   }
   size_t outputs() const { return source.getTerminator()->getNumOperands(); }
   void judgeIntegers(InputFamily family, unsigned output, ArrayRef<Values> p,
@@ -97,6 +103,7 @@ private:
   Block &source;
   gpu::GPUFuncOp program;
   const AccuracyOptions &options;
+  ArrayRef<ProgramInput> inputs; ///< empty: those of the source
   std::optional<CompiledKernel> compiled;
   AccuracyResult result;
   std::vector<BlockRange> blocks;
@@ -116,39 +123,20 @@ static uint64_t seedOf(uint64_t nonce, InputFamily family, unsigned draw = 0) {
 // Evaluation
 //===----------------------------------------------------------------------===//
 
-static ArgumentSource bind(DrawnInputs &inputs, Domain &domain,
-                           const CompiledKernel &compiled) {
-  ArgumentSource bound;
-  bound.floats = [&](unsigned argument, FloatKind kind, const int64_t *indices,
-                     void *out, size_t n) {
-    inputs.floats(domain, argument, kind,
-                  compiled.arguments()[argument].type.getShape(),
-                  ArrayRef(indices, n), out);
-  };
-  bound.integers = [&](unsigned argument, unsigned width,
-                       const int64_t *indices, int64_t *out, size_t n) {
-    inputs.integers(argument, width,
-                    compiled.arguments()[argument].type.getShape(),
-                    ArrayRef(indices, n), out);
-  };
-  return bound;
-}
-
 LogicalResult AccuracyChecker::choose() {
   int64_t count = compiled->gridSize().volume();
   std::unique_ptr<Domain> domain = createDeviceDomain(false);
-  DrawnInputs inputs(seedOf(options.nonce, InputFamily::Normal),
-                     InputFamily::Normal);
+  ProgramInputs read(seedOf(options.nonce, InputFamily::Normal),
+                     InputFamily::Normal, *domain, *compiled, inputs);
   LaunchSpec launch;
   launch.blocks = {0};
   launch.checkCompleteness = false;
-  auto first =
-      interpret(*compiled, *domain, bind(inputs, *domain, *compiled), launch);
-  if (failed(first))
+  auto first = interpret(*compiled, *domain, read.bind(), launch);
+  if (failed(first) || read.isBroken())
     return failure();
   uint64_t written = 0;
   for (size_t o = 0; o < outputs(); ++o)
-    written += first->writtenElements(source.getNumArguments() + o);
+    written += first->writtenElements(firstOutput() + o);
   auto executed = int64_t(first->executedBlocks.size());
   uint64_t perBlock = std::max<uint64_t>(written / executed, 1);
   uint64_t opsPerBlock = first->counters.laneOps / executed + 1;
@@ -168,18 +156,16 @@ LogicalResult AccuracyChecker::choose() {
     LaunchSpec some;
     some.checkCompleteness = false;
     range.append(some.blocks);
-    auto run =
-        interpret(*compiled, *domain, bind(inputs, *domain, *compiled), some);
+    auto run = interpret(*compiled, *domain, read.bind(), some);
     if (failed(run))
       return failure();
     result.blocksRun += run->executedBlocks.size();
     for (size_t o = 0; o < outputs(); ++o) {
       std::vector<int64_t> indices;
-      run->forEachWritten(
-          source.getNumArguments() + o,
-          [&](int64_t i, const void *) { indices.push_back(i); });
-      MemRefType type =
-          compiled->arguments()[source.getNumArguments() + o].type;
+      run->forEachWritten(firstOutput() + o, [&](int64_t i, const void *) {
+        indices.push_back(i);
+      });
+      MemRefType type = compiled->arguments()[firstOutput() + o].type;
       samples[o].add(indices, type.getShape(),
                      int64_t(target / blocks.size()) + 1,
                      mixHash(options.nonce, o));
@@ -206,18 +192,18 @@ AccuracyChecker::runProgram(Domain &domain, InputFamily family, unsigned draw) {
     values[o].low.resize(samples[o].size());
   }
   for (const BlockRange &range : blocks) {
-    DrawnInputs inputs(seedOf(options.nonce, family, draw), family);
+    ProgramInputs read(seedOf(options.nonce, family, draw), family, domain,
+                       *compiled, inputs);
     LaunchSpec launch;
     launch.checkCompleteness = false;
     range.append(launch.blocks);
-    auto run =
-        interpret(*compiled, domain, bind(inputs, domain, *compiled), launch);
-    if (failed(run))
+    auto run = interpret(*compiled, domain, read.bind(), launch);
+    if (failed(run) || read.isBroken())
       return failure();
     for (size_t o = 0; o < outputs(); ++o) {
       bool isFloat = kindOf(o).has_value();
-      run->forEachWritten(source.getNumArguments() + o, [&](int64_t index,
-                                                            const void *value) {
+      run->forEachWritten(firstOutput() + o, [&](int64_t index,
+                                                 const void *value) {
         for (size_t at : samples[o].positions(index))
           if (isFloat)
             domain.toReal(value, &values[o].high[at], &values[o].low[at], 1);
@@ -520,7 +506,7 @@ FailureOr<AccuracyResult> AccuracyChecker::run() {
   if (failed(kernel))
     return failure();
   compiled.emplace(std::move(*kernel));
-  if (compiled->arguments().size() < source.getNumArguments() + outputs())
+  if (compiled->arguments().size() < firstOutput() + outputs())
     return program.emitError("takes ")
            << compiled->arguments().size() << " arguments, the kernel has "
            << source.getNumArguments() << " inputs and " << outputs()
@@ -566,6 +552,25 @@ FailureOr<AccuracyResult>
 verify::checkAccuracy(Block &source, gpu::GPUFuncOp program,
                       const AccuracyOptions &options) {
   return AccuracyChecker(source, program, options).run();
+}
+
+FailureOr<AccuracyResult>
+verify::checkAccuracy(kopt::KernelOp kernel, gpu::GPUFuncOp program,
+                      const AccuracyOptions &options) {
+  FailureOr<std::optional<kopt::WholeKernel>> whole = kopt::lookupWhole(kernel);
+  if (failed(whole))
+    return failure();
+  if (!*whole)
+    return checkAccuracy(*kernel.getBlock(), program, options);
+  auto origins = kopt::originsOf(kernel, **whole);
+  if (failed(origins))
+    return failure();
+  SmallVector<ProgramInput> inputs;
+  for (kopt::OperandOrigin &origin : *origins)
+    inputs.push_back({origin.maker ? origin.maker.getBlock() : nullptr,
+                      origin.result, origin.operands});
+  return AccuracyChecker(*(*whole)->kernel.getBlock(), program, options, inputs)
+      .run();
 }
 
 /// Four digits: enough to tell, and equal on every machine.

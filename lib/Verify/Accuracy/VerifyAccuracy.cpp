@@ -57,7 +57,7 @@ private:
              << kernel.getKernelName() << "' has no program: schedule it first";
     AccuracyOptions options;
     options.nonce = nonce;
-    auto result = checkAccuracy(*kernel.getBlock(), program, options);
+    auto result = checkAccuracy(kernel, program, options);
     if (mlir::failed(result))
       return failure();
     if (table)
