@@ -15,6 +15,11 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     transform.kopt.match_structure %kernel "row" reducing [16385, 524288] : !transform.any_op
     transform.yield %kernel : !transform.any_op
   }
+  // A matcher stands for one action.
+  transform.named_sequence @match_long_row_again(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "row" reducing [16385, 524288] : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
   transform.named_sequence @match_chained_reduction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
     transform.kopt.match_structure %kernel "inner_reduction" reducing [2049, 16384] chained : !transform.any_op
     transform.yield %kernel : !transform.any_op
@@ -157,7 +162,7 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
   transform.named_sequence @__kernel_schedules(%root: !transform.any_op {transform.consumed}) {
     transform.foreach_match in %root
       @match_long_row -> @row_in_clusters,
-      @match_long_row -> @row_in_cluster,
+      @match_long_row_again -> @row_in_cluster,
       @match_middle_row -> @row_in_registers,
       @match_row -> @row,
       @match_long_chained_reduction -> @chained_reduction_in_cluster,
