@@ -66,17 +66,23 @@ void SearchResult::print(raw_ostream &os) const {
     os << "  refuted        " << refutation << "\n";
   if (kernels.empty())
     return;
-  os << "  modelled       " << inMicroseconds(bestSeconds) << ", was "
+  StringRef kind = device.empty() ? "modelled" : "measured";
+  if (!device.empty())
+    os << "  on the device  " << counts.measured << " programs timed, "
+       << counts.recalledTimes << " times known from the archive\n";
+  os << "  " << kind << "       " << inMicroseconds(bestSeconds) << ", was "
      << inMicroseconds(firstSeconds) << ": "
-     << llvm::formatv("{0:F2}", firstSeconds / bestSeconds)
-     << " times as fast by the model, not measured\n";
+     << llvm::formatv("{0:F2}", firstSeconds / bestSeconds) << " times as fast "
+     << (device.empty() ? std::string("by the model, not measured")
+                        : "on " + device + ", by the times that chose it")
+     << "\n";
   for (const RuleUse &use : candidate.graph.rules)
     os << "  rewritten by   " << use.rule << " at " << use.site << "\n";
   if (!candidate.graph.fusionPlan.empty())
     os << "  fused by       " << candidate.graph.fusionPlan;
   for (const WinningKernel &kernel : kernels)
     os << "  " << kernel.kernel.name << ": " << kernel.choice.str()
-       << ", modelled " << inMicroseconds(kernel.evaluation.time.seconds)
+       << ", " << kind << " " << inMicroseconds(kernel.seconds)
        << " (bound by " << kernel.evaluation.time.bound << ", first choice "
        << inMicroseconds(kernel.firstSeconds) << "), " << kernel.check.verdict
        << "\n";

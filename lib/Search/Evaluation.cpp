@@ -10,12 +10,14 @@
 #include "kernel-opt/Search/Evaluation.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Kernel/KernelFacts.h"
+#include "kernel-opt/Runtime/LaunchPlan.h"
 #include "kernel-opt/Support/Hash.h"
 #include "kernel-opt/Support/JSONReader.h"
 #include "kernel-opt/Verify/Interpreter/Interpreter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -240,7 +242,8 @@ static std::string takeResources(const nvptx::CompiledKernel &compiled,
 
 Evaluation search::evaluateKernel(ModuleOp module, const KernelChoice &choice,
                                   optimizer::Options options,
-                                  ArrayRef<std::string> known) {
+                                  ArrayRef<std::string> known,
+                                  bool withPlan) {
   ErrorKeeper errors(module.getContext());
   auto program = scheduleOnly(module, choice, options);
   if (failed(program))
@@ -273,6 +276,13 @@ Evaluation search::evaluateKernel(ModuleOp module, const KernelChoice &choice,
   }
   if (facts.residentBlocks == 0)
     return fail("uncompilable", "no block fits on a multiprocessor");
+  if (withPlan) {
+    auto functions = module.getOps<func::FuncOp>();
+    auto plan = optimizer::buildLaunchPlan(*functions.begin(), outcome);
+    if (failed(plan))
+      return fail("uncompilable", errors.text);
+    evaluation.plan = llvm::formatv("{0}", json::Value(plan->toJSON()));
+  }
   evaluation.facts = facts;
   evaluation.time = modelTime(facts, findDeviceModel(compiled.chip.sm));
   return evaluation;
@@ -334,6 +344,7 @@ llvm::Expected<Evaluation> Evaluation::fromJSON(const json::Value &value,
   evaluation.finalHash = reader.string("final_hash");
   evaluation.ptxHash = reader.string("ptx_hash");
   const json::Value *facts = reader.value("facts", /*required=*/false);
+  evaluation.plan = reader.string("plan", "");
   reader.finish();
   if (llvm::Error error = errors.take("evaluation of a candidate"))
     return std::move(error);

@@ -37,6 +37,7 @@ json::Object search::handOver(const SearchResult &result,
     sets.push_back(json::Object{{"name", set.name}, {"text", set.text}});
   return json::Object{{"candidate", result.candidate.toJSON()},
                       {"seconds", result.bestSeconds},
+                      {"measured", !result.device.empty()},
                       {"rewrite_sets", std::move(sets)},
                       {"build", environment.build},
                       {"checks", std::move(checks)}};
@@ -49,6 +50,7 @@ Replay::fromHandOver(const json::Value &value, const nvptx::PtxOptions &compile,
   JSONReader reader(&value, "", errors);
   std::unique_ptr<Replay> replay(new Replay);
   replay->seconds = reader.number("seconds");
+  replay->isMeasured = reader.boolean("measured", false);
   auto environment = findEnvironment(compile, schedules);
   if (!environment)
     return environment.takeError();
@@ -139,6 +141,7 @@ LogicalResult Replay::rewrite(ModuleOp module) {
       candidate = std::move((*winner)->candidate);
       rewriteSets = std::move((*winner)->rewriteSets);
       seconds = (*winner)->seconds;
+      isMeasured = (*winner)->measured;
       fromProgram = true;
     }
   }
@@ -249,7 +252,8 @@ std::string Replay::describe() const {
   std::string text = fromProgram ? "a candidate of the whole program"
                                  : "the best known schedules";
   if (seconds)
-    text += llvm::formatv(" (modelled {0:F2} us)", *seconds * 1e6);
+    text += llvm::formatv(" ({0} {1:F2} us)",
+                          isMeasured ? "measured" : "modelled", *seconds * 1e6);
   return text + "; " + std::to_string(recalled) +
          " checks of equal programs recalled";
 }

@@ -8,12 +8,14 @@
 //
 // Search.cpp: the loop. Trial.cpp: what becomes of a proposal. Leader.cpp: the
 // best so far and its checks. Outside.cpp: proposals from elsewhere.
+// Timed.cpp: times on a device.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef KERNEL_OPT_LIB_SEARCH_SEARCHER_H
 #define KERNEL_OPT_LIB_SEARCH_SEARCHER_H
 
+#include "DeviceTimer.h"
 #include "Inquiry.h"
 #include "Pool.h"
 #include "kernel-opt/Search/Builtin.h"
@@ -27,6 +29,8 @@ struct TriedChoice {
   KernelChoice choice;
   Evaluation evaluation;
   std::optional<WorkerClient::Checked> check;
+  /// On the device, in seconds.
+  std::optional<double> measured;
 
   /// May still turn out to be right, or has.
   bool isCandidate() const {
@@ -42,11 +46,18 @@ struct TunedKernel {
   std::set<std::string> hashes; ///< of programs that were made
   /// The first choice that fits: what would be used without a search.
   std::optional<size_t> first;
+  /// Times are measured: what was not measured yet is no candidate.
+  bool onDevice = false;
 
   /// The candidate with the least time. If there is none, the first choice,
   /// which is used although it is unproven.
   std::optional<size_t> best() const;
-  double seconds() const { return tried[*best()].evaluation.time.seconds; }
+  double secondsOf(const TriedChoice &each) const {
+    if (!onDevice)
+      return each.evaluation.time.seconds;
+    return each.measured.value_or(std::numeric_limits<double>::infinity());
+  }
+  double seconds() const { return secondsOf(tried[*best()]); }
 };
 
 /// What one candidate asks for, and what came of it.
@@ -57,7 +68,7 @@ struct Trial {
   std::vector<KernelChoice> parents;
   std::optional<GraphChoice> graph;
 
-  std::optional<Evaluation> evaluation;
+  std::optional<TriedChoice> tried;
   std::optional<Variant> variant;
   /// First choices of kernels that the variant brings: tried in order.
   std::map<std::string, std::vector<TriedChoice>> firsts;
@@ -89,9 +100,22 @@ private:
                             const KernelChoice &choice,
                             ArrayRef<KernelChoice> parents,
                             WorkerClient &worker, bool &recalled);
+  TriedChoice tryChoice(const KernelInfo &kernel, const KernelChoice &choice,
+                        ArrayRef<KernelChoice> parents, bool isFirst,
+                        WorkerClient &worker, bool &recalled);
   void take(Trial &trial);
   void takeVariant(Trial &trial);
   void takeKernel(const KernelInfo &info, Trial &trial);
+  // Times on a device.
+  bool openDevice();
+  void prepareTiming(const KernelInfo &kernel, TriedChoice &tried, bool isFirst,
+                     WorkerClient &worker);
+  /// Puts what is waiting for its time into the queue of the device.
+  void submit(const TunedKernel &kernel, TriedChoice &tried);
+  /// Takes times until no more than so many are outstanding; false if the
+  /// search must end.
+  bool collectTimes(size_t outstanding);
+  void takeTime(DeviceResult &done);
   // Proposals from elsewhere.
   bool takeGivenSets();
   /// Asks the proposer, unless it is at it or nobody wants its answer.
@@ -126,6 +150,7 @@ private:
   std::set<std::string> graphKeys, variantHashes;
   const Variant *best = nullptr;
 
+  std::unique_ptr<DeviceTimer> timer;
   std::optional<Inquiry> inquiry;
   std::vector<proposal::Attempt> attempts;
   std::set<std::string> seenProposals; ///< hashes of their texts

@@ -180,12 +180,14 @@ static Evaluation lostEvaluation(std::string reason) {
 
 Evaluation WorkerClient::evaluate(const KernelInfo &kernel,
                                   const KernelChoice &choice,
-                                  const std::set<std::string> &known) {
+                                  const std::set<std::string> &known,
+                                  bool withPlan) {
   if (auto opened = open(); !opened)
     return lostEvaluation(explain(opened.takeError(), limits));
   auto answer = request(json::Object{{"command", "evaluate"},
                                      {"kernel", kernel.text},
                                      {"known", json::Array(known)},
+                                     {"plan", withPlan},
                                      {"choice", choice.toJSON()}},
                         limits.wallTime, limits.cpuSeconds);
   if (!answer)
@@ -203,7 +205,7 @@ Evaluation WorkerClient::evaluate(const KernelInfo &kernel,
 
 WorkerClient::Checked WorkerClient::check(const KernelInfo &kernel,
                                           const KernelChoice &choice,
-                                          uint64_t nonce) {
+                                          uint64_t nonce, StringRef policy) {
   auto fail = [&](llvm::Error error) {
     return Checked{"lost", explain(std::move(error), limits), "", nullptr};
   };
@@ -212,6 +214,9 @@ WorkerClient::Checked WorkerClient::check(const KernelInfo &kernel,
   auto answer = request(json::Object{{"command", "check"},
                                      {"kernel", kernel.text},
                                      {"choice", choice.toJSON()},
+                                     {"policy", policy.empty()
+                                                    ? session->policy
+                                                    : policy.str()},
                                      {"nonce", llvm::utohexstr(nonce)}},
                         limits.checkWallTime, limits.checkCpuSeconds);
   if (!answer)

@@ -348,13 +348,19 @@ static llvm::Expected<KernelChoice> readChoice(JSONReader &request) {
 llvm::Expected<json::Object> Server::evaluate(JSONReader &request) {
   std::string text = request.string("kernel");
   std::vector<std::string> known = strings(request, "known");
+  bool withPlan = request.boolean("plan", false);
   auto choice = readChoice(request);
   if (!choice)
     return choice.takeError();
   auto module = parse(text, "kernel");
   if (!module)
     return module.takeError();
-  return evaluateKernel(**module, *choice, options(), known).toJSON();
+  Evaluation evaluation =
+      evaluateKernel(**module, *choice, options(), known, withPlan);
+  json::Object answer = evaluation.toJSON();
+  if (!evaluation.plan.empty())
+    answer["plan"] = evaluation.plan;
+  return answer;
 }
 
 llvm::Expected<json::Object> Server::check(JSONReader &request) {
@@ -368,8 +374,9 @@ llvm::Expected<json::Object> Server::check(JSONReader &request) {
   auto module = parse(text, "kernel");
   if (!module)
     return module.takeError();
-  CheckedProgram checked =
-      checkKernelChoice(**module, *choice, options(), *nonce);
+  optimizer::Options checks = options();
+  checks.policy = request.string("policy", policy);
+  CheckedProgram checked = checkKernelChoice(**module, *choice, checks, *nonce);
   return json::Object{{"verdict", checked.verdict},
                       {"detail", checked.detail},
                       {"final_hash", checked.finalHash},

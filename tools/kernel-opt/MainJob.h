@@ -119,6 +119,11 @@ struct MainJobOptions {
           "Append every exchange with the proposer to this file, for "
           "--proposer=replay:FILE"),
       llvm::cl::value_desc("file"), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> measure{
+      "measure",
+      llvm::cl::desc("Rank the candidates of a search by their times on this "
+                     "machine's GPU"),
+      llvm::cl::cat(category)};
   llvm::cl::opt<std::string> database{
       "database",
       llvm::cl::desc("Archive of candidates, or none (default: "

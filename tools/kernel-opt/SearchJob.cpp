@@ -40,6 +40,8 @@ using std::chrono::milliseconds;
 // How the processes of one job know each other. Not for users.
 static constexpr const char *stepVariable = "KERNEL_OPT_STEP";
 static constexpr const char *decisionVariable = "KERNEL_OPT_DECISION";
+/// A launch on a device that takes longer hangs.
+static constexpr unsigned launchSeconds = 10;
 static constexpr StringLiteral readStep = "read", compileStep = "compile";
 
 static int fail(const Twine &message) {
@@ -302,9 +304,10 @@ static void showProgress(const search::Progress &progress) {
                     progress.counts.evaluated + progress.counts.recalled,
                     progress.counts.checks + progress.counts.recalledChecks);
   if (progress.bestSeconds > 0)
-    line +=
-        llvm::formatv("; modelled {0:F2} us, was {1:F2} us",
-                      progress.bestSeconds * 1e6, progress.firstSeconds * 1e6);
+    line += llvm::formatv("; {0} {1:F2} us, was {2:F2} us",
+                          progress.measured ? "measured" : "modelled",
+                          progress.bestSeconds * 1e6,
+                          progress.firstSeconds * 1e6);
   llvm::errs() << "\r" << line << "\x1b[K";
 }
 
@@ -340,6 +343,9 @@ llvm::Error Job::prepareSearch(search::SearchOptions &what) {
   what.stop = &interrupted;
   if (showsProgress())
     what.progress = showProgress;
+  if (options.measure)
+    what.deviceCommand = {ownExecutable(), "--tool=kernel-opt-run", "--worker",
+                          "--timeout=" + std::to_string(launchSeconds)};
   return openProposer(what);
 }
 
@@ -446,6 +452,9 @@ int Job::run() {
       return fail("cannot read standard input: " + buffer.getError().message());
     standardInput = std::move(*buffer);
   }
+  if (options.measure && !candidates && !searchTime)
+    return fail("--measure is about the candidates of a search; expected "
+                "--search, for example --search=120s");
   if (candidates || searchTime)
     if (int status = search())
       return status;

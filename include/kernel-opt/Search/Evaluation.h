@@ -32,6 +32,8 @@ struct Evaluation {
   /// Present if it was applied.
   std::optional<CostFacts> facts;
   ModelledTime time;
+  /// What runs it on a device (JSON), if that was asked for; not recorded.
+  std::string plan;
 
   bool isApplied() const { return state == "applied"; }
   llvm::json::Object toJSON() const;
@@ -51,7 +53,18 @@ std::string isolateKernel(kopt::KernelOp kernel);
 /// program whose hash is among `known` is a duplicate and goes no further.
 Evaluation evaluateKernel(ModuleOp module, const KernelChoice &choice,
                           optimizer::Options options,
-                          ArrayRef<std::string> known = {});
+                          ArrayRef<std::string> known = {},
+                          bool withPlan = false);
+
+/// How long a program took on a device.
+struct Measurement {
+  std::string device;
+  /// Next to the same yardstick for all candidates of a kernel.
+  double seconds = 0;
+  std::vector<double> samples;
+  /// Samples of the yardstick, clocks, the interval.
+  llvm::json::Value conditions = nullptr;
+};
 
 /// What all checks of one program found.
 struct CheckedProgram {

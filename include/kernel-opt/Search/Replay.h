@@ -62,6 +62,7 @@ private:
   std::unique_ptr<Store> store;
   std::optional<Candidate> candidate;
   std::optional<double> seconds;
+  bool isMeasured = false; ///< otherwise they are modelled
   /// Checks by hash of the kernel and of the program.
   std::map<std::pair<std::string, std::string>, KnownCheck> checks;
   /// By name of a kernel whose check was recalled: the hash of its PTX then.

@@ -34,6 +34,7 @@ struct Counts {
   unsigned checks = 0;    ///< that the interpreter made
   unsigned recalledChecks = 0;
   unsigned windows = 0; ///< rewritten parts that were compared
+  unsigned measured = 0, recalledTimes = 0; ///< on a device
   unsigned workers = 0; ///< processes started
   unsigned asked = 0;   ///< questions to the proposer
   unsigned answers = 0; ///< proposals that came of them
@@ -44,6 +45,7 @@ struct Progress {
   Counts counts;
   double firstSeconds = 0; ///< modelled, as the program is; 0: not known yet
   double bestSeconds = 0;
+  bool measured = false; ///< otherwise these times are modelled
 };
 
 struct SearchOptions {
@@ -57,6 +59,9 @@ struct SearchOptions {
   /// there and comes first.
   std::optional<unsigned> candidates;
   std::optional<std::chrono::milliseconds> time;
+  /// Command of a process that times launch plans (`kernel-opt-run --worker`):
+  /// then candidates are ranked by their times on a device. Empty: modelled.
+  std::vector<std::string> deviceCommand;
   /// Rewrite sets to judge and use first. Their names are for the account.
   std::vector<SetText> given;
   /// Who is asked for more; null: nobody.
@@ -73,6 +78,7 @@ struct WinningKernel {
   Evaluation evaluation;
   WorkerClient::Checked check;
   double firstSeconds = 0; ///< of the default choice
+  double seconds = 0;
 };
 
 struct SearchResult {
@@ -86,7 +92,9 @@ struct SearchResult {
   std::vector<WinningKernel> kernels;
   /// All kernels verified; otherwise the defaults of some are unproven.
   bool verified = false;
-  double firstSeconds = 0, bestSeconds = 0; ///< modelled
+  double firstSeconds = 0, bestSeconds = 0;
+  /// That measured; empty: these times are modelled.
+  std::string device;
   Counts counts;
   /// What became of the items of proposals, and whose they are.
   struct JudgedItem {

@@ -81,13 +81,21 @@ public:
   /// Of a duplicate, what is known of the program that it is equal to.
   std::optional<Evaluation> evaluation(StringRef kernel,
                                        const KernelChoice &choice);
-  std::optional<CheckedProgram> check(StringRef kernel, StringRef finalHash);
+  /// `complete`: with accuracy, which quick checks leave out.
+  std::optional<CheckedProgram> check(StringRef kernel, StringRef finalHash,
+                                      bool complete);
   /// A check of exactly this program of a kernel, by this build, that verified
   /// it.
   std::optional<KnownCheck> verifiedProgram(StringRef kernel,
                                             StringRef finalHash);
   llvm::Error add(StringRef kernel, const KernelChoice &choice,
                   const Evaluation &evaluation, ArrayRef<KernelChoice> parents);
+  /// Times of a choice that was added, on the device of that name.
+  llvm::Error addMeasurement(StringRef kernel, const KernelChoice &choice,
+                             const Measurement &measurement);
+  std::optional<double> measuredSeconds(StringRef kernel,
+                                        const KernelChoice &choice,
+                                        StringRef device);
   llvm::Error addCheck(StringRef kernel, const KernelChoice &choice,
                        const WorkerClient::Checked &check);
 
@@ -97,7 +105,8 @@ public:
   llvm::Error addVariant(const Variant &variant);
   /// `evidence`: for each kernel its name, hashes and record of its check.
   llvm::Error addWinner(const Candidate &candidate, StringRef finalHash,
-                        double seconds, llvm::json::Value evidence,
+                        double seconds, StringRef device,
+                        llvm::json::Value evidence,
                         llvm::json::Value windows, ArrayRef<SetText> sets);
   llvm::Expected<std::optional<KnownWinner>> winner();
 

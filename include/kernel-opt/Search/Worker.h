@@ -76,13 +76,15 @@ public:
   llvm::Expected<std::string> makePrompt(ArrayRef<proposal::Attempt> history);
   /// Without `check`, windows are not compared: they were before.
   Variant makeVariant(const GraphChoice &choice, bool check);
-  /// `known`: hashes of programs that the kernel has already.
+  /// `known`: hashes of programs that the kernel has already. `withPlan`: with
+  /// what runs it on a device.
   Evaluation evaluate(const KernelInfo &kernel, const KernelChoice &choice,
-                      const std::set<std::string> &known = {});
-  /// The verdict may also be "lost".
+                      const std::set<std::string> &known = {},
+                      bool withPlan = false);
+  /// The verdict may also be "lost". `policy` empty: that of the session.
   using Checked = CheckedProgram;
   Checked check(const KernelInfo &kernel, const KernelChoice &choice,
-                uint64_t nonce);
+                uint64_t nonce, StringRef policy = "");
 
   /// Ends what the worker is at; may be called by another thread. The request
   /// then fails, and later ones fail at once.
