@@ -81,9 +81,9 @@ void SearchResult::print(raw_ostream &os) const {
   if (!candidate.graph.fusionPlan.empty())
     os << "  fused by       " << candidate.graph.fusionPlan;
   for (const WinningKernel &kernel : kernels)
-    os << "  " << kernel.kernel.name << ": " << kernel.choice.str()
-       << ", " << kind << " " << inMicroseconds(kernel.seconds)
-       << " (bound by " << kernel.evaluation.time.bound << ", first choice "
+    os << "  " << kernel.kernel.name << ": " << kernel.choice.str() << ", "
+       << kind << " " << inMicroseconds(kernel.seconds) << " (bound by "
+       << kernel.evaluation.time.bound << ", first choice "
        << inMicroseconds(kernel.firstSeconds) << "), " << kernel.check.verdict
        << "\n";
 }

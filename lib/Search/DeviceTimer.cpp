@@ -161,8 +161,8 @@ void DeviceTimer::unload(int64_t handle) {
 
 /// What differs from run to run, or depends on what memory held, has no time.
 llvm::Error DeviceTimer::validate(int64_t handle) {
-  auto answer = request(json::Object{
-      {"command", "run"}, {"handle", handle}, {"repeats", 1}});
+  auto answer = request(
+      json::Object{{"command", "run"}, {"handle", handle}, {"repeats", 1}});
   if (!answer)
     return answer.takeError();
   if (answer->getBoolean("passed").value_or(false))

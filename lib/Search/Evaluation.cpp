@@ -242,8 +242,7 @@ static std::string takeResources(const nvptx::CompiledKernel &compiled,
 
 Evaluation search::evaluateKernel(ModuleOp module, const KernelChoice &choice,
                                   optimizer::Options options,
-                                  ArrayRef<std::string> known,
-                                  bool withPlan) {
+                                  ArrayRef<std::string> known, bool withPlan) {
   ErrorKeeper errors(module.getContext());
   auto program = scheduleOnly(module, choice, options);
   if (failed(program))

@@ -21,10 +21,10 @@ std::optional<size_t> TunedKernel::best() const {
   std::optional<size_t> found;
   for (auto [number, each] : llvm::enumerate(tried))
     if (each.isCandidate() &&
-        (!found ||
-         each.evaluation.time.seconds < tried[*found].evaluation.time.seconds))
+        (!found || secondsOf(each) < secondsOf(tried[*found])))
       found = number;
-  if (!found && first && tried[*first].check->verdict != "refuted")
+  if (!found && first &&
+      (!tried[*first].check || tried[*first].check->verdict != "refuted"))
     found = first;
   return found;
 }
@@ -33,14 +33,16 @@ std::optional<size_t> TunedKernel::best() const {
 // The best
 //===----------------------------------------------------------------------===//
 
-/// Least modelled time of a variant, as far as is known.
+/// Least time of a variant, as far as is known.
 double Searcher::cost(const Variant &variant) const {
   double sum = 0;
   for (const KernelInfo &info : variant.kernels) {
     const TunedKernel &kernel = kernels.at(info.hash);
     if (!kernel.best())
       return std::numeric_limits<double>::infinity();
-    sum += double(info.uses) * (kernel.seconds() + launchSeconds);
+    // Measured times hold the launch.
+    sum += double(info.uses) *
+           (kernel.seconds() + (kernel.onDevice ? 0 : launchSeconds));
   }
   return sum;
 }
@@ -70,7 +72,8 @@ bool Searcher::checkKernels(const Variant &variant) {
     TriedChoice &tried = kernel.tried[*at];
     if (tried.check)
       continue;
-    if (auto known = store.check(info.hash, tried.evaluation.finalHash)) {
+    if (auto known =
+            store.check(info.hash, tried.evaluation.finalHash, needsAccuracy)) {
       tried.check = *known;
       ++result.counts.recalledChecks;
     } else {
@@ -161,9 +164,10 @@ void Searcher::recordBest(const Variant &variant) {
     const TriedChoice &tried = kernel.tried[*kernel.best()];
     result.candidate.kernels[info.hash] = tried.choice;
     result.verified &= tried.isVerified();
-    result.kernels.push_back(
-        {info, tried.choice, tried.evaluation, *tried.check,
-         kernel.tried[*kernel.first].evaluation.time.seconds});
+    result.kernels.push_back({info, tried.choice, tried.evaluation,
+                              *tried.check,
+                              kernel.secondsOf(kernel.tried[*kernel.first]),
+                              kernel.secondsOf(tried)});
     chain += info.hash + " " + tried.evaluation.finalHash + "\n";
     evidence.push_back(json::Object{{"kernel", info.hash},
                                     {"name", info.name},
@@ -171,13 +175,13 @@ void Searcher::recordBest(const Variant &variant) {
                                     {"scheduled", tried.evaluation.finalHash},
                                     {"ptx", tried.evaluation.ptxHash},
                                     {"verdict", tried.check->verdict},
-                                    {"seconds", tried.evaluation.time.seconds},
+                                    {"seconds", kernel.secondsOf(tried)},
                                     {"uses", info.uses},
                                     {"check", tried.check->record}});
   }
   result.rewriteSets = usedSets(result.candidate, options.session.rewriteSets);
   if (result.verified)
     keep(store.addWinner(result.candidate, hashText(chain), seconds,
-                         std::move(evidence), json::Array(variant.windows),
-                         result.rewriteSets));
+                         result.device, std::move(evidence),
+                         json::Array(variant.windows), result.rewriteSets));
 }

@@ -38,7 +38,7 @@ static void describeKernel(raw_ostream &os, const TunedKernel &kernel) {
   std::vector<const TriedChoice *> bad;
   for (auto [number, tried] : llvm::enumerate(kernel.tried)) {
     if (tried.isCandidate())
-      good.push_back({tried.evaluation.time.seconds, number});
+      good.push_back({kernel.secondsOf(tried), number});
     else if (tried.evaluation.state != "duplicate" && bad.size() < mostTold)
       bad.push_back(&tried);
   }
@@ -46,8 +46,10 @@ static void describeKernel(raw_ostream &os, const TunedKernel &kernel) {
   good.resize(std::min<size_t>(good.size(), mostTold));
   os << "kernel " << kernel.info.name << "\n";
   for (auto [seconds, number] : good)
-    os << llvm::formatv("  {0}: modelled {1:F2} us, bound by {2}\n",
-                        kernel.tried[number].choice.str(), seconds * 1e6,
+    os << llvm::formatv("  {0}: {1} {2:F2} us, bound by {3}\n",
+                        kernel.tried[number].choice.str(),
+                        kernel.onDevice ? "measured" : "modelled",
+                        seconds * 1e6,
                         kernel.tried[number].evaluation.time.bound);
   for (const TriedChoice *tried : bad) {
     bool failed = tried->check && tried->evaluation.isApplied();

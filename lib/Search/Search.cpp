@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Searcher.h"
+#include <cmath>
 
 using namespace kernel_opt;
 using namespace kernel_opt::search;
@@ -38,12 +39,23 @@ void Searcher::report() {
   }
   progress.firstSeconds = result.firstSeconds;
   progress.bestSeconds = result.bestSeconds;
+  progress.measured = !result.device.empty();
   options.progress(progress);
 }
 
 //===----------------------------------------------------------------------===//
 // Proposals
 //===----------------------------------------------------------------------===//
+
+/// How much a kernel's time matters; as modelled until it was measured.
+static double weightOf(const TunedKernel &kernel) {
+  std::optional<size_t> best = kernel.best();
+  if (!best)
+    return 0;
+  double seconds = kernel.seconds();
+  return std::isfinite(seconds) ? seconds
+                                : kernel.tried[*best].evaluation.time.seconds;
+}
 
 bool Searcher::proposeKernel(RandomStream &random, Trial &trial) {
   // A kernel of one of the best variants, the more likely the longer it takes.
@@ -54,11 +66,11 @@ bool Searcher::proposeKernel(RandomStream &random, Trial &trial) {
   const Variant &chosen = *ranked[variant].variant;
   double sum = 0;
   for (const KernelInfo &info : chosen.kernels)
-    sum += double(info.uses) * kernels.at(info.hash).seconds();
+    sum += double(info.uses) * weightOf(kernels.at(info.hash));
   double point = double(random.next() >> 11) * 0x1p-53 * sum;
   const KernelInfo *picked = &chosen.kernels.back();
   for (const KernelInfo &info : chosen.kernels) {
-    point -= double(info.uses) * kernels.at(info.hash).seconds();
+    point -= double(info.uses) * weightOf(kernels.at(info.hash));
     if (point <= 0) {
       picked = &info;
       break;
@@ -67,8 +79,8 @@ bool Searcher::proposeKernel(RandomStream &random, Trial &trial) {
   TunedKernel &kernel = kernels.at(picked->hash);
   std::vector<ScoredChoice> known;
   for (const TriedChoice &tried : kernel.tried)
-    if (tried.isCandidate())
-      known.push_back({tried.choice, tried.evaluation.time.seconds});
+    if (tried.isCandidate() && std::isfinite(kernel.secondsOf(tried)))
+      known.push_back({tried.choice, kernel.secondsOf(tried)});
   known = sorted(known);
   auto isNew = [&](const KernelChoice &choice) {
     return !kernel.keys.count(keyOf(choice));
@@ -153,6 +165,8 @@ bool Searcher::evaluateProgram() {
       result.reason = variant.reason;
     return false;
   }
+  if (!collectTimes(0))
+    return false;
   // Its cost before any choice was refuted or tuned.
   result.firstSeconds = cost(*variants.front());
   return improve();
@@ -163,6 +177,8 @@ void Searcher::finish() {
   if (options.proposer)
     options.proposer->stop();
   inquiry.reset();
+  if (timer)
+    timer->stop();
   result.interrupted = options.stop && *options.stop;
   result.counts.workers = pool.starts();
   // Workers that were stopped say nothing about the program.
@@ -181,7 +197,8 @@ bool Searcher::perform(std::vector<Trial> trials) {
   for (Trial &trial : trials)
     if (complete)
       take(trial);
-  complete = complete && improve();
+  // The device has enough to do while the next ones are made.
+  complete = complete && collectTimes(2 * generationSize) && improve();
   report();
   return complete;
 }
@@ -195,8 +212,11 @@ void Searcher::searchOn() {
     bool more = next < wanted && fruitless < 4;
     if (more)
       ask();
-    else if (!inquiry)
+    else if (!inquiry) {
+      if (collectTimes(0))
+        improve();
       return;
+    }
     if (more) {
       unsigned count = std::min(generationSize, wanted - next);
       std::vector<Trial> trials = propose(next, count);
@@ -220,7 +240,8 @@ llvm::Expected<SearchResult> Searcher::run() {
   if (options.proposer)
     runOptions["proposer"] = options.proposer->getName();
   keep(store.beginRun(options.seed, std::move(runOptions)));
-  if (storeError.empty() && openProgram() && evaluateProgram()) {
+  if (storeError.empty() && openDevice() && openProgram() &&
+      evaluateProgram()) {
     if (takeGivenSets()) {
       pool.allowTimeout();
       searchOn();

@@ -149,6 +149,8 @@ private:
   std::vector<std::unique_ptr<Variant>> variants;
   std::set<std::string> graphKeys, variantHashes;
   const Variant *best = nullptr;
+  /// Whether the policy asks for more than quick checks find out.
+  bool needsAccuracy = false;
 
   std::unique_ptr<DeviceTimer> timer;
   std::optional<Inquiry> inquiry;

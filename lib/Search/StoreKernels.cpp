@@ -57,6 +57,13 @@ static std::optional<KnownChoice> readFinding(const archive::Finding &finding,
       continue;
     }
     known.evaluation = std::move(*evaluation);
+    for (const archive::Timing &timing : finding.timings) {
+      const json::Object *conditions = timing.conditions.getAsObject();
+      if (timing.origin == "measured" && conditions &&
+          conditions->getString("build") == build)
+        known.measured[timing.device] =
+            conditions->getNumber("seconds").value_or(0);
+    }
     for (const archive::Verdict &verdict : finding.verdicts) {
       const json::Object *record = verdict.record.getAsObject();
       if (verdict.layer != "L4" || !record ||
@@ -123,11 +130,18 @@ std::optional<Evaluation> Store::evaluation(StringRef kernel,
   return evaluation;
 }
 
+static bool hasAccuracy(const CheckedProgram &check) {
+  const json::Object *record = check.record.getAsObject();
+  return record && record->get("accuracy");
+}
+
 std::optional<CheckedProgram> Store::check(StringRef kernel,
-                                           StringRef finalHash) {
+                                           StringRef finalHash, bool complete) {
   std::lock_guard<std::mutex> lock(state->mutex);
   for (const auto &[key, known] : state->kernels[kernel.str()].choices)
-    if (known.check && known.evaluation.finalHash == finalHash)
+    if (known.check && known.evaluation.finalHash == finalHash &&
+        (!complete || known.check->verdict != "verified" ||
+         hasAccuracy(*known.check)))
       return known.check;
   return std::nullopt;
 }
@@ -190,6 +204,45 @@ llvm::Error Store::add(StringRef kernel, const KernelChoice &choice,
 #endif
   known.choices[keyOf(choice)] = std::move(entry);
   return llvm::Error::success();
+}
+
+llvm::Error Store::addMeasurement(StringRef kernel, const KernelChoice &choice,
+                                  const Measurement &measurement) {
+  std::lock_guard<std::mutex> lock(state->mutex);
+  KnownChoice &entry = state->kernels[kernel.str()].choices[keyOf(choice)];
+  entry.measured[measurement.device] = measurement.seconds;
+#ifdef KERNELOPT_HAVE_SQLITE
+  if (state->archive && !entry.id.empty()) {
+    archive::Timing timing;
+    timing.candidate = entry.id;
+    timing.run = state->runId;
+    timing.purpose = "select";
+    timing.origin = "measured";
+    timing.device = measurement.device;
+    timing.unit = "s";
+    timing.samples = measurement.samples;
+    timing.conditions = json::Object{{"build", state->environment.build},
+                                     {"seconds", measurement.seconds},
+                                     {"experiment", measurement.conditions}};
+    auto id = state->archive->append(std::move(timing));
+    if (!id)
+      return id.takeError();
+  }
+#endif
+  return llvm::Error::success();
+}
+
+std::optional<double> Store::measuredSeconds(StringRef kernel,
+                                             const KernelChoice &choice,
+                                             StringRef device) {
+  std::lock_guard<std::mutex> lock(state->mutex);
+  const KnownKernel &known = state->kernels[kernel.str()];
+  auto found = known.choices.find(keyOf(choice));
+  if (found == known.choices.end())
+    return std::nullopt;
+  auto time = found->second.measured.find(device.str());
+  return time == found->second.measured.end() ? std::nullopt
+                                              : std::optional(time->second);
 }
 
 llvm::Error Store::addCheck(StringRef kernel, const KernelChoice &choice,

@@ -99,8 +99,9 @@ llvm::Error Store::addVariant(const Variant &variant) {
 }
 
 llvm::Error Store::addWinner(const Candidate &candidate, StringRef finalHash,
-                             double seconds, json::Value evidence,
-                             json::Value windows, ArrayRef<SetText> sets) {
+                             double seconds, StringRef device,
+                             json::Value evidence, json::Value windows,
+                             ArrayRef<SetText> sets) {
   std::lock_guard<std::mutex> lock(state->mutex);
 #ifdef KERNELOPT_HAVE_SQLITE
   if (!state->archive)
@@ -139,11 +140,13 @@ llvm::Error Store::addWinner(const Candidate &candidate, StringRef finalHash,
   archive::Timing timing;
   timing.run = state->runId;
   timing.purpose = "select";
-  timing.origin = "modelled";
-  timing.device = state->environment.device;
+  timing.origin = device.empty() ? "modelled" : "measured";
+  timing.device = device.empty() ? state->environment.device : device.str();
   timing.unit = "s";
   timing.samples = {seconds};
-  timing.conditions = json::Object{{"model", costModelVersion}};
+  timing.conditions = device.empty()
+                          ? json::Object{{"model", costModelVersion}}
+                          : json::Object{{"sum_of", "kernels, each by itself"}};
   finding.timings.push_back(std::move(timing));
   auto id = state->archive->append(std::move(finding));
   if (!id)
@@ -171,6 +174,25 @@ readWinner(Candidate candidate, const archive::Best &best) {
 }
 #endif
 
+#ifdef KERNELOPT_HAVE_SQLITE
+/// The device that a winner of the program was measured on last; what was
+/// measured comes before what was modelled.
+std::string Store::measuredOn(const State &state) {
+  auto history = state.archive->history(state.programId);
+  if (!history) {
+    llvm::consumeError(history.takeError());
+    return "";
+  }
+  std::string device;
+  for (const archive::Finding &finding : *history)
+    for (const archive::Timing &timing : finding.timings)
+      if (finding.candidate.schedule == wholeProgram &&
+          timing.origin == "measured")
+        device = timing.device;
+  return device;
+}
+#endif
+
 llvm::Expected<std::optional<KnownWinner>> Store::winner() {
   std::lock_guard<std::mutex> lock(state->mutex);
 #ifdef KERNELOPT_HAVE_SQLITE
@@ -178,6 +200,8 @@ llvm::Expected<std::optional<KnownWinner>> Store::winner() {
     archive::BestQuery query;
     query.kernel = state->programId;
     query.device = state->environment.device;
+    if (std::string measured = measuredOn(*state); !measured.empty())
+      query.device = measured;
     query.layers = {"L4"};
     auto best = state->archive->best(query);
     if (!best)

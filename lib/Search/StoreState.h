@@ -25,7 +25,8 @@ struct KnownChoice {
   KernelChoice choice;
   Evaluation evaluation;
   std::optional<CheckedProgram> check;
-  std::string id; ///< in the archive
+  std::string id;                              ///< in the archive
+  std::map<std::string, double> measured = {}; ///< seconds, by device
 };
 struct KnownKernel {
   std::map<std::string, KnownChoice> choices; ///< by hash of the choice

@@ -32,7 +32,7 @@ bool Searcher::openDevice() {
   if (!chip)
     return fail(chip.takeError());
   timer = std::make_unique<DeviceTimer>(options.deviceCommand,
-                                        options.limits.wallTime);
+                                        2 * options.limits.wallTime);
   auto device = timer->open(chip->sm);
   if (!device)
     return fail(device.takeError());
@@ -72,12 +72,10 @@ void Searcher::prepareTiming(const KernelInfo &kernel, TriedChoice &tried,
 }
 
 void Searcher::submit(const TunedKernel &kernel, TriedChoice &tried) {
-  if (!timer || tried.evaluation.plan.empty())
-    return;
-  if (tried.measured) {
+  if (tried.measured)
     ++result.counts.recalledTimes;
+  if (!timer || tried.measured || tried.evaluation.plan.empty())
     return;
-  }
   timer->submit({kernel.info.hash, tried.choice,
                  std::exchange(tried.evaluation.plan, "")});
 }

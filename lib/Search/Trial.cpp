@@ -33,7 +33,8 @@ Evaluation Searcher::evaluateChoice(const KernelInfo &kernel,
     recalled = true;
     return *known;
   }
-  Evaluation evaluation = worker.evaluate(kernel, choice, hashes);
+  Evaluation evaluation =
+      worker.evaluate(kernel, choice, hashes, /*withPlan=*/timer != nullptr);
   // What was given up says nothing about the candidate.
   if (isOver() && evaluation.state == "lost")
     return evaluation;
@@ -43,6 +44,18 @@ Evaluation Searcher::evaluateChoice(const KernelInfo &kernel,
   }
   keep(store.add(kernel.hash, choice, evaluation, parents));
   return evaluation;
+}
+
+TriedChoice Searcher::tryChoice(const KernelInfo &kernel,
+                                const KernelChoice &choice,
+                                ArrayRef<KernelChoice> parents, bool isFirst,
+                                WorkerClient &worker, bool &recalled) {
+  TriedChoice tried;
+  tried.choice = choice;
+  tried.evaluation = evaluateChoice(kernel, choice, parents, worker, recalled);
+  if (timer && tried.evaluation.isApplied() && !isOver())
+    prepareTiming(kernel, tried, isFirst, worker);
+  return tried;
 }
 
 KernelChoice search::defaultChoice(const StrategyInfo &strategy) {
@@ -82,10 +95,9 @@ void Searcher::makeVariant(Trial &trial, WorkerClient &worker) {
     for (const StrategyInfo &strategy : kernel.strategies) {
       KernelChoice choice = defaultChoice(strategy);
       bool recalled = false;
-      Evaluation evaluation =
-          evaluateChoice(kernel, choice, {}, worker, recalled);
-      tried.push_back({choice, evaluation, std::nullopt});
-      if (evaluation.isApplied() || isOver())
+      tried.push_back(
+          tryChoice(kernel, choice, {}, /*isFirst=*/true, worker, recalled));
+      if (tried.back().evaluation.isApplied() || isOver())
         break;
     }
   }
@@ -94,8 +106,9 @@ void Searcher::makeVariant(Trial &trial, WorkerClient &worker) {
 void Searcher::evaluate(Trial &trial, WorkerClient &worker) {
   if (trial.graph)
     return makeVariant(trial, worker);
-  trial.evaluation = evaluateChoice(kernels.at(trial.kernel).info, trial.choice,
-                                    trial.parents, worker, trial.recalled);
+  trial.tried =
+      tryChoice(kernels.at(trial.kernel).info, trial.choice, trial.parents,
+                /*isFirst=*/false, worker, trial.recalled);
 }
 
 bool Searcher::carryOut(std::vector<Trial> &trials) {
@@ -117,6 +130,7 @@ void Searcher::takeKernel(const KernelInfo &info, Trial &trial) {
   if (!isNew)
     return;
   tuned.info = info;
+  tuned.onDevice = timer != nullptr;
   for (TriedChoice &tried : trial.firsts[info.hash]) {
     tuned.keys.insert(keyOf(tried.choice));
     if (tried.evaluation.isApplied()) {
@@ -124,6 +138,7 @@ void Searcher::takeKernel(const KernelInfo &info, Trial &trial) {
       tuned.hashes.insert(tried.evaluation.finalHash);
     }
     tuned.tried.push_back(std::move(tried));
+    submit(tuned, tuned.tried.back());
   }
 }
 
@@ -157,7 +172,7 @@ void Searcher::take(Trial &trial) {
   if (trial.graph)
     return takeVariant(trial);
   TunedKernel &kernel = kernels.at(trial.kernel);
-  Evaluation &evaluation = *trial.evaluation;
+  const Evaluation &evaluation = trial.tried->evaluation;
   if (evaluation.isApplied() &&
       !kernel.hashes.insert(evaluation.finalHash).second) {
     ++result.counts.states["duplicate"];
@@ -167,5 +182,6 @@ void Searcher::take(Trial &trial) {
   if (evaluation.state == "lost" || evaluation.state == "invalid")
     result.losses.push_back("kernel '" + kernel.info.name + "' by " +
                             trial.choice.str() + ": " + evaluation.reason);
-  kernel.tried.push_back({trial.choice, evaluation, std::nullopt});
+  kernel.tried.push_back(std::move(*trial.tried));
+  submit(kernel, kernel.tried.back());
 }

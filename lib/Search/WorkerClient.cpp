@@ -211,14 +211,13 @@ WorkerClient::Checked WorkerClient::check(const KernelInfo &kernel,
   };
   if (auto opened = open(); !opened)
     return fail(opened.takeError());
-  auto answer = request(json::Object{{"command", "check"},
-                                     {"kernel", kernel.text},
-                                     {"choice", choice.toJSON()},
-                                     {"policy", policy.empty()
-                                                    ? session->policy
-                                                    : policy.str()},
-                                     {"nonce", llvm::utohexstr(nonce)}},
-                        limits.checkWallTime, limits.checkCpuSeconds);
+  auto answer = request(
+      json::Object{{"command", "check"},
+                   {"kernel", kernel.text},
+                   {"choice", choice.toJSON()},
+                   {"policy", policy.empty() ? session->policy : policy.str()},
+                   {"nonce", llvm::utohexstr(nonce)}},
+      limits.checkWallTime, limits.checkCpuSeconds);
   if (!answer)
     return fail(answer.takeError());
   Checked checked;

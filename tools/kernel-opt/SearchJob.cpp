@@ -304,10 +304,10 @@ static void showProgress(const search::Progress &progress) {
                     progress.counts.evaluated + progress.counts.recalled,
                     progress.counts.checks + progress.counts.recalledChecks);
   if (progress.bestSeconds > 0)
-    line += llvm::formatv("; {0} {1:F2} us, was {2:F2} us",
-                          progress.measured ? "measured" : "modelled",
-                          progress.bestSeconds * 1e6,
-                          progress.firstSeconds * 1e6);
+    line +=
+        llvm::formatv("; {0} {1:F2} us, was {2:F2} us",
+                      progress.measured ? "measured" : "modelled",
+                      progress.bestSeconds * 1e6, progress.firstSeconds * 1e6);
   llvm::errs() << "\r" << line << "\x1b[K";
 }
 
@@ -345,7 +345,9 @@ llvm::Error Job::prepareSearch(search::SearchOptions &what) {
     what.progress = showProgress;
   if (options.measure)
     what.deviceCommand = {ownExecutable(), "--tool=kernel-opt-run", "--worker",
-                          "--timeout=" + std::to_string(launchSeconds)};
+                          "--timeout=" +
+                              std::to_string(std::min<unsigned>(
+                                  launchSeconds, options.candidateTime))};
   return openProposer(what);
 }
 

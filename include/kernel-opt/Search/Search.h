@@ -35,9 +35,9 @@ struct Counts {
   unsigned recalledChecks = 0;
   unsigned windows = 0; ///< rewritten parts that were compared
   unsigned measured = 0, recalledTimes = 0; ///< on a device
-  unsigned workers = 0; ///< processes started
-  unsigned asked = 0;   ///< questions to the proposer
-  unsigned answers = 0; ///< proposals that came of them
+  unsigned workers = 0;                     ///< processes started
+  unsigned asked = 0;                       ///< questions to the proposer
+  unsigned answers = 0;                     ///< proposals that came of them
   unsigned recalledAnswers = 0;
 };
 

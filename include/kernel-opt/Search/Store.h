@@ -106,8 +106,8 @@ public:
   /// `evidence`: for each kernel its name, hashes and record of its check.
   llvm::Error addWinner(const Candidate &candidate, StringRef finalHash,
                         double seconds, StringRef device,
-                        llvm::json::Value evidence,
-                        llvm::json::Value windows, ArrayRef<SetText> sets);
+                        llvm::json::Value evidence, llvm::json::Value windows,
+                        ArrayRef<SetText> sets);
   llvm::Expected<std::optional<KnownWinner>> winner();
 
   /// The best verified choice for a kernel, whatever program it was found in.
@@ -115,6 +115,7 @@ public:
 
 private:
   struct State;
+  static std::string measuredOn(const State &state);
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state;
 };

@@ -54,6 +54,8 @@ static Settings readSettings() {
       s.failing = value;
     else if (key == "hang")
       s.hanging = value;
+    else if (key == "vary")
+      s.vary = true;
     else if (key == "drift")
       s.drift = std::atof(value.c_str());
     else
@@ -302,6 +304,12 @@ FAKE cuCtxResetPersistingL2Cache() { return state.sticky; }
 //===----------------------------------------------------------------------===//
 
 static void readHints(const std::string &text, KernelInfo &info) {
+  if (settings().vary && info.entry.rfind("kernel_opt_", 0) != 0) {
+    uint64_t hash = 0;
+    for (unsigned char c : text)
+      hash = hash * 0x100000001B3 + c;
+    info.microseconds = 200 + double((hash >> 24) % 16) * 50;
+  }
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     std::string prefix = "// fake: " + info.entry + " ";
@@ -429,10 +437,14 @@ FAKE cuLaunchKernelEx(const LaunchConfig *config, FunctionHandle function,
   }
   LaunchConfig copy = *config;
   std::string entry = info->entry;
+  std::string sized = entry + "/" + std::to_string(config->blockX);
+  auto isMeant = [=](const std::string &name) {
+    return name == entry || name == sized;
+  };
   Operation run = [=](uint64_t time) mutable -> Result {
-    if (entry == settings().failing)
+    if (isMeant(settings().failing))
       return launchFailed;
-    if (entry == settings().hanging) {
+    if (isMeant(settings().hanging)) {
       state.hung = true;
       return success;
     }

@@ -19,7 +19,8 @@
 //   broken-init     cuInit fails
 //   no-vmm          no virtual memory management
 //   fail=ENTRY      that kernel dies ("launch failed")
-//   hang=ENTRY      that kernel never ends
+//   hang=ENTRY      that kernel never ends; ENTRY/THREADS: with such blocks
+//   vary            how long a kernel takes follows from its module's text
 //   drift=RATE      the clock falls by this share each second
 //
 // A module says how long its kernels take and what they need in comments:
@@ -46,6 +47,7 @@ struct Settings {
   size_t memoryBytes = size_t(256) << 20;
   bool brokenInit = false;
   bool virtualMemory = true;
+  bool vary = false;
   std::string failing, hanging;
   double drift = 0;
 };

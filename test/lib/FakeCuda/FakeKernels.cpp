@@ -15,6 +15,7 @@
 //   scale_map_f32(map, out, n, factor)   reads through a tensor map
 //   ramp_f32(out, n)                     out[i] = i
 //   add_f32(a, b, out, n)
+//   kernel(in, out)                      out[i] = in[i] + in[i], 64 x 128
 //
 //===----------------------------------------------------------------------===//
 
@@ -135,6 +136,15 @@ api::Result add(void **a) {
     pointer<float>(out)[i] = pointer<float>(x)[i] + pointer<float>(y)[i];
   return api::success;
 }
+api::Result twice(void **a) {
+  constexpr uint64_t n = 64 * 128;
+  auto in = argument<uint64_t>(a, 0), out = argument<uint64_t>(a, 1);
+  if (!isMapped(in, n * 4) || !isMapped(out, n * 4))
+    return api::illegalAddress;
+  for (uint64_t i = 0; i < n; ++i)
+    pointer<float>(out)[i] = pointer<float>(in)[i] + pointer<float>(in)[i];
+  return api::success;
+}
 } // namespace
 
 std::string fake::parametersOf(const std::string &entry) {
@@ -148,6 +158,7 @@ std::string fake::parametersOf(const std::string &entry) {
       {"scale_map_f32", "\x80\x8\x4\x4"},
       {"ramp_f32", "\x8\x4"},
       {"add_f32", "\x8\x8\x8\x4"},
+      {"kernel", "\x8\x8"},
   };
   if (entry.rfind("scale_f32", 0) == 0)
     return "\x8\x8\x4\x4";
@@ -170,6 +181,8 @@ api::Result fake::runKernel(const std::string &entry,
     return ramp(a);
   if (entry == "add_f32")
     return add(a);
+  if (entry == "kernel")
+    return twice(a);
   if (entry == "scale_map_f32") {
     // The fake encoder leaves the address in the first word.
     auto map = argument<api::TensorMapBytes>(a, 0);
