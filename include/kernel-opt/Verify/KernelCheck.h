@@ -40,7 +40,7 @@ struct KernelCheckOptions {
   unsigned blocksOfRounds = 3;
   unsigned wholeGrid = 16;
   /// Elements of outputs up to which all blocks are asked what they write.
-  int64_t mostElements = int64_t(1) << 31;
+  int64_t mostElements = int64_t(1) << 32;
   /// Families of further draws, each on one block.
   SmallVector<InputFamily> families = {
       InputFamily::Ascending, InputFamily::Descending, InputFamily::Ties,

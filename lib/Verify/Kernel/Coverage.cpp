@@ -9,235 +9,19 @@
 //
 // The blocks that the exact algebra runs are a sample. Whether all blocks
 // together write each element of each output exactly once is found by running
-// all of them, with everything left out that no address, guard or loop bound
-// depends on: what remains are stores of zeros.
+// all of them, cut down to the addresses of their stores and compiled: one bit
+// per element, a bit that is set twice or never is a fault.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Coverage.h"
-#include "kernel-opt/Dialect/KGPU/KGPUOps.h"
-#include "kernel-opt/Verify/Interpreter/Interpreter.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/Builders.h"
-#include "mlir/IR/OwningOpRef.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/Passes.h"
+#include "StoreTrace.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
-
-namespace {
-/// Cuts a program down to its stores to arguments.
-class Skeleton {
-public:
-  explicit Skeleton(gpu::GPUFuncOp function) : function(function) {}
-  /// Empty if it worked, else what stands in the way.
-  std::string cut();
-
-private:
-  bool isOutput(Value memref);
-  bool isRoot(Operation *op);
-  void need(Value value);
-  void needControl(Operation *op);
-  bool follow(Value value);
-  void cutLoop(scf::ForOp loop);
-  void cutBranch(scf::IfOp branch);
-  Value zeroBefore(Operation *op, Type type);
-
-  gpu::GPUFuncOp function;
-  DenseSet<Value> needed;
-  DenseSet<Operation *> visited;
-  SmallVector<Value> pending;
-};
-} // namespace
-
-/// The value that a store writes.
-static OpOperand *storedOperand(Operation *op) {
-  if (isa<kgpu::StoreOp, memref::StoreOp, vector::StoreOp>(op))
-    return &op->getOpOperand(0);
-  return nullptr;
-}
-
-static Value storedMemref(Operation *op) {
-  return storedOperand(op) ? op->getOperand(1) : Value();
-}
-
-bool Skeleton::isOutput(Value memref) {
-  auto argument = dyn_cast_or_null<BlockArgument>(memref);
-  return argument && argument.getOwner() == &function.getBody().front();
-}
-
-bool Skeleton::isRoot(Operation *op) {
-  return isOutput(storedMemref(op));
-}
-
-void Skeleton::need(Value value) {
-  if (needed.insert(value).second)
-    pending.push_back(value);
-}
-
-/// Whether an operation runs, and how often.
-void Skeleton::needControl(Operation *op) {
-  for (Operation *parent = op->getParentOp();
-       parent && parent != function && visited.insert(parent).second;
-       parent = parent->getParentOp()) {
-    if (auto loop = dyn_cast<scf::ForOp>(parent)) {
-      need(loop.getLowerBound());
-      need(loop.getUpperBound());
-      need(loop.getStep());
-    } else if (auto branch = dyn_cast<scf::IfOp>(parent)) {
-      need(branch.getCondition());
-    }
-  }
-}
-
-/// Needs what a needed value depends on. False if that is memory, or something
-/// that is not looked into.
-bool Skeleton::follow(Value value) {
-  if (auto argument = dyn_cast<BlockArgument>(value)) {
-    Operation *parent = argument.getOwner()->getParentOp();
-    if (parent == function)
-      return true;
-    auto loop = dyn_cast<scf::ForOp>(parent);
-    if (!loop)
-      return false;
-    needControl(&loop.getBody()->front());
-    if (argument != loop.getInductionVar()) {
-      unsigned i = argument.getArgNumber() - 1;
-      need(loop.getInitArgs()[i]);
-      need(loop.getYieldedValues()[i]);
-    }
-    return true;
-  }
-  Operation *op = value.getDefiningOp();
-  needControl(op);
-  unsigned i = cast<OpResult>(value).getResultNumber();
-  if (auto loop = dyn_cast<scf::ForOp>(op)) {
-    need(loop.getRegionIterArgs()[i]);
-    needControl(&loop.getBody()->front());
-    return true;
-  }
-  if (auto branch = dyn_cast<scf::IfOp>(op)) {
-    need(branch.getCondition());
-    need(branch.thenYield().getOperand(i));
-    need(branch.elseYield().getOperand(i));
-    return true;
-  }
-  if (op->getNumRegions() ||
-      isa<kgpu::LoadOp, memref::LoadOp, vector::LoadOp>(op))
-    return false;
-  if (!isPure(op) && op->getNumOperands())
-    return false;
-  for (Value operand : op->getOperands())
-    need(operand);
-  return true;
-}
-
-Value Skeleton::zeroBefore(Operation *op, Type type) {
-  OpBuilder builder(op);
-  Attribute zero = builder.getZeroAttr(type);
-  return zero ? Value(arith::ConstantOp::create(builder, op->getLoc(),
-                                                cast<TypedAttr>(zero)))
-              : Value();
-}
-
-/// What is carried around a loop for nothing that is needed stays as it was.
-void Skeleton::cutLoop(scf::ForOp loop) {
-  auto yield = cast<scf::YieldOp>(loop.getBody()->getTerminator());
-  for (auto [i, argument] : llvm::enumerate(loop.getRegionIterArgs())) {
-    if (needed.contains(argument))
-      continue;
-    yield.setOperand(i, argument);
-    if (Value zero = zeroBefore(loop, argument.getType()))
-      loop.getInitArgsMutable()[i].set(zero);
-  }
-}
-
-void Skeleton::cutBranch(scf::IfOp branch) {
-  for (unsigned i = 0; i < branch.getNumResults(); ++i) {
-    if (needed.contains(branch.getResult(i)))
-      continue;
-    for (scf::YieldOp yield : {branch.thenYield(), branch.elseYield()})
-      if (Value zero = zeroBefore(yield, branch.getResult(i).getType()))
-        yield.setOperand(i, zero);
-  }
-}
-
-std::string Skeleton::cut() {
-  std::string obstacle;
-  auto stop = [&](Operation *op, StringRef why) {
-    if (obstacle.empty())
-      obstacle = ("'" + op->getName().getStringRef() + "' " + why).str();
-  };
-  SmallVector<Operation *> all;
-  function.walk([&](Operation *op) {
-    all.push_back(op);
-    if (isRoot(op)) {
-      for (OpOperand &operand : op->getOpOperands())
-        if (operand.getOperandNumber() != 0)
-          need(operand.get());
-      needControl(op);
-    } else if (isa<scf::WhileOp, kgpu::TmaStoreOp, vector::TransferWriteOp,
-                   memref::SubViewOp>(op)) {
-      stop(op, "is not looked into");
-    }
-  });
-  while (!pending.empty() && obstacle.empty()) {
-    Value value = pending.pop_back_val();
-    if (!follow(value)) {
-      Operation *op = value.getDefiningOp();
-      stop(op ? op : function.getOperation(),
-           "decides where something is written");
-    }
-  }
-  if (!obstacle.empty())
-    return obstacle;
-  for (Operation *op : all) {
-    if (auto loop = dyn_cast<scf::ForOp>(op))
-      cutLoop(loop);
-    else if (auto branch = dyn_cast<scf::IfOp>(op))
-      cutBranch(branch);
-    else if (isRoot(op))
-      if (Value zero = zeroBefore(op, op->getOperand(0).getType()))
-        op->setOperand(0, zero);
-  }
-  // From the inside out, and users first.
-  DenseSet<Operation *> gone;
-  for (Operation *op : llvm::reverse(all)) {
-    if (gone.contains(op) || op == function || isRoot(op) || op->hasTrait<OpTrait::IsTerminator>() ||
-        !op->use_empty())
-      continue;
-    bool holdsRoot = op->getNumRegions() &&
-                     op->walk([&](Operation *inner) {
-                         return isRoot(inner) ? WalkResult::interrupt()
-                                              : WalkResult::advance();
-                       }).wasInterrupted();
-    if (holdsRoot)
-      continue;
-    op->walk([&](Operation *inner) { gone.insert(inner); });
-    op->erase();
-  }
-  return "";
-}
-
-//===----------------------------------------------------------------------===//
-// Running it
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Which elements of one output are written.
-struct Written {
-  unsigned argument;
-  SmallVector<int64_t> shape;
-  std::vector<uint64_t> bits;
-  int64_t elements = 0;
-};
-} // namespace
 
 static std::string placeOf(int64_t index, ArrayRef<int64_t> shape) {
   SmallVector<int64_t> at(shape.size());
@@ -251,45 +35,155 @@ static std::string placeOf(int64_t index, ArrayRef<int64_t> shape) {
   return text + "]";
 }
 
-/// Runs blocks [begin, end) and notes what they write.
-static LogicalResult runBlocks(const CompiledKernel &kernel, Domain &domain,
-                               int64_t begin, int64_t end,
-                               MutableArrayRef<Written> outputs,
-                               Coverage &coverage) {
-  LaunchSpec launch;
-  launch.checkCompleteness = false;
-  for (int64_t b = begin; b < end; ++b)
-    launch.blocks.push_back(b);
-  FailureOr<RunResult> run = interpret(
-      kernel, domain, makeArgumentSource(kernel, domain, 1, InputFamily::Zeros),
-      launch);
-  if (failed(run))
-    return failure();
-  if (!run->clean()) {
-    coverage.verdict = Verdict::Refuted;
-    llvm::raw_string_ostream os(coverage.reason);
-    printReport(run->reports.front(), os);
-    return success();
+namespace {
+/// The elements of one output.
+struct Output {
+  SmallVector<int64_t> shape;
+  int64_t elements = 0;
+  std::vector<uint64_t> bits;
+};
+
+/// Sets a bit for each element that is written.
+class Marker : public StoreVisitor {
+public:
+  explicit Marker(int64_t threads) : threads(threads) {}
+  void store(const StoreSite &site, int64_t linear, int64_t count,
+             int64_t place) override;
+  void box(const StoreSite &site, ArrayRef<int64_t> corner,
+           int64_t place) override;
+  void fault(StringRef what, int64_t place) override;
+  void findUnwritten();
+
+  std::map<unsigned, Output> outputs;
+  /// The first fault.
+  std::string witness;
+  /// The element that was written twice, and by whom the second time.
+  std::optional<std::pair<unsigned, int64_t>> twice;
+  std::string nameOf(int64_t place) const {
+    return llvm::formatv("thread {0} of block {1}", place % threads,
+                         place / threads)
+        .str();
   }
-  for (Written &output : outputs)
-    run->forEachWritten(output.argument, [&](int64_t index, const void *) {
-      uint64_t &word = output.bits[index / 64], bit = uint64_t(1) << index % 64;
-      if (word & bit && coverage.verdict != Verdict::Refuted) {
-        coverage.verdict = Verdict::Refuted;
-        coverage.reason =
-            llvm::formatv("element {0} of argument {1} is written by two "
-                          "blocks, one of them from {2} to {3}",
-                          placeOf(index, output.shape), output.argument, begin,
-                          end - 1)
-                .str();
-      }
-      word |= bit;
-    });
-  return success();
+
+private:
+  void mark(unsigned argument, Output &output, int64_t linear, int64_t count,
+            int64_t place);
+  int64_t threads;
+};
+
+/// Looks for whoever writes one element first.
+class Finder : public StoreVisitor {
+public:
+  Finder(unsigned argument, int64_t element)
+      : argument(argument), element(element) {}
+  void store(const StoreSite &site, int64_t linear, int64_t count,
+             int64_t place) override {
+    if (first < 0 && site.argument == argument && linear <= element &&
+        element < linear + count && linear >= 0)
+      first = place;
+  }
+  void box(const StoreSite &site, ArrayRef<int64_t> corner,
+           int64_t place) override;
+  void fault(StringRef, int64_t) override {}
+  int64_t first = -1;
+
+private:
+  unsigned argument;
+  int64_t element;
+};
+} // namespace
+
+void Marker::fault(StringRef what, int64_t place) {
+  if (witness.empty())
+    witness = llvm::formatv("{0}: {1}", nameOf(place), what).str();
 }
 
-static void findUnwritten(ArrayRef<Written> outputs, Coverage &coverage) {
-  for (const Written &output : outputs)
+void Marker::mark(unsigned argument, Output &output, int64_t linear,
+                  int64_t count, int64_t place) {
+  while (count > 0) {
+    unsigned shift = linear % 64;
+    int64_t now = std::min<int64_t>(count, 64 - shift);
+    uint64_t bits = llvm::maskTrailingOnes<uint64_t>(now) << shift;
+    uint64_t &word = output.bits[linear / 64];
+    if (LLVM_UNLIKELY(word & bits) && witness.empty()) {
+      int64_t element =
+          linear / 64 * 64 + int64_t(llvm::countr_zero(word & bits));
+      twice = {argument, element};
+      witness = llvm::formatv("multiple writes: element {0} of argument {1} is "
+                              "written twice, the second time by {2}",
+                              placeOf(element, output.shape), argument,
+                              nameOf(place))
+                    .str();
+    }
+    word |= bits;
+    linear += now;
+    count -= now;
+  }
+}
+
+void Marker::store(const StoreSite &site, int64_t linear, int64_t count,
+                   int64_t place) {
+  if (LLVM_UNLIKELY(linear < 0))
+    return fault(llvm::formatv("out of bounds: stores outside of argument {0}",
+                               site.argument)
+                     .str(),
+                 place);
+  if (site.alignment > site.elementBytes && count == site.box.back() &&
+      LLVM_UNLIKELY(linear * site.elementBytes % site.alignment))
+    fault(llvm::formatv("misaligned: stores to argument {0}{1}, which is not "
+                        "aligned to {2} bytes",
+                        site.argument, placeOf(linear, site.shape),
+                        site.alignment)
+              .str(),
+          place);
+  mark(site.argument, outputs[site.argument], linear, count, place);
+}
+
+/// Visits the parts of a box that lie inside the output, row by row.
+template <typename Visit>
+static void forEachRow(const StoreSite &site, ArrayRef<int64_t> corner,
+                       Visit visit) {
+  size_t rank = site.shape.size();
+  SmallVector<int64_t> low(rank), high(rank);
+  for (size_t d = 0; d < rank; ++d) {
+    low[d] = std::max<int64_t>(corner[d], 0);
+    high[d] = std::min(corner[d] + site.box[d], site.shape[d]);
+    if (low[d] >= high[d])
+      return;
+  }
+  SmallVector<int64_t> at(low);
+  while (true) {
+    int64_t linear = 0;
+    for (size_t d = 0; d < rank; ++d)
+      linear = linear * site.shape[d] + at[d];
+    visit(linear, high.back() - low.back());
+    size_t d = rank - 1;
+    while (d > 0 && ++at[d - 1] == high[d - 1]) {
+      at[d - 1] = low[d - 1];
+      --d;
+    }
+    if (d == 0)
+      return;
+  }
+}
+
+void Marker::box(const StoreSite &site, ArrayRef<int64_t> corner,
+                 int64_t place) {
+  Output &output = outputs[site.argument];
+  forEachRow(site, corner, [&](int64_t linear, int64_t count) {
+    mark(site.argument, output, linear, count, place);
+  });
+}
+
+void Finder::box(const StoreSite &site, ArrayRef<int64_t> corner,
+                 int64_t place) {
+  forEachRow(site, corner, [&](int64_t linear, int64_t count) {
+    store(site, linear, count, place);
+  });
+}
+
+void Marker::findUnwritten() {
+  for (const auto &[argument, output] : outputs)
     for (int64_t i = 0; i < output.elements; ++i) {
       if (output.bits[i / 64] == ~uint64_t(0)) {
         i |= 63;
@@ -297,80 +191,65 @@ static void findUnwritten(ArrayRef<Written> outputs, Coverage &coverage) {
       }
       if (output.bits[i / 64] >> i % 64 & 1)
         continue;
-      coverage.verdict = Verdict::Refuted;
-      coverage.reason =
-          llvm::formatv("unwritten output: no block writes element {0} of "
-                        "argument {1}",
-                        placeOf(i, output.shape), output.argument)
-              .str();
+      witness = llvm::formatv("unwritten output: no block writes element {0} "
+                              "of argument {1}",
+                              placeOf(i, output.shape), argument)
+                    .str();
       return;
     }
 }
 
-/// The program in a module of its own, so that it can be cut.
-static OwningOpRef<ModuleOp> isolate(gpu::GPUFuncOp program,
-                                     gpu::GPUFuncOp &copy) {
-  OwningOpRef<ModuleOp> module = ModuleOp::create(program.getLoc());
-  auto programs = program->getParentOfType<gpu::GPUModuleOp>();
-  OpBuilder builder = OpBuilder::atBlockBegin(module->getBody());
-  auto clone = cast<gpu::GPUModuleOp>(builder.clone(*programs));
-  copy = clone.lookupSymbol<gpu::GPUFuncOp>(program.getName());
-  return module;
+/// Blocks [0, count) in portions, until something is found.
+template <typename Done>
+static void runAll(const StoreTrace &trace, StoreVisitor &visitor, Done done) {
+  constexpr int64_t portion = 1 << 10;
+  for (int64_t b = 0; b < trace.blocks() && !done(); b += portion)
+    trace.run(b, std::min(trace.blocks(), b + portion), visitor);
 }
 
-FailureOr<Coverage> verify::checkCoverage(gpu::GPUFuncOp program,
-                                          unsigned firstOutput,
-                                          int64_t mostElements) {
+Coverage verify::checkCoverage(gpu::GPUFuncOp program, unsigned firstOutput,
+                               int64_t mostElements) {
   Coverage coverage;
-  gpu::GPUFuncOp skeleton;
-  OwningOpRef<ModuleOp> module = isolate(program, skeleton);
-  coverage.reason = Skeleton(skeleton).cut();
-  if (!coverage.reason.empty())
+  std::unique_ptr<StoreTrace> trace =
+      StoreTrace::compile(program, firstOutput, coverage.reason);
+  if (!trace)
     return coverage;
-  PassManager manager(module->getContext());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
-  if (failed(manager.run(*module)))
-    return failure();
-  FailureOr<CompiledKernel> kernel = CompiledKernel::compile(skeleton);
-  if (failed(kernel))
-    return failure();
-  std::vector<Written> outputs;
+  Marker marker(trace->threadsPerBlock());
   int64_t total = 0;
-  for (auto [i, argument] : llvm::enumerate(kernel->arguments())) {
-    if (i < firstOutput || argument.access != ArgumentAccess::Write)
+  for (unsigned i = firstOutput; i < program.getNumArguments(); ++i) {
+    auto access = program.getArgAttrOfType<StringAttr>(i, "kgpu.access");
+    if (!access || access.getValue() != "write")
       continue;
-    Written output{unsigned(i),
-                   SmallVector<int64_t>(argument.type.getShape()),
-                   {},
-                   argument.type.getNumElements()};
+    auto type = cast<MemRefType>(program.getArgument(i).getType());
+    Output &output = marker.outputs[i];
+    output.shape.assign(type.getShape().begin(), type.getShape().end());
+    output.elements = type.getNumElements();
     total += output.elements;
-    outputs.push_back(std::move(output));
   }
-  if (total > mostElements) {
+  constexpr int64_t mostThreads = int64_t(1) << 36;
+  if (total > mostElements ||
+      trace->blocks() > mostThreads / trace->threadsPerBlock()) {
     coverage.reason =
-        llvm::formatv("the outputs have {0} elements; at most {1} "
-                      "are followed",
-                      total, mostElements)
+        llvm::formatv("the outputs have {0} elements, the grid {1} blocks of "
+                      "{2} threads; at most {3} elements and {4} threads are "
+                      "followed",
+                      total, trace->blocks(), trace->threadsPerBlock(),
+                      mostElements, mostThreads)
             .str();
     return coverage;
   }
-  for (Written &output : outputs)
+  for (auto &[argument, output] : marker.outputs)
     output.bits.resize((output.elements + 63) / 64);
-  std::unique_ptr<Domain> domain = createFloatDomain();
-  int64_t count = kernel->gridSize().volume();
-  // About a quarter of a million elements at a time, in whole clusters.
-  int64_t cluster = std::max<int64_t>(kernel->clusterSize().volume(), 1);
-  int64_t step =
-      std::max<int64_t>((count * (1 << 18)) / std::max<int64_t>(total, 1), 1);
-  step = (step + cluster - 1) / cluster * cluster;
-  coverage.verdict = Verdict::Verified;
-  for (int64_t begin = 0;
-       begin < count && coverage.verdict == Verdict::Verified; begin += step)
-    if (failed(runBlocks(*kernel, *domain, begin, std::min(count, begin + step),
-                         outputs, coverage)))
-      return failure();
-  if (coverage.verdict == Verdict::Verified)
-    findUnwritten(outputs, coverage);
+  runAll(*trace, marker, [&] { return !marker.witness.empty(); });
+  if (marker.witness.empty())
+    marker.findUnwritten();
+  coverage.verdict =
+      marker.witness.empty() ? Verdict::Verified : Verdict::Refuted;
+  coverage.reason = marker.witness;
+  if (marker.twice) {
+    Finder finder(marker.twice->first, marker.twice->second);
+    runAll(*trace, finder, [&] { return finder.first >= 0; });
+    coverage.reason += ", the first time by " + marker.nameOf(finder.first);
+  }
   return coverage;
 }

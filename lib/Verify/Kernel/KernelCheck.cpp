@@ -378,14 +378,12 @@ FailureOr<KernelCheckResult> KernelChecker::run() {
   }
   result.covered = whole;
   if (!whole && result.verdict != Verdict::Refuted) {
-    FailureOr<Coverage> coverage =
+    Coverage coverage =
         checkCoverage(program, source.getNumArguments(), options.mostElements);
-    if (failed(coverage))
-      return failure();
-    result.covered = coverage->verdict == Verdict::Verified;
-    if (coverage->verdict == Verdict::Refuted)
-      refute(coverage->reason);
-    result.uncovered = coverage->reason;
+    result.covered = coverage.verdict == Verdict::Verified;
+    if (coverage.verdict == Verdict::Refuted)
+      refute(coverage.reason);
+    result.uncovered = coverage.reason;
   }
   if (result.verdict != Verdict::Refuted) {
     if (result.evidence < options.leastEvidence)
