@@ -45,6 +45,13 @@ struct FloatColumns {
                  double *acc);
   void (*contract)(bool fused, size_t m, size_t n, size_t k, const double *a,
                    const double *b, double *acc);
+  /// One step of a tensor core, as measured on an H200: the products and the
+  /// accumulator are aligned to the largest exponent among them, each truncated
+  /// at 2^-25 of it, added without further loss, and the sum is rounded toward
+  /// zero to 24 bits. The exponent of a product is the sum of its factors'. The
+  /// kind is that of nothing here: operands are of 16 bits or less, or TF32.
+  void (*tensorCore)(bool isTF32, size_t m, size_t n, size_t k, const double *a,
+                     const double *b, double *acc);
 };
 
 /// Both return a table indexed by FloatKind.

@@ -192,12 +192,9 @@ void FloatDomain::tensorCore(FloatKind operands, FloatKind accKind, size_t m,
                              void *acc) {
   if (!exact || operands == FloatKind::F64)
     return contract(accKind, /*fused=*/true, m, n, k, a, b, acc);
-  for (size_t i = 0; i < m; ++i)
-    for (size_t j = 0; j < n; ++j) {
-      double &sum = to(acc)[i * n + j];
-      sum = roundToKind(accKind, addLikeTensorCore(in(a) + i * k, in(b) + j, n,
-                                                   k, operands, sum));
-    }
+  columns(accKind).tensorCore(operands == FloatKind::TF32, m, n, k, in(a),
+                              in(b), to(acc));
+  columns(accKind).round(to(acc), to(acc), m * n);
 }
 
 void FloatDomain::fromInt(bool isSigned, FloatKind kind, const int64_t *a,

@@ -59,40 +59,6 @@ void verify::applyUnary(UnaryFn fn, const double *a, double *out, size_t n) {
 #undef KERNELOPT_UNARY
 }
 
-double verify::addLikeTensorCore(const double *a, const double *b, size_t bStep,
-                                 size_t k, FloatKind operands, double acc) {
-  auto operand = [&](double x) {
-    // The lowest 13 bits of a TF32 operand that comes as f32 are ignored.
-    if (operands == FloatKind::TF32 && std::isfinite(x))
-      return llvm::bit_cast<double>(llvm::bit_cast<uint64_t>(x) & ~0ull << 42);
-    return x;
-  };
-  double plain = acc;
-  int top = acc == 0 ? std::numeric_limits<int>::min() : std::ilogb(acc);
-  for (size_t l = 0; l < k; ++l) {
-    double x = operand(a[l]), y = operand(b[l * bStep]);
-    plain += x * y;
-    if (x != 0 && y != 0 && std::isfinite(x) && std::isfinite(y))
-      top = std::max(top, std::ilogb(x) + std::ilogb(y));
-  }
-  // Inf and NaN have no exponent to align to; nothing to align gives zero.
-  if (!std::isfinite(plain) || top == std::numeric_limits<int>::min())
-    return plain;
-  // In units of 2^(top - 25) every addend is an integer below 2^27, so that
-  // their sum is exact in a double.
-  auto truncated = [&](double x) {
-    return std::trunc(std::ldexp(x, 25 - top));
-  };
-  double sum = truncated(acc);
-  for (size_t l = 0; l < k; ++l)
-    sum += truncated(operand(a[l]) * operand(b[l * bStep]));
-  if (sum == 0)
-    return 0;
-  int drop = std::max(std::ilogb(sum) - 23, 0);
-  sum = std::ldexp(std::trunc(std::ldexp(sum, -drop)), drop);
-  return std::ldexp(sum, top - 25);
-}
-
 double verify::intToDouble(bool isSigned, int64_t value, bool toOdd) {
   bool negative = isSigned && value < 0;
   uint64_t magnitude = negative ? 0 - uint64_t(value) : uint64_t(value);

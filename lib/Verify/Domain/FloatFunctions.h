@@ -16,14 +16,6 @@ namespace kernel_opt::verify {
 /// out[i] = fn(a[i]) in double, by libm (about one unit in the last place).
 void applyUnary(UnaryFn fn, const double *a, double *out, size_t n);
 
-/// One step of a tensor core, as measured on an H200: the products and the
-/// accumulator are aligned to the largest exponent among them, each truncated
-/// at 2^-25 of it, added without further loss, and the sum is rounded toward
-/// zero to 24 bits. The exponent of a product is the sum of its factors'.
-/// b[l] is at b[l * bStep].
-double addLikeTensorCore(const double *a, const double *b, size_t bStep,
-                         size_t k, FloatKind operands, double acc);
-
 /// The nearest double; rounded to odd if `toOdd`, for rounding once more.
 double intToDouble(bool isSigned, int64_t value, bool toOdd);
 /// Truncates, and clamps to what 64 bits hold; NaN gives 0.
