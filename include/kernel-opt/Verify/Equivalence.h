@@ -23,6 +23,8 @@
 
 #include "kernel-opt/Support/LLVM.h"
 #include "kernel-opt/Verify/Domain.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/JSON.h"
 #include <optional>
 #include <string>
@@ -59,6 +61,9 @@ struct EquivalenceOptions {
   int64_t allElements = 1 << 16;
   /// Find out which inputs matter at all.
   bool dependence = true;
+  /// Steps of the reference after which the answer is `unproven`; 0: no bound.
+  /// Counted, not timed: a replay stops where this did.
+  uint64_t mostWork = 0;
 };
 
 /// Where two programs differ.
@@ -114,6 +119,26 @@ SmallVector<Instance> chooseInstances(Block &program);
 FailureOr<EquivalenceResult>
 checkEquivalence(Block &source, Block &target,
                  const EquivalenceOptions &options = {});
+
+/// What is left of two programs when the values that both compute in the same
+/// way, from equal operations on equal values, become free inputs of both. If
+/// the remainders are the same function, so are the programs; if not, the
+/// programs may still be, by something that holds for those values alone.
+struct Window {
+  /// Functions `source` and `target`; none if no output is left.
+  OwningOpRef<mlir::ModuleOp> module;
+  unsigned sameOutputs = 0; ///< computed in the same way by both
+  unsigned outputs = 0;     ///< the others, results of both functions
+  unsigned cut = 0;         ///< inputs that are common values
+  unsigned sourceOperations = 0, targetOperations = 0;
+
+  Block &source() const;
+  Block &target() const;
+};
+
+/// Nothing if signatures differ or an operation has other effects than its
+/// results.
+std::optional<Window> cutCommonParts(Block &source, Block &target);
 
 } // namespace kernel_opt::verify
 

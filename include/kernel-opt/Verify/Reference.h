@@ -126,6 +126,9 @@ struct ReferenceOptions {
   bool tensorCores = false;
   /// Bytes of tiles kept for further requests.
   size_t cacheBytes = size_t(512) << 20;
+  /// Steps (of one element each) that are left; an evaluation that runs out of
+  /// them fails without a report and leaves 0.
+  uint64_t *work = nullptr;
 };
 
 class Evaluator;

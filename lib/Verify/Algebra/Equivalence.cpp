@@ -43,15 +43,15 @@ constexpr uint8_t enoughConstants = 16;
 class Checker {
 public:
   Checker(Block &source, Block &target, const EquivalenceOptions &options,
-          EquivalenceResult &result, const Instance &instance)
+          EquivalenceResult &result, const Instance &instance, uint64_t &work)
       : source(source), target(target), options(options), result(result),
-        instance(instance) {}
+        instance(instance), work(work) {}
 
   /// Runs all families, then as many draws more as open elements need.
   LogicalResult run();
 
 private:
-  enum class Draw : uint8_t { Done, Redraw, NeedsLevels, Refuted };
+  enum class Draw : uint8_t { Done, Redraw, NeedsLevels, OutOfWork, Refuted };
 
   FailureOr<Draw> draw(InputFamily family, uint64_t seed);
   LogicalResult drawUntilDone(InputFamily family);
@@ -74,6 +74,12 @@ private:
            (!record.isOpen && record.constants >= enoughConstants);
   }
   uint64_t countOpen() const;
+  ReferenceOptions referenceOptions() {
+    ReferenceOptions reference;
+    reference.work = options.mostWork ? &work : nullptr;
+    return reference;
+  }
+  bool isOutOfWork() const { return options.mostWork && work == 0; }
   int64_t integerBound() const {
     int64_t bound = options.integerBound;
     for (ArrayRef<int64_t> shape : instance)
@@ -88,6 +94,8 @@ private:
   const Instance &instance;
   /// Per output, per element compared.
   std::vector<std::vector<ElementRecord>> records;
+  /// Steps that are left, if they are bounded.
+  uint64_t &work;
   uint64_t currentSeed = 0;
   uint64_t counter = 0;
 };
@@ -285,14 +293,16 @@ FailureOr<Checker::Draw> Checker::draw(InputFamily family, uint64_t seed) {
   currentSeed = seed;
   auto domain = createTowerDomain({result.levels, mixHash(seed, 1)});
   DrawnInputs inputs(seed, family, integerBound());
-  auto p = Reference::create(source, *domain, instance);
-  auto q = Reference::create(target, *domain, instance);
+  auto p = Reference::create(source, *domain, instance, referenceOptions());
+  auto q = Reference::create(target, *domain, instance, referenceOptions());
   if (failed(p) || failed(q))
     return failure();
   Draw outcome = Draw::Done;
   for (unsigned i = 0; i < (*p)->getNumResults(); ++i) {
     FailureOr<Draw> compared =
         compareOutput(*domain, **p, **q, inputs, family, i);
+    if (failed(compared) && isOutOfWork())
+      return Draw::OutOfWork;
     if (failed(compared))
       return failure();
     outcome = *compared;
@@ -325,6 +335,12 @@ LogicalResult Checker::drawUntilDone(InputFamily family) {
     case Draw::NeedsLevels:
       ++result.levels;
       break;
+    case Draw::OutOfWork:
+      result.verdict = Verdict::Unproven;
+      result.reason = "too large to be evaluated: " +
+                      std::to_string(options.mostWork) +
+                      " steps were not enough";
+      return success();
     case Draw::Redraw:
       if (++result.redraws > options.redraws) {
         result.verdict = Verdict::Unproven;
@@ -382,7 +398,7 @@ LogicalResult Checker::run() {
 
 FailureOr<std::vector<Tile>> Checker::evaluateAll(TowerDomain &domain,
                                                   InputSource &inputs) {
-  auto p = Reference::create(source, domain, instance);
+  auto p = Reference::create(source, domain, instance, referenceOptions());
   if (failed(p))
     return failure();
   std::vector<Tile> tiles;
@@ -408,12 +424,12 @@ LogicalResult Checker::findIgnoredInputs() {
   DrawnInputs inputs(seed, InputFamily::Normal, integerBound());
   FailureOr<std::vector<Tile>> base = evaluateAll(*domain, inputs);
   if (failed(base))
-    return failure();
+    return success(isOutOfWork());
   for (unsigned argument = 0; argument < source.getNumArguments(); ++argument) {
     inputs.perturbed = argument;
     FailureOr<std::vector<Tile>> other = evaluateAll(*domain, inputs);
     if (failed(other))
-      return failure();
+      return success(isOutOfWork());
     bool reacts = false;
     for (auto [a, b] : llvm::zip_equal(*base, *other)) {
       if (!a.values.kind) {
@@ -484,10 +500,11 @@ verify::checkEquivalence(Block &source, Block &target,
   SmallVector<Instance> instances = options.instances;
   if (instances.empty())
     instances = chooseInstances(source);
+  uint64_t work = options.mostWork;
   for (const Instance &instance : instances) {
     uint64_t shown = std::exchange(result.nonce, nonce);
     LogicalResult ran =
-        Checker(source, target, options, result, instance).run();
+        Checker(source, target, options, result, instance, work).run();
     result.nonce = shown;
     if (failed(ran))
       return failure();

@@ -281,6 +281,9 @@ LogicalResult Evaluator::computeContraction(Structured &s, Tile &tile,
       restrict(points, s.reduction, terms);
       // Dimensions that a factor does not know do not run in its panel.
       auto k = size_t(terms.volume());
+      // Inner loops of contractions are cheap.
+      if (failed(spend(m * n * k * sum->products.size() / 8 + 1)))
+        return failure();
       // Parts are factors of several products.
       llvm::SmallDenseMap<Value, Column> panels;
       auto panelOf = [&](OpOperand *operand, Value value,

@@ -291,7 +291,16 @@ FailureOr<Tile> Evaluator::computeElementwise(Operation *op, const Box &box) {
   return tile;
 }
 
+LogicalResult Evaluator::spend(uint64_t steps) {
+  if (!options.work)
+    return success();
+  *options.work -= std::min(*options.work, steps);
+  return success(*options.work != 0);
+}
+
 FailureOr<Tile> Evaluator::compute(Value value, const Box &box) {
+  if (failed(spend(uint64_t(box.volume()))))
+    return failure();
   if (auto argument = dyn_cast<BlockArgument>(value))
     return computeArgument(argument, box);
   Operation *op = value.getDefiningOp();

@@ -50,6 +50,8 @@ private:
   struct Payload;
   struct Structured;
 
+  /// Fails, without a report, if that is more work than is left.
+  LogicalResult spend(uint64_t steps);
   FailureOr<Tile> compute(Value value, const Box &box);
   FailureOr<Tile> computeArgument(BlockArgument argument, const Box &box);
   FailureOr<Tile> computeConstant(Operation *op, const Box &box);

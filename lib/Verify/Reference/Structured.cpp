@@ -355,6 +355,8 @@ LogicalResult Evaluator::computeReduction(Structured &s, Tile &tile) {
         points.offsets[d] = terms.offsets[i], points.sizes[d] = terms.sizes[i];
       Payload payload;
       payload.points = size_t(points.volume());
+      if (failed(spend(payload.points)))
+        return LogicalResult::failure();
       payload.index = indexReader(points, order);
       for (OpOperand *operand : s.op.getDpsInputOperands()) {
         BlockArgument argument = s.op.getMatchingBlockArgument(operand);
@@ -416,6 +418,8 @@ LogicalResult Evaluator::computeStepwise(Structured &s, Tile &tile) {
         points.offsets[d] = term[i], points.sizes[d] = 1;
       Payload payload;
       payload.points = size_t(part.volume());
+      if (failed(spend(payload.points)))
+        return LogicalResult::failure();
       SmallVector<unsigned> order(s.reduction);
       order.append(s.parallel);
       payload.index = indexReader(points, order);
