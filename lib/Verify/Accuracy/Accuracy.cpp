@@ -8,6 +8,7 @@
 
 #include "kernel-opt/Verify/Accuracy.h"
 #include "AccuracyDomains.h"
+#include "CachedInputs.h"
 #include "ProgramInputs.h"
 #include "Sampling.h"
 #include "kernel-opt/Dialect/Kopt/WholeKernel.h"
@@ -95,6 +96,8 @@ private:
   unsigned firstOutput() const {
     return inputs.empty() ? source.getNumArguments() : inputs.size();
   }
+  /// The inputs of a draw; those of the last one are kept.
+  InputSource &inputsOf(InputFamily family, unsigned draw);
   size_t outputs() const { return source.getTerminator()->getNumOperands(); }
   void judgeIntegers(InputFamily family, unsigned output, ArrayRef<Values> p,
                      ArrayRef<Values> q, ArrayRef<Values> r);
@@ -109,6 +112,8 @@ private:
   std::vector<BlockRange> blocks;
   /// Per output, where it is compared.
   std::vector<SampleSet> samples;
+  std::optional<CachedInputs> drawn;
+  std::pair<InputFamily, unsigned> drawnFor;
   /// Draws per family: more than one where there are few outputs.
   unsigned draws = 1;
   unsigned noiseRuns = 1;
@@ -123,11 +128,19 @@ static uint64_t seedOf(uint64_t nonce, InputFamily family, unsigned draw = 0) {
 // Evaluation
 //===----------------------------------------------------------------------===//
 
+InputSource &AccuracyChecker::inputsOf(InputFamily family, unsigned draw) {
+  if (!drawn || drawnFor != std::pair(family, draw)) {
+    drawn.emplace(seedOf(options.nonce, family, draw), family);
+    drawnFor = {family, draw};
+  }
+  return *drawn;
+}
+
 LogicalResult AccuracyChecker::choose() {
   int64_t count = compiled->gridSize().volume();
   std::unique_ptr<Domain> domain = createDeviceDomain(false);
-  ProgramInputs read(seedOf(options.nonce, InputFamily::Normal),
-                     InputFamily::Normal, *domain, *compiled, inputs);
+  ProgramInputs read(inputsOf(InputFamily::Normal, 0), *domain, *compiled,
+                     inputs);
   LaunchSpec launch;
   launch.blocks = {0};
   launch.checkCompleteness = false;
@@ -192,8 +205,7 @@ AccuracyChecker::runProgram(Domain &domain, InputFamily family, unsigned draw) {
     values[o].low.resize(samples[o].size());
   }
   for (const BlockRange &range : blocks) {
-    ProgramInputs read(seedOf(options.nonce, family, draw), family, domain,
-                       *compiled, inputs);
+    ProgramInputs read(inputsOf(family, draw), domain, *compiled, inputs);
     LaunchSpec launch;
     launch.checkCompleteness = false;
     range.append(launch.blocks);
@@ -230,7 +242,7 @@ AccuracyChecker::runSource(Domain &domain, InputFamily family, unsigned draw,
   auto reference = Reference::create(source, domain, shapes, referenceOptions);
   if (failed(reference))
     return failure();
-  DrawnInputs inputs(seedOf(options.nonce, family, draw), family);
+  InputSource &inputs = inputsOf(family, draw);
   std::vector<Values> values(outputs());
   for (size_t o = 0; o < outputs(); ++o)
     for (const Box &box : samples[o].boxes()) {

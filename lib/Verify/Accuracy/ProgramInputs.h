@@ -22,16 +22,15 @@ struct ProgramInput {
   SmallVector<unsigned> arguments; ///< of the source
 };
 
-/// Draws the inputs of a source and computes those of the program from them,
-/// in the domain that the program runs in.
+/// Takes the inputs of a source and computes those of the program from them, in
+/// the domain that the program runs in.
 class ProgramInputs : private InputSource {
 public:
   /// Without `inputs` the program reads what the source reads. All must outlive
   /// the object.
-  ProgramInputs(uint64_t seed, InputFamily family, Domain &domain,
+  ProgramInputs(InputSource &drawn, Domain &domain,
                 const CompiledKernel &compiled, ArrayRef<ProgramInput> inputs)
-      : drawn(seed, family), domain(domain), compiled(compiled),
-        inputs(inputs) {}
+      : drawn(drawn), domain(domain), compiled(compiled), inputs(inputs) {}
 
   /// For one run; this must outlive it.
   ArgumentSource bind();
@@ -49,7 +48,7 @@ private:
   const std::vector<char> &tileOf(unsigned argument, const Box &box,
                                   int64_t number);
 
-  DrawnInputs drawn;
+  InputSource &drawn;
   Domain &domain;
   const CompiledKernel &compiled;
   ArrayRef<ProgramInput> inputs;

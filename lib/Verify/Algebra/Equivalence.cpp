@@ -337,9 +337,9 @@ LogicalResult Checker::drawUntilDone(InputFamily family) {
       break;
     case Draw::OutOfWork:
       result.verdict = Verdict::Unproven;
-      result.reason = "too large to be evaluated: " +
-                      std::to_string(options.mostWork) +
-                      " steps were not enough";
+      result.reason =
+          "too large to be evaluated: " + std::to_string(options.mostWork) +
+          " steps were not enough";
       return success();
     case Draw::Redraw:
       if (++result.redraws > options.redraws) {

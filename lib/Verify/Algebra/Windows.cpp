@@ -119,9 +119,9 @@ void Remainder::build(OpBuilder &builder, StringRef name,
   SmallVector<Type> results;
   for (unsigned output : outputs)
     results.push_back(terminator->getOperand(output).getType());
-  auto function = func::FuncOp::create(
-      builder, block.getParentOp()->getLoc(), name,
-      builder.getFunctionType(types, results));
+  auto function =
+      func::FuncOp::create(builder, block.getParentOp()->getLoc(), name,
+                           builder.getFunctionType(types, results));
   OpBuilder::InsertionGuard guard(builder);
   Block *entry = function.addEntryBlock();
   builder.setInsertionPointToStart(entry);

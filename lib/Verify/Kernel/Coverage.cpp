@@ -109,11 +109,11 @@ void Marker::mark(unsigned argument, Output &output, int64_t linear,
       int64_t element =
           linear / 64 * 64 + int64_t(llvm::countr_zero(word & bits));
       twice = {argument, element};
-      witness = llvm::formatv("multiple writes: element {0} of argument {1} is "
-                              "written twice, the second time by {2}",
-                              placeOf(element, output.shape), argument,
-                              nameOf(place))
-                    .str();
+      witness =
+          llvm::formatv("multiple writes: element {0} of argument {1} is "
+                        "written twice, the second time by {2}",
+                        placeOf(element, output.shape), argument, nameOf(place))
+              .str();
     }
     word |= bits;
     linear += now;

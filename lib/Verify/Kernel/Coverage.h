@@ -21,10 +21,10 @@ struct Coverage {
 };
 
 /// Whether all blocks of the program together write each element of its outputs
-/// (arguments from `firstOutput` on that are written) exactly once, inside their
-/// bounds, and vectors where they are aligned.
+/// (arguments from `firstOutput` on that are written) exactly once, inside
+/// their bounds, and vectors where they are aligned.
 Coverage checkCoverage(gpu::GPUFuncOp program, unsigned firstOutput,
-                                  int64_t mostElements);
+                       int64_t mostElements);
 
 } // namespace kernel_opt::verify
 

@@ -92,9 +92,8 @@ void StoreSlice::addSite(Operation *op, Value memref, unsigned number) {
       return stop(op, "writes in a way that is not followed");
   if (access->clipped && access->valid)
     return stop(op, "writes in a way that is not followed");
-  unsigned bits = getElementTypeOrSelf(type).isIndex()
-                      ? 64
-                      : type.getElementTypeBitWidth();
+  unsigned bits =
+      getElementTypeOrSelf(type).isIndex() ? 64 : type.getElementTypeBitWidth();
   site.elementBytes = (bits + 7) / 8;
   int64_t bytes = rank ? site.box.back() * site.elementBytes : 0;
   if (auto store = dyn_cast<kgpu::StoreOp>(op))

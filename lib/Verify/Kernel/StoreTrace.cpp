@@ -105,12 +105,10 @@ Value TraceBuilder::idOf(Operation *op) {
   auto number = [&](gpu::Dimension d) { return unsigned(d); };
   int64_t threads = sizes.block[0] * sizes.block[1] * sizes.block[2];
   return TypeSwitch<Operation *, Value>(op)
-      .Case<gpu::BlockIdOp>([&](auto id) {
-        return blockId[number(id.getDimension())];
-      })
-      .Case<gpu::ThreadIdOp>([&](auto id) {
-        return threadId[number(id.getDimension())];
-      })
+      .Case<gpu::BlockIdOp>(
+          [&](auto id) { return blockId[number(id.getDimension())]; })
+      .Case<gpu::ThreadIdOp>(
+          [&](auto id) { return threadId[number(id.getDimension())]; })
       .Case<gpu::BlockDimOp>([&](auto id) {
         return constant(sizes.block[number(id.getDimension())]);
       })
@@ -119,8 +117,7 @@ Value TraceBuilder::idOf(Operation *op) {
       })
       .Case<gpu::GlobalIdOp>([&](auto id) {
         unsigned d = number(id.getDimension());
-        Value first =
-            make<arith::MulIOp>(blockId[d], constant(sizes.block[d]));
+        Value first = make<arith::MulIOp>(blockId[d], constant(sizes.block[d]));
         return make<arith::AddIOp>(first, threadId[d]);
       })
       .Case<gpu::ClusterIdOp>([&](auto id) {
@@ -157,9 +154,9 @@ void TraceBuilder::cloneArithmetic(Operation *op) {
     mapping.map(op->getResult(0), id);
     return;
   }
-  auto isDivision = isa<arith::DivUIOp, arith::DivSIOp, arith::RemUIOp,
-                        arith::RemSIOp, arith::CeilDivUIOp, arith::CeilDivSIOp,
-                        arith::FloorDivSIOp>(op);
+  auto isDivision =
+      isa<arith::DivUIOp, arith::DivSIOp, arith::RemUIOp, arith::RemSIOp,
+          arith::CeilDivUIOp, arith::CeilDivSIOp, arith::FloorDivSIOp>(op);
   APInt divisor;
   bool harmless = isDivision &&
                   matchPattern(op->getOperand(1), m_ConstantInt(&divisor)) &&
@@ -249,9 +246,8 @@ void TraceBuilder::cloneBranch(scf::IfOp branch) {
     if (slice.needs(result))
       types.push_back(result.getType());
   bool hasElse = !branch.getElseRegion().empty();
-  auto copy =
-      scf::IfOp::create(builder, loc, types,
-                        mapping.lookup(branch.getCondition()), hasElse);
+  auto copy = scf::IfOp::create(builder, loc, types,
+                                mapping.lookup(branch.getCondition()), hasElse);
   auto side = [&](Block *from, Block *to) {
     OpBuilder::InsertionGuard guard(builder);
     if (!to->empty() && to->back().hasTrait<OpTrait::IsTerminator>())
@@ -289,8 +285,8 @@ void TraceBuilder::emitStore(unsigned number) {
                         : make<arith::ConstantIntOp>(true, 1);
   if (site.access.valid)
     predicate = make<arith::AndIOp>(
-        predicate, make<arith::CmpIOp>(arith::CmpIPredicate::sgt, count,
-                                       constant(0)));
+        predicate,
+        make<arith::CmpIOp>(arith::CmpIPredicate::sgt, count, constant(0)));
   emitGuarded(predicate, [&] {
     Value linear = constant(0), inside = make<arith::ConstantIntOp>(true, 1);
     for (size_t d = 0; d < rank; ++d) {
@@ -354,8 +350,9 @@ OwningOpRef<ModuleOp> TraceBuilder::build() {
         builder, loc, name,
         builder.getFunctionType(SmallVector<Type>(operands, index), {}))
         .setPrivate();
-  auto function = func::FuncOp::create(
-      builder, loc, "trace", builder.getFunctionType({index, index, index}, {}));
+  auto function =
+      func::FuncOp::create(builder, loc, "trace",
+                           builder.getFunctionType({index, index, index}, {}));
   Block *entry = function.addEntryBlock();
   builder.setInsertionPointToStart(entry);
   func::ReturnOp::create(builder, loc);

@@ -85,8 +85,8 @@ TraceJIT::TraceJIT() {
                   ub::UBDialect, vector::VectorDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
-  context = std::make_unique<MLIRContext>(registry,
-                                          MLIRContext::Threading::DISABLED);
+  context =
+      std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
 }
 TraceJIT::~TraceJIT() = default;
 
@@ -117,8 +117,8 @@ std::unique_ptr<TraceJIT> TraceJIT::compile(ModuleOp module,
   options.enablePerfNotificationListener = false;
   auto engine = ExecutionEngine::create(*parsed, options);
   if (!engine) {
-    obstacle = "addresses cannot be compiled: " +
-               llvm::toString(engine.takeError());
+    obstacle =
+        "addresses cannot be compiled: " + llvm::toString(engine.takeError());
     return nullptr;
   }
   jit->engine = std::move(*engine);
@@ -136,8 +136,8 @@ std::unique_ptr<TraceJIT> TraceJIT::compile(ModuleOp module,
   });
   auto address = jit->engine->lookup("trace");
   if (!address) {
-    obstacle = "addresses cannot be compiled: " +
-               llvm::toString(address.takeError());
+    obstacle =
+        "addresses cannot be compiled: " + llvm::toString(address.takeError());
     return nullptr;
   }
   jit->function =

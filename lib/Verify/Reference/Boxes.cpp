@@ -239,17 +239,29 @@ void verify::gather(const Domain &domain, const Tile &tile, AffineMap map,
     return;
   }
   int64_t base = positionOf(tile, strides, map, point);
-  SmallVector<int64_t> steps;
+  // Dimensions of one point do not count, and such that go on where the next
+  // one ends are one.
+  SmallVector<int64_t> steps, sizes;
   for (unsigned d : order) {
+    if (points.sizes[d] == 1)
+      continue;
     ++point[d];
-    steps.push_back(positionOf(tile, strides, map, point) - base);
+    int64_t step = positionOf(tile, strides, map, point) - base;
     --point[d];
+    if (!steps.empty() && steps.back() == step * points.sizes[d]) {
+      steps.back() = step;
+      sizes.back() *= points.sizes[d];
+      continue;
+    }
+    steps.push_back(step);
+    sizes.push_back(points.sizes[d]);
   }
-  if (running.rank() == 0 || total == 0) {
+  if (sizes.empty() || total == 0) {
     if (total)
       copyValues(domain, tile.values, base, out, 0, 1);
     return;
   }
+  running = {SmallVector<int64_t>(sizes.size(), 0), sizes};
   int64_t count = running.sizes.pop_back_val(), step = steps.pop_back_val();
   running.offsets.pop_back();
   (void)forEachPoint(running, [&](ArrayRef<int64_t> index) {

@@ -201,9 +201,16 @@ static std::vector<int64_t> linearIndices(ArrayRef<int64_t> shape,
   std::vector<int64_t> indices;
   indices.reserve(size_t(box.volume()));
   SmallVector<int64_t> strides = getStrides(shape);
-  (void)forEachPoint(box, [&](ArrayRef<int64_t> index) {
-    indices.push_back(std::inner_product(index.begin(), index.end(),
-                                         strides.begin(), int64_t(0)));
+  // Row by row: neighbours of the last dimension follow each other.
+  Box rows = box;
+  int64_t width = box.rank() ? std::exchange(rows.sizes.back(), 1) : 1;
+  if (width == 0)
+    return indices;
+  (void)forEachPoint(rows, [&](ArrayRef<int64_t> index) {
+    int64_t first = std::inner_product(index.begin(), index.end(),
+                                       strides.begin(), int64_t(0));
+    for (int64_t i = 0; i < width; ++i)
+      indices.push_back(first + i);
     return success();
   });
   return indices;

@@ -1,0 +1,46 @@
+//===- CachedInputs.h - Inputs that are drawn once --------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KERNEL_OPT_LIB_VERIFY_ACCURACY_CACHEDINPUTS_H
+#define KERNEL_OPT_LIB_VERIFY_ACCURACY_CACHEDINPUTS_H
+
+#include "kernel-opt/Verify/Reference.h"
+
+namespace kernel_opt::verify {
+
+/// The inputs of one draw, for a program, its original, an exact evaluation and
+/// many noisy ones: drawing costs more than what most kernels compute. Gives
+/// what DrawnInputs gives.
+class CachedInputs : public InputSource {
+public:
+  CachedInputs(uint64_t seed, InputFamily family)
+      : drawn(seed, family), seed(seed), family(family) {}
+  void floats(Domain &domain, unsigned argument, FloatKind kind,
+              ArrayRef<int64_t> shape, ArrayRef<int64_t> indices,
+              void *out) override;
+  void integers(unsigned argument, unsigned width, ArrayRef<int64_t> shape,
+                ArrayRef<int64_t> indices, int64_t *out) override {
+    drawn.integers(argument, width, shape, indices, out);
+  }
+
+private:
+  static constexpr int64_t runLength = 32;
+  const double *runOf(unsigned argument, FloatKind kind,
+                      ArrayRef<int64_t> shape, int64_t number);
+
+  DrawnInputs drawn;
+  uint64_t seed;
+  InputFamily family;
+  /// Where the elements of a run lie in `values`.
+  llvm::DenseMap<std::pair<unsigned, int64_t>, size_t> runs;
+  std::vector<double> values;
+};
+
+} // namespace kernel_opt::verify
+
+#endif // KERNEL_OPT_LIB_VERIFY_ACCURACY_CACHEDINPUTS_H
