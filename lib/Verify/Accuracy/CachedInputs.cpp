@@ -12,21 +12,16 @@
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
-/// Elements that are kept: 256 MB. What lies beyond is drawn again.
-static constexpr size_t mostValues = size_t(1) << 25;
+/// 256 MB. What lies beyond is drawn again.
+static constexpr size_t mostPages = size_t(1) << 15;
 
-const double *CachedInputs::runOf(unsigned argument, FloatKind kind,
-                                  ArrayRef<int64_t> shape, int64_t number) {
-  auto [entry, isNew] = runs.try_emplace({argument, number}, values.size());
-  if (!isNew)
-    return values.data() + entry->second;
-  InputKey key = {seed, argument, family, shape};
-  int64_t total = std::accumulate(shape.begin(), shape.end(), int64_t(1),
-                                  std::multiplies<int64_t>());
-  int64_t end = std::min((number + 1) * runLength, total);
-  for (int64_t i = number * runLength; i < end; ++i)
-    values.push_back(drawInput(key, kind, i));
-  return values.data() + entry->second;
+CachedInputs::Page &CachedInputs::pageOf(unsigned argument, int64_t number) {
+  Page &page = pages[argument][number];
+  if (!page.values) {
+    page.values = std::make_unique<double[]>(pageLength);
+    ++count;
+  }
+  return page;
 }
 
 void CachedInputs::floats(Domain &domain, unsigned argument, FloatKind kind,
@@ -35,18 +30,28 @@ void CachedInputs::floats(Domain &domain, unsigned argument, FloatKind kind,
   // Domains of floats hold a drawn value as a double; the exact one has its
   // low part, zero, behind it.
   size_t stride = domain.valueBytes() / sizeof(double);
-  if (stride > 2 || values.size() > mostValues)
-    return drawn.floats(domain, argument, kind, shape, indices, out);
+  if (stride > 2 || count > mostPages)
+    return source.floats(domain, argument, kind, shape, indices, out);
+  InputKey key = {seed, argument, family, shape};
+  int64_t total = std::accumulate(shape.begin(), shape.end(), int64_t(1),
+                                  std::multiplies<int64_t>());
   auto *to = static_cast<double *>(out);
   int64_t current = -1;
-  const double *run = nullptr;
+  Page *page = nullptr;
   for (size_t i = 0; i < indices.size(); ++i) {
-    int64_t number = indices[i] / runLength;
+    int64_t number = indices[i] / pageLength, at = indices[i] % pageLength;
     if (number != current) {
-      run = runOf(argument, kind, shape, number);
+      page = &pageOf(argument, number);
       current = number;
     }
-    to[i * stride] = run[indices[i] % runLength];
+    int64_t run = at / runLength;
+    if (!(page->drawn >> run & 1)) {
+      int64_t begin = number * pageLength + run * runLength;
+      for (int64_t k = 0; k < runLength && begin + k < total; ++k)
+        page->values[run * runLength + k] = drawInput(key, kind, begin + k);
+      page->drawn |= uint32_t(1) << run;
+    }
+    to[i * stride] = page->values[at];
     if (stride == 2)
       to[i * stride + 1] = 0;
   }

@@ -10,6 +10,9 @@
 #define KERNEL_OPT_LIB_VERIFY_ACCURACY_CACHEDINPUTS_H
 
 #include "kernel-opt/Verify/Reference.h"
+#include "llvm/ADT/DenseMap.h"
+#include <map>
+#include <memory>
 
 namespace kernel_opt::verify {
 
@@ -19,26 +22,29 @@ namespace kernel_opt::verify {
 class CachedInputs : public InputSource {
 public:
   CachedInputs(uint64_t seed, InputFamily family)
-      : drawn(seed, family), seed(seed), family(family) {}
+      : source(seed, family), seed(seed), family(family) {}
   void floats(Domain &domain, unsigned argument, FloatKind kind,
               ArrayRef<int64_t> shape, ArrayRef<int64_t> indices,
               void *out) override;
   void integers(unsigned argument, unsigned width, ArrayRef<int64_t> shape,
                 ArrayRef<int64_t> indices, int64_t *out) override {
-    drawn.integers(argument, width, shape, indices, out);
+    source.integers(argument, width, shape, indices, out);
   }
 
 private:
-  static constexpr int64_t runLength = 32;
-  const double *runOf(unsigned argument, FloatKind kind,
-                      ArrayRef<int64_t> shape, int64_t number);
+  static constexpr int64_t runLength = 32, pageLength = 32 * runLength;
+  struct Page {
+    uint32_t drawn = 0; ///< runs that are
+    std::unique_ptr<double[]> values;
+  };
+  Page &pageOf(unsigned argument, int64_t number);
 
-  DrawnInputs drawn;
+  DrawnInputs source;
   uint64_t seed;
   InputFamily family;
-  /// Where the elements of a run lie in `values`.
-  llvm::DenseMap<std::pair<unsigned, int64_t>, size_t> runs;
-  std::vector<double> values;
+  /// Per argument, by number.
+  std::map<unsigned, llvm::DenseMap<int64_t, Page>> pages;
+  size_t count = 0;
 };
 
 } // namespace kernel_opt::verify

@@ -29,12 +29,29 @@ struct Draw {
   unsigned variant = 0; ///< of poison, landing and order
 };
 
-/// One output of a block as the program wrote it.
+/// Neighbours in the last dimension.
+struct Row {
+  int64_t first;  ///< row-major index
+  int64_t length; ///< elements
+};
+
+/// One output of a block as the program wrote it, by increasing index.
 struct Written {
   SmallVector<int64_t> low, high; ///< bounding box
+  std::vector<Row> rows;
   std::vector<int64_t> indices;
   std::vector<char> floats;
   std::vector<int64_t> integers;
+};
+
+/// Bits of evidence that each element of one output has gathered.
+struct Evidence {
+  std::vector<int64_t> indices; ///< increasing
+  std::vector<double> bits;
+
+  /// Makes room for these elements. What is written hardly ever changes from
+  /// draw to draw.
+  void extend(const std::vector<int64_t> &written);
 };
 
 class KernelChecker {
@@ -63,8 +80,8 @@ private:
   const KernelCheckOptions &options;
   std::optional<CompiledKernel> compiled;
   KernelCheckResult result;
-  /// Bits of evidence that each element of the current blocks has gathered.
-  std::map<std::pair<unsigned, int64_t>, double> evidence;
+  /// Of the current blocks, per output.
+  std::vector<Evidence> evidence;
   std::mt19937_64 random;
 };
 } // namespace
@@ -154,29 +171,57 @@ static SmallVector<int64_t> delinearize(int64_t index,
   return coordinates;
 }
 
+void Evidence::extend(const std::vector<int64_t> &written) {
+  if (written == indices)
+    return;
+  std::map<int64_t, double> all;
+  for (int64_t index : written)
+    all[index] = 0;
+  for (auto [index, had] : llvm::zip_equal(indices, bits))
+    all[index] = had;
+  indices.clear();
+  bits.clear();
+  for (auto [index, had] : all) {
+    indices.push_back(index);
+    bits.push_back(had);
+  }
+}
+
 Written KernelChecker::collect(unsigned argument, const RunResult &run,
                                const Domain &domain) {
   Written written;
   const KernelArgument &info = compiled->arguments()[argument];
   ArrayRef<int64_t> shape = info.type.getShape();
   bool isFloat = isa<FloatType>(info.type.getElementType());
+  int64_t width = shape.empty() ? 1 : shape.back();
+  size_t bytes = domain.valueBytes(), count = run.writtenElements(argument);
+  written.indices.reserve(count);
+  if (isFloat)
+    written.floats.reserve(count * bytes);
+  run.forEachWritten(argument, [&](int64_t index, const void *value) {
+    bool goesOn = !written.indices.empty() &&
+                  index == written.indices.back() + 1 && index % width != 0;
+    if (goesOn)
+      ++written.rows.back().length;
+    else
+      written.rows.push_back({index, 1});
+    written.indices.push_back(index);
+    const char *from = static_cast<const char *>(value);
+    if (isFloat)
+      written.floats.insert(written.floats.end(), from, from + bytes);
+    else
+      written.integers.push_back(*static_cast<const int64_t *>(value));
+  });
   written.low.assign(shape.size(), std::numeric_limits<int64_t>::max());
   written.high.assign(shape.size(), -1);
-  run.forEachWritten(argument, [&](int64_t index, const void *value) {
-    written.indices.push_back(index);
-    if (isFloat) {
-      const char *bytes = static_cast<const char *>(value);
-      written.floats.insert(written.floats.end(), bytes,
-                            bytes + domain.valueBytes());
-    } else {
-      written.integers.push_back(*static_cast<const int64_t *>(value));
+  for (const Row &row : written.rows)
+    for (int64_t end : {row.first, row.first + row.length - 1}) {
+      SmallVector<int64_t> at = delinearize(end, shape);
+      for (size_t d = 0; d < shape.size(); ++d) {
+        written.low[d] = std::min(written.low[d], at[d]);
+        written.high[d] = std::max(written.high[d], at[d]);
+      }
     }
-    SmallVector<int64_t> at = delinearize(index, shape);
-    for (size_t d = 0; d < shape.size(); ++d) {
-      written.low[d] = std::min(written.low[d], at[d]);
-      written.high[d] = std::max(written.high[d], at[d]);
-    }
-  });
   return written;
 }
 
@@ -207,41 +252,52 @@ KernelChecker::compareOutput(unsigned output, const RunResult &run,
   FailureOr<Tile> expected = reference.evaluate(output, box, inputs);
   if (failed(expected))
     return failure();
-  for (auto [n, index] : llvm::enumerate(written.indices)) {
-    SmallVector<int64_t> at = delinearize(index, shape);
+  if (evidence.size() <= output)
+    evidence.resize(output + 1);
+  Evidence &gathered = evidence[output];
+  gathered.extend(written.indices);
+  bool same = gathered.indices == written.indices;
+  std::string where = llvm::formatv(" (inputs '{0}', seed {1}): ",
+                                    getName(how.family), how.seed);
+  auto differ = [&](int64_t index, const std::string &want,
+                    const std::string &have) {
+    if (result.verdict != Verdict::Refuted)
+      refute(("output " + Twine(output) + " at " + placeOf(index, shape) +
+              where + "expected " + want + ", found " + have)
+                 .str());
+  };
+  result.compared += written.indices.size();
+  size_t n = 0;
+  for (const Row &row : written.rows) {
+    SmallVector<int64_t> at = delinearize(row.first, shape);
     int64_t position = 0;
     for (size_t d = 0; d < rank; ++d)
       position = position * box.sizes[d] + at[d] - box.offsets[d];
-    ++result.compared;
-    if (!expected->values.kind) {
-      int64_t want = expected->values.ints[position],
-              have = written.integers[n];
-      if (want != have)
-        refute(llvm::formatv("output {0} at {1} (inputs '{2}', seed {3}): "
-                             "expected {4}, found {5}",
-                             output, placeOf(index, shape), getName(how.family),
-                             how.seed, want, have)
-                   .str());
-      evidence[{output, index}] += 64;
-      continue;
-    }
-    FloatKind kind = *expected->values.kind;
-    const void *want = expected->values.floatAt(domain, position);
-    const void *have = written.floats.data() + n * domain.valueBytes();
-    double &bits = evidence[{output, index}];
-    switch (domain.compareOutputs(kind, want, have)) {
-    case Comparison::Equal:
-      bits += domain.evidence(want, have);
-      break;
-    case Comparison::Undecided:
-      break;
-    case Comparison::Different:
-      refute(llvm::formatv("output {0} at {1} (inputs '{2}', seed {3}): "
-                           "expected {4}, found {5}",
-                           output, placeOf(index, shape), getName(how.family),
-                           how.seed, domain.str(kind, want),
-                           domain.str(kind, have))
-                 .str());
+    for (int64_t i = 0; i < row.length; ++i, ++n, ++position) {
+      int64_t index = row.first + i;
+      size_t slot = same ? n
+                         : size_t(llvm::lower_bound(gathered.indices, index) -
+                                  gathered.indices.begin());
+      if (!expected->values.kind) {
+        int64_t want = expected->values.ints[position],
+                have = written.integers[n];
+        if (want != have)
+          differ(index, std::to_string(want), std::to_string(have));
+        gathered.bits[slot] += 64;
+        continue;
+      }
+      FloatKind kind = *expected->values.kind;
+      const void *want = expected->values.floatAt(domain, position);
+      const void *have = written.floats.data() + n * domain.valueBytes();
+      switch (domain.compareOutputs(kind, want, have)) {
+      case Comparison::Equal:
+        gathered.bits[slot] += domain.evidence(want, have);
+        break;
+      case Comparison::Undecided:
+        break;
+      case Comparison::Different:
+        differ(index, domain.str(kind, want), domain.str(kind, have));
+      }
     }
   }
   return success();
@@ -328,12 +384,13 @@ FailureOr<bool> KernelChecker::check(ArrayRef<int64_t> blocks,
     if (result.verdict == Verdict::Refuted)
       return true;
     least = std::numeric_limits<double>::infinity();
-    for (const auto &[element, bits] : evidence)
-      least = std::min(least, bits);
+    for (const Evidence &gathered : evidence)
+      for (double bits : gathered.bits)
+        least = std::min(least, bits);
     if (n + 1 >= options.seeds && least >= options.leastEvidence)
       break;
   }
-  if (evidence.empty())
+  if (llvm::all_of(evidence, [](const Evidence &e) { return e.bits.empty(); }))
     return true;
   result.evidence = result.evidence ? std::min(result.evidence, least) : least;
   if (everyFamily)
