@@ -51,9 +51,9 @@ struct MainJobOptions {
       llvm::cl::value_desc("file.mlir"), llvm::cl::cat(category)};
   llvm::cl::opt<std::string> verify{
       "verify",
-      llvm::cl::desc("Policy to verify by: strict, device, "
-                     "algebra-only (default), safety-only, a file, or off"),
-      llvm::cl::value_desc("policy"), llvm::cl::init("algebra-only"),
+      llvm::cl::desc("Policy to verify by: strict (default), device, "
+                     "algebra-only, safety-only, a file, or off"),
+      llvm::cl::value_desc("policy"), llvm::cl::init("strict"),
       llvm::cl::cat(category)};
   llvm::cl::opt<std::string> certificate{
       "certificate",

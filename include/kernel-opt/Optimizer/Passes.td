@@ -49,7 +49,7 @@ def Optimize : Pass<"kopt-optimize", "::mlir::ModuleOp"> {
     ListOption<"inputs", "input", "std::string",
                "Types of the arguments of the function whose sizes are not "
                "known, as f32[4,3,224,224]">,
-    Option<"verify", "verify", "std::string", /*default=*/"\"algebra-only\"",
+    Option<"verify", "verify", "std::string", /*default=*/"\"strict\"",
            "Policy that results are judged by: its name, a file, or off">,
     Option<"nonce", "nonce", "std::string", /*default=*/"",
            "Hexadecimal seed of the checks; drawn when empty">,

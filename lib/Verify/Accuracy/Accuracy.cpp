@@ -162,7 +162,11 @@ LogicalResult AccuracyChecker::choose() {
       std::max<uint64_t>(options.work * 4 / opsPerBlock, 1));
   if (compiled->blocksCommunicate())
     wanted = count;
-  blocks = chooseBlocks(count, int64_t(wanted), executed, options.nonce);
+  // Where one block alone is more work than that, one is looked at.
+  auto ranges =
+      int64_t(std::clamp<uint64_t>(options.work * 4 / opsPerBlock, 1, 4));
+  blocks =
+      chooseBlocks(count, int64_t(wanted), executed, ranges, options.nonce);
   samples.resize(outputs());
   uint64_t opsPerDraw = 0;
   for (const BlockRange &range : blocks) {

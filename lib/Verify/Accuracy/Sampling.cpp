@@ -15,14 +15,19 @@ using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 std::vector<BlockRange> verify::chooseBlocks(int64_t count, int64_t wanted,
-                                             int64_t unit, uint64_t nonce) {
+                                             int64_t unit, int64_t ranges,
+                                             uint64_t nonce) {
   if (wanted * 2 >= count)
     return {{0, count}};
-  constexpr int64_t ranges = 4;
   int64_t length = std::max<int64_t>(wanted / ranges, 1);
   length = (length + unit - 1) / unit * unit;
   if (length * ranges >= count)
     return {{0, count}};
+  if (ranges == 1) {
+    int64_t at =
+        int64_t(mixHash(nonce, 0xb10c) % uint64_t(count / length)) * length;
+    return {{at, at + length}};
+  }
   std::vector<BlockRange> result = {{0, length}};
   // Between the first and the last, each in a part of its own.
   int64_t room = (count - 2 * length) / unit, parts = ranges - 2;

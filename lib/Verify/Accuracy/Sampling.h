@@ -26,9 +26,11 @@ struct BlockRange {
 };
 
 /// About `wanted` of `count` blocks: the first, the last, and some at random,
-/// in ranges that are multiples of `unit` (a cluster).
+/// in so many ranges that are multiples of `unit` (a cluster). One range is
+/// anywhere.
 std::vector<BlockRange> chooseBlocks(int64_t count, int64_t wanted,
-                                     int64_t unit, uint64_t nonce);
+                                     int64_t unit, int64_t ranges,
+                                     uint64_t nonce);
 
 /// Elements of one output, as boxes, for the reference computes boxes.
 class SampleSet {

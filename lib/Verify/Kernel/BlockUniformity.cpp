@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BlockUniformity.h"
 #include "kernel-opt/Dialect/KGPU/KGPUOps.h"
 #include "kernel-opt/Verify/KernelCheck.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -83,6 +84,58 @@ bool verify::isUniformInBlock(gpu::GPUFuncOp program) {
     }
   }
   return true;
+}
+
+/// A box that never reaches beyond its tensor, if it begins at a multiple of
+/// its extents.
+static bool fitsWhole(Value map) {
+  auto source = map.getDefiningOp<kgpu::TensorMapOp>();
+  if (!source)
+    return false;
+  auto box = cast<kgpu::TensorMapType>(map.getType()).getBox();
+  auto shape = cast<MemRefType>(source.getMemref().getType()).getShape();
+  return box.size() == shape.size() &&
+         llvm::all_of(llvm::zip_equal(box, shape), [](auto sizes) {
+           auto [extent, size] = sizes;
+           return size % extent == 0;
+         });
+}
+
+bool verify::guardsDependOnBlock(gpu::GPUFuncOp program) {
+  SmallVector<Value> pending;
+  DenseSet<Value> seen;
+  program.walk([&](gpu::BlockIdOp op) { pending.push_back(op); });
+  while (!pending.empty()) {
+    Value value = pending.pop_back_val();
+    if (!seen.insert(value).second)
+      continue;
+    for (Operation *user : value.getUsers()) {
+      if (auto load = dyn_cast<kgpu::TmaLoadOp>(user)) {
+        if (!fitsWhole(load.getMap()))
+          return true;
+        continue;
+      }
+      if (auto store = dyn_cast<kgpu::TmaStoreOp>(user)) {
+        if (!fitsWhole(store.getMap()))
+          return true;
+        continue;
+      }
+      // Anything but an address or arithmetic that leads to one.
+      auto load = dyn_cast<kgpu::LoadOp>(user);
+      auto store = dyn_cast<kgpu::StoreOp>(user);
+      auto copy = dyn_cast<kgpu::AsyncCopyOp>(user);
+      if ((load && load.getValid() == value) ||
+          (store && store.getValid() == value))
+        return true;
+      if (load || store || copy || isa<memref::LoadOp, memref::StoreOp>(user))
+        continue;
+      if (!isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivUIOp,
+               arith::RemUIOp, arith::IndexCastOp, arith::IndexCastUIOp>(user))
+        return true;
+      llvm::append_range(pending, user->getResults());
+    }
+  }
+  return false;
 }
 
 bool verify::roundsDependOnBlock(gpu::GPUFuncOp program) {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Verify/KernelCheck.h"
+#include "BlockUniformity.h"
 #include "Coverage.h"
 #include "kernel-opt/Verify/Hash.h"
 #include "kernel-opt/Verify/Interpreter/Interpreter.h"
@@ -100,10 +101,22 @@ MemRefType KernelChecker::outputType(unsigned output) const {
 // Which blocks
 //===----------------------------------------------------------------------===//
 
+/// Elements of arguments up to which a grid of few blocks runs whole.
+static constexpr int64_t mostElementsWhole = int64_t(1) << 22;
+
+static int64_t elementsOf(const CompiledKernel &kernel) {
+  int64_t elements = 0;
+  for (const KernelArgument &argument : kernel.arguments())
+    elements += argument.type.getNumElements();
+  return elements;
+}
+
 std::vector<int64_t> KernelChecker::sampleBlocks() {
   int64_t count = compiled->gridSize().volume();
   std::vector<int64_t> blocks;
-  if (compiled->blocksCommunicate() || count <= options.wholeGrid) {
+  bool whole = count <= options.wholeGrid &&
+               (!result.uniform || elementsOf(*compiled) <= mostElementsWhole);
+  if (compiled->blocksCommunicate() || whole) {
     for (int64_t b = 0; b < count; ++b)
       blocks.push_back(b);
     return blocks;
@@ -111,8 +124,8 @@ std::vector<int64_t> KernelChecker::sampleBlocks() {
   std::set<int64_t> chosen = {0, count - 1};
   // The corners of the grid that the schedule says it made; a hint, no more:
   // each kind of ragged edge lies at one.
-  if (auto shape =
-          program->getAttrOfType<DenseI64ArrayAttr>("kopt.block_shape")) {
+  auto shape = program->getAttrOfType<DenseI64ArrayAttr>("kopt.block_shape");
+  if (shape && guardsDependOnBlock(program)) {
     SmallVector<int64_t> corners = {0};
     for (int64_t extent : shape.asArrayRef()) {
       SmallVector<int64_t> next;
@@ -257,8 +270,8 @@ KernelChecker::compareOutput(unsigned output, const RunResult &run,
   Evidence &gathered = evidence[output];
   gathered.extend(written.indices);
   bool same = gathered.indices == written.indices;
-  std::string where = llvm::formatv(" (inputs '{0}', seed {1}): ",
-                                    getName(how.family), how.seed);
+  std::string where = llvm::formatv(
+      " (inputs '{0}', seed {1}): ", getName(how.family), how.seed);
   auto differ = [&](int64_t index, const std::string &want,
                     const std::string &have) {
     if (result.verdict != Verdict::Refuted)

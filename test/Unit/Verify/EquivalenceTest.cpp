@@ -283,3 +283,126 @@ TEST_F(EquivalenceTest, ChoosesSizesByTheirNames) {
   EXPECT_TRUE(hasOne);
   EXPECT_NE(instances[0][0][0], instances[0][0][1]);
 }
+
+//===----------------------------------------------------------------------===//
+// Windows
+//===----------------------------------------------------------------------===//
+
+/// A product of 64 x 4096 by 4096 x 64, and what is done to it.
+static std::string afterProduct(StringRef name, StringRef lines) {
+  return ("func.func @" + name +
+          R"mlir((%a: tensor<64x4096xf32>, %b: tensor<4096x64xf32>,
+                 %c: tensor<64x64xf32>) -> tensor<64x64xf32> {
+    %z = arith.constant 0.0 : f32
+    %e = tensor.empty() : tensor<64x64xf32>
+    %f = linalg.fill ins(%z : f32) outs(%e : tensor<64x64xf32>)
+        -> tensor<64x64xf32>
+    %p = linalg.matmul
+        ins(%a, %b : tensor<64x4096xf32>, tensor<4096x64xf32>)
+        outs(%f : tensor<64x64xf32>) -> tensor<64x64xf32>
+)mlir" + lines +
+          "\n    return %y : tensor<64x64xf32>\n}\n")
+      .str();
+}
+
+TEST_F(EquivalenceTest, CutsOutWhatBothHave) {
+  const char *doubled = "%s = arith.addf %p, %c : tensor<64x64xf32>\n"
+                        "%y = arith.addf %s, %s : tensor<64x64xf32>";
+  auto judge = [&](StringRef other, unsigned operations) {
+    auto module = mlir::parseSourceString<ModuleOp>(
+        afterProduct("src", doubled) + afterProduct("tgt", other), &context);
+    EXPECT_TRUE(module);
+    std::optional<Window> window =
+        cutCommonParts(body(*module, "src"), body(*module, "tgt"));
+    EXPECT_TRUE(window);
+    EXPECT_EQ(window->targetOperations, operations);
+    if (!window || window->outputs == 0)
+      return Verdict::Verified;
+    EXPECT_EQ(window->cut, 1u);
+    EquivalenceOptions options;
+    options.nonce = 1;
+    // The product alone would be 16 million steps.
+    options.mostWork = 4'000'000;
+    auto result = checkEquivalence(window->source(), window->target(), options);
+    EXPECT_TRUE(succeeded(result));
+    return result->verdict;
+  };
+  EXPECT_EQ(judge(doubled, 0), Verdict::Verified);
+  EXPECT_EQ(judge("%s = arith.addf %c, %p : tensor<64x64xf32>\n"
+                  "%two = arith.constant dense<2.0> : tensor<64x64xf32>\n"
+                  "%y = arith.mulf %s, %two : tensor<64x64xf32>",
+                  3),
+            Verdict::Verified);
+  EXPECT_EQ(judge("%s = arith.subf %c, %p : tensor<64x64xf32>\n"
+                  "%two = arith.constant dense<2.0> : tensor<64x64xf32>\n"
+                  "%y = arith.mulf %s, %two : tensor<64x64xf32>",
+                  3),
+            Verdict::Refuted);
+}
+
+TEST_F(EquivalenceTest, OrderOfOperationsIsNoDifference) {
+  auto module = mlir::parseSourceString<ModuleOp>(
+      afterProduct("src", "%u = arith.negf %c : tensor<64x64xf32>\n"
+                          "%v = math.exp %p : tensor<64x64xf32>\n"
+                          "%y = arith.addf %u, %v : tensor<64x64xf32>") +
+          afterProduct("tgt", "%v = math.exp %p : tensor<64x64xf32>\n"
+                              "%u = arith.negf %c : tensor<64x64xf32>\n"
+                              "%y = arith.addf %u, %v : tensor<64x64xf32>") +
+          afterProduct("other", "%v = math.exp %p : tensor<64x64xf32>\n"
+                                "%u = arith.negf %c : tensor<64x64xf32>\n"
+                                "%y = arith.addf %v, %u : tensor<64x64xf32>"),
+      &context);
+  ASSERT_TRUE(module);
+  auto same = cutCommonParts(body(*module, "src"), body(*module, "tgt"));
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->outputs, 0u);
+  EXPECT_EQ(same->sameOutputs, 1u);
+  // Operands change places: not by name.
+  auto swapped = cutCommonParts(body(*module, "src"), body(*module, "other"));
+  ASSERT_TRUE(swapped);
+  EXPECT_EQ(swapped->outputs, 1u);
+}
+
+// What is cut off takes any value: a window may differ where programs do not.
+TEST_F(EquivalenceTest, WindowsForgetWhatValuesCanBe) {
+  const char *text = R"mlir(
+    func.func @src(%x: tensor<8xf32>) -> tensor<8xf32> {
+      %q = arith.mulf %x, %x : tensor<8xf32>
+      %z = arith.constant dense<0.0> : tensor<8xf32>
+      %y = arith.maximumf %q, %z : tensor<8xf32>
+      return %y : tensor<8xf32>
+    }
+    func.func @tgt(%x: tensor<8xf32>) -> tensor<8xf32> {
+      %q = arith.mulf %x, %x : tensor<8xf32>
+      return %q : tensor<8xf32>
+    })mlir";
+  auto module = mlir::parseSourceString<ModuleOp>(text, &context);
+  ASSERT_TRUE(module);
+  Block &source = body(*module, "src"), &target = body(*module, "tgt");
+  EquivalenceOptions options;
+  options.nonce = 1;
+  std::optional<Window> window = cutCommonParts(source, target);
+  ASSERT_TRUE(window);
+  auto cut = checkEquivalence(window->source(), window->target(), options);
+  ASSERT_TRUE(succeeded(cut));
+  EXPECT_EQ(cut->verdict, Verdict::Refuted);
+  auto whole = checkEquivalence(source, target, options);
+  ASSERT_TRUE(succeeded(whole));
+  EXPECT_EQ(whole->verdict, Verdict::Verified);
+}
+
+TEST_F(EquivalenceTest, WorkIsBounded) {
+  const char *lines = "%y = arith.addf %p, %c : tensor<64x64xf32>";
+  auto module = mlir::parseSourceString<ModuleOp>(
+      afterProduct("src", lines) + afterProduct("tgt", lines), &context);
+  ASSERT_TRUE(module);
+  EquivalenceOptions options;
+  options.nonce = 1;
+  options.mostWork = 1'000'000;
+  auto result =
+      checkEquivalence(body(*module, "src"), body(*module, "tgt"), options);
+  ASSERT_TRUE(succeeded(result));
+  EXPECT_EQ(result->verdict, Verdict::Unproven);
+  EXPECT_NE(result->reason.find("too large to be evaluated"),
+            std::string::npos);
+}

@@ -13,7 +13,10 @@
 #include "kernel-opt/Verify/Domain.h"
 #include "kernel-opt/Verify/Hash.h"
 #include "gtest/gtest.h"
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
@@ -251,4 +254,64 @@ TEST(FloatDomain, TensorCoreTruncates) {
   EXPECT_EQ(step({-0x1p-24, 0}, {1, 1}, 1), 1 - 0x1p-24);
   EXPECT_EQ(step({INFINITY, 1}, {1, 1}, 1), INFINITY);
   EXPECT_TRUE(std::isnan(step({INFINITY, 1}, {0, 1}, 1)));
+}
+
+/// The model of one step, term by term.
+static double stepOfTensorCore(const double *a, const double *b, size_t bStep,
+                               size_t k, double acc) {
+  double plain = acc;
+  int top = acc == 0 ? std::numeric_limits<int>::min() : std::ilogb(acc);
+  for (size_t l = 0; l < k; ++l) {
+    double x = a[l], y = b[l * bStep];
+    plain += x * y;
+    if (x != 0 && y != 0 && std::isfinite(x) && std::isfinite(y))
+      top = std::max(top, std::ilogb(x) + std::ilogb(y));
+  }
+  if (!std::isfinite(plain) || top == std::numeric_limits<int>::min())
+    return plain;
+  double sum = std::trunc(std::ldexp(acc, 25 - top));
+  for (size_t l = 0; l < k; ++l)
+    sum += std::trunc(std::ldexp(a[l] * b[l * bStep], 25 - top));
+  if (sum == 0)
+    return 0;
+  int drop = std::max(std::ilogb(sum) - 23, 0);
+  sum = std::ldexp(std::trunc(std::ldexp(sum, -drop)), drop);
+  return std::ldexp(sum, top - 25);
+}
+
+TEST(FloatDomain, TensorCoreIsTheModelTermByTerm) {
+  auto domain = createFloatDomain();
+  const InputFamily families[] = {
+      InputFamily::Normal,       InputFamily::WideExponents,
+      InputFamily::Sparse,       InputFamily::Subnormal,
+      InputFamily::NearOverflow, InputFamily::WithNaN,
+      InputFamily::WithInf,      InputFamily::CancellingPairs,
+      InputFamily::Zeros};
+  for (InputFamily family : families)
+    for (FloatKind kind : {FloatKind::BF16, FloatKind::F16}) {
+      const size_t m = 3, n = 70, k = 16;
+      std::vector<double> a(m * k), b(k * n), acc(m * n), expected(m * n);
+      auto draw = [&](unsigned argument, FloatKind of,
+                      std::vector<double> &values) {
+        const int64_t shape[] = {1, int64_t(values.size())};
+        InputKey key = {7, argument, family, shape};
+        for (size_t i = 0; i < values.size(); ++i)
+          values[i] = drawInput(key, of, int64_t(i));
+      };
+      draw(0, kind, a);
+      draw(1, kind, b);
+      draw(2, FloatKind::F32, acc);
+      for (size_t i = 0; i < m; ++i)
+        for (size_t j = 0; j < n; ++j)
+          expected[i * n + j] =
+              roundToKind(FloatKind::F32, stepOfTensorCore(&a[i * k], &b[j], n,
+                                                           k, acc[i * n + j]));
+      domain->tensorCore(kind, FloatKind::F32, m, n, k, a.data(), b.data(),
+                         acc.data());
+      for (size_t i = 0; i < m * n; ++i)
+        EXPECT_TRUE(acc[i] == expected[i] ||
+                    (std::isnan(acc[i]) && std::isnan(expected[i])))
+            << getName(family).str() << " at " << i << ": " << acc[i]
+            << " instead of " << expected[i];
+    }
 }

@@ -6,7 +6,8 @@ kill_matrix.py BIN [--quick] [--group A] [--case NAME] [--jobs N] [--keep FOLDER
 Prints which layer refuses which case. Fails if a bug survives, if none of the
 layers that must refuse it does, or if a right rewrite is refused. A bug that one
 layer alone refuses is marked as fragile. `*` refuses, `?` leaves it unproven,
-`.` accepts, `-` does not apply.
+`.` accepts, `-` does not apply or was not asked: --quick asks the layers that
+must refuse a bug until one does, and the others only if none did.
 """
 import argparse
 import concurrent.futures
@@ -29,6 +30,7 @@ class Failure(Exception):
 class Runner:
     def __init__(self, bin, folder):
         self.bin, self.folder = bin, folder
+        self.scheduled = {}  # by the kernel's text
 
     def run(self, tool, *arguments):
         result = subprocess.run([os.path.join(self.bin, tool), *arguments], capture_output=True, text=True,
@@ -45,11 +47,14 @@ class Runner:
 
     def schedule(self, name, program):
         """The path of the kernel, and the text of kernel and scheduled program."""
-        source = self.write(name + ".mlir", program.kernel())
-        result = self.run("kernel-opt", source, *SCHEDULE)
-        if result.returncode:
-            raise Failure("cannot be scheduled:\n" + result.stderr[-2000:])
-        return source, result.stdout
+        text = program.kernel()
+        if text not in self.scheduled:
+            source = self.write(name + ".mlir", text)
+            result = self.run("kernel-opt", source, *SCHEDULE)
+            if result.returncode:
+                raise Failure("cannot be scheduled:\n" + result.stderr[-2000:])
+            self.scheduled[text] = source, result.stdout
+        return self.scheduled[text]
 
     def tensor_level(self, name, original, other):
         paths = []
@@ -59,44 +64,56 @@ class Runner:
         result = self.run("kernel-opt-verify", *paths, "--nonce=1")
         return {0: ".", 1: "*", 2: "?"}.get(result.returncode, "!" + result.stderr + result.stdout)
 
-    def kernel_level(self, path):
-        """What the layers say of a kernel and a program in one module."""
-        verdicts = {}
+    def admission(self, path):
         result = self.run("kernel-opt", path, "--kopt-admit", "-o", "/dev/null")
-        verdicts["L0"] = "*" if result.returncode else "."
+        return {"L0": "*" if result.returncode else "."}
+
+    def exact(self, path):
         result = self.run("kernel-opt", path, "--kopt-verify-kernels=nonce=1", "-o", "/dev/null")
         value = "refuted: output" in result.stderr
         refused = result.returncode != 0
-        verdicts["L4 values"] = "*" if refused and value else "?" if "unproven" in result.stderr else "."
-        verdicts["L4 safety"] = "*" if refused and not value else "."
+        return {"L4 values": "*" if refused and value else "?" if "unproven" in result.stderr else ".",
+                "L4 safety": "*" if refused and not value else "."}
+
+    def accuracy(self, path):
         result = self.run("kernel-opt", path, "--kopt-verify-accuracy=nonce=1", "-o", "/dev/null")
         special = "has other special values" in result.stderr
-        verdicts["L5"] = "*" if result.returncode and not special else "."
         # Accuracy is judged first; special values are looked at on their own only if it passes.
-        verdicts["L5-V"] = "*" if result.returncode and special else "."
-        return verdicts
+        return {"L5": "*" if result.returncode and not special else ".",
+                "L5-V": "*" if result.returncode and special else "."}
 
 
 def begin_of_program(text):
     return text.index("  gpu.module @k_program")
 
 
-def judge(runner, case):
+def judge(runner, case, quick):
     original, scheduled = runner.schedule(case.name + ".original", case.original)
     at = begin_of_program(scheduled)
     # Aliases of attributes stand at the top, those of layouts, too.
     kernel, program = scheduled[:at], scheduled[at:]
-    verdicts = {"L2": "-"}
+    other = None
     if case.source:
         other, text = runner.schedule(case.name + ".other", case.source)
         program = text[begin_of_program(text):]
-        verdicts["L2"] = runner.tensor_level(case.name, original, other)
     elif case.edit:
         program = case.edit(program)
         if not program.rstrip().endswith("}\n}"):
             program += "}\n"
     path = runner.write(case.name + ".mlir", kernel + program)
-    verdicts.update(runner.kernel_level(path))
+    checks = [
+        (("L0",), lambda: runner.admission(path)),
+        (("L2",), lambda: {"L2": runner.tensor_level(case.name, original, other) if other else "-"}),
+        (("L4 values", "L4 safety"), lambda: runner.exact(path)),
+        (("L5", "L5-V"), lambda: runner.accuracy(path)),
+    ]
+    verdicts = {}
+    if quick and case.killers:
+        checks.sort(key=lambda check: not case.killers & set(check[0]))
+    for layers, check in checks:
+        verdicts.update(check())
+        if quick and any(verdicts.get(layer) == "*" for layer in case.killers):
+            break
     return verdicts
 
 
@@ -110,7 +127,8 @@ def complaint(case, verdicts):
         return "survives", None
     if not killers & case.killers:
         return f"refused by {', '.join(sorted(killers))} alone, expected {', '.join(sorted(case.killers))}", None
-    return None, "fragile" if len(killers) == 1 else None
+    whole = all(layer in verdicts for layer in LAYERS)
+    return None, "fragile" if whole and len(killers) == 1 else None
 
 
 def main():
@@ -132,7 +150,7 @@ def main():
 
         def attempt(case):
             try:
-                return judge(runner, case), None
+                return judge(runner, case, options.quick), None
             except (Failure, LookupError, ValueError, subprocess.TimeoutExpired) as error:
                 return {}, str(error)
 
