@@ -1,5 +1,5 @@
 // REQUIRES: ptxas
-// RUN: kernel-opt %s -o %t.mlir 2>&1 | FileCheck %s
+// RUN: kernel-opt %s --verify=algebra-only -o %t.mlir 2>&1 | FileCheck %s
 // RUN: FileCheck %s --check-prefix=MODULE < %t.mlir
 
 // Small programs of many kinds on the whole path: each kernel is verified.
