@@ -10,6 +10,11 @@
 !p2 = tensor<?x?x1x1xf32, #kopt.dims<"N", "C">>
 !n2 = tensor<?x1x1x1xf32, #kopt.dims<"N">>
 !w2 = tensor<?x?x?xf32, #kopt.dims<"C", "H", "W">>
+!r4 = tensor<?x?x?x?xf32, #kopt.dims<"N", "C", "H", "W">>
+!w4 = tensor<?x?x?xf32, #kopt.dims<"C", "H", "W">>
+!u4 = tensor<?x?x4x?x?xf32, #kopt.dims<"N", "C", "H floordiv 4", "W">>
+!q4 = tensor<?x?x4x1x1xf32, #kopt.dims<"N", "C">>
+!n4 = tensor<?x1x1x1x1xf32, #kopt.dims<"N">>
 !scalar = tensor<f32>
 
 module attributes {kopt.rewrite_set, kopt.version = 1} {
@@ -42,5 +47,39 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
     %yw = aten.mul %y, %w : (!r2, !w2) -> !r2
     %yb = aten.add %yw, %b : (!r2, !w2) -> !r2
     kopt.yield %yb : !r2
+  }
+
+  kopt.rule @layer_norm_by_quarters(%x: !r4, %w: !w4, %b: !w4)
+      class reassociating element_types #floats
+      where ["H % 4 == 0", "magnitude(eps > 0)"]
+      doc "The same with parts of a quarter of a channel, for channels that one block does not hold."
+  before {
+    %0 = aten.layer_norm %x, %w, %b {normalized_shape = array<i64: -1, -1, -1>,
+        eps = 1.0e-5 : f64,
+        kopt.bind = {normalized_shape = "shape", eps = "eps"}}
+        : (!r4, !w4, !w4) -> !r4
+    kopt.yield %0 : !r4
+  } after {
+    %u = aten.unflatten %x {dim = 2 : i64, sizes = array<i64: 4, -1>} : (!r4) -> !u4
+    %pm = aten.mean %u {dim = array<i64: 3, 4>, keepdim = true} : (!u4) -> !q4
+    %pd = aten.sub %u, %pm : (!u4, !q4) -> !u4
+    %ps = aten.mul %pd, %pd : (!u4, !u4) -> !u4
+    %pv = aten.mean %ps {dim = array<i64: 3, 4>, keepdim = true} : (!u4) -> !q4
+    %qm = aten.mean %pm {dim = array<i64: 1, 2>, keepdim = true} : (!q4) -> !n4
+    %d = aten.sub %pm, %qm : (!q4, !n4) -> !q4
+    %s = aten.mul %d, %d : (!q4, !q4) -> !q4
+    %t = aten.add %pv, %s : (!q4, !q4) -> !q4
+    %qv = aten.mean %t {dim = array<i64: 1, 2>, keepdim = true} : (!q4) -> !n4
+    %m = aten.squeeze %qm {dim = array<i64: 4>} : (!n4) -> !n2
+    %v = aten.squeeze %qv {dim = array<i64: 4>} : (!n4) -> !n2
+    %eps = aten.full {size = array<i64>, value = 1.0e-5 : f64, dtype = f32,
+        kopt.set = {value = "eps"}} : () -> !scalar
+    %ve = aten.add %v, %eps : (!n2, !scalar) -> !n2
+    %scale = aten.rsqrt %ve : (!n2) -> !n2
+    %xm = aten.sub %x, %m : (!r4, !n2) -> !r4
+    %y = aten.mul %xm, %scale : (!r4, !n2) -> !r4
+    %yw = aten.mul %y, %w : (!r4, !w4) -> !r4
+    %yb = aten.add %yw, %b : (!r4, !w4) -> !r4
+    kopt.yield %yb : !r4
   }
 }

@@ -113,6 +113,14 @@ void InstanceMaker::addSizes() {
       variable.shapes = {{2}, {}, {2, 3}};
     else
       variable.shapes = {{2}, {3}, {5}, {1}};
+    // Multiples are asked for by remainders.
+    bool divided = false;
+    for (const Expression &condition : conditions)
+      condition.walk([&](const Expression &part) {
+        divided |= part.text == "%" && part.parts[0].text == name;
+      });
+    if (divided && !sequence)
+      variable.shapes = {{4}, {8}, {6}, {12}, {2}};
     variables.push_back(std::move(variable));
   }
 }
