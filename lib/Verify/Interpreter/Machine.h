@@ -298,6 +298,18 @@ public:
   void endSharedWrite(SharedBuffer &buffer, int64_t index, uint32_t agent,
                       uint32_t time, uint32_t interval, uint32_t site,
                       bool generic);
+  /// Per warp, reads of it that were found to come before what an agent does.
+  struct OrderedReader {
+    uint32_t unit = 0, agent = 0;
+    SharedReader reader = {0, 0, 0};
+    bool operator==(const OrderedReader &other) const {
+      return unit == other.unit && agent == other.agent &&
+             reader.time == other.reader.time &&
+             reader.lanes == other.reader.lanes &&
+             reader.collective == other.reader.collective;
+    }
+  };
+  std::vector<OrderedReader> orderedReaders;
   bool sharedReadersOrdered(Warp &w, unsigned lane, SharedBuffer &buffer,
                             int64_t index, uint32_t &agent);
 

@@ -54,10 +54,18 @@ bool Machine::sharedReadersOrdered(Warp &w, unsigned lane, SharedBuffer &buffer,
                                    int64_t index, uint32_t &agent) {
   ThreadBlock &block = blockOf(w);
   uint32_t firstAgent = blocks[block.clusterFirst].firstWarp * warpSize;
+  if (orderedReaders.size() < buffer.warps)
+    orderedReaders.resize(buffer.warps);
   for (unsigned other = 0; other < buffer.warps; ++other) {
     if (!buffer.readers[other])
       continue;
     const SharedReader &reader = buffer.readers[other][index];
+    // Most elements of a buffer were read at the same time by the same lanes,
+    // and what a lane once knows it does not forget.
+    OrderedReader &known = orderedReaders[other];
+    OrderedReader now = {unit, w.agent(lane), reader};
+    if (known == now)
+      continue;
     if (reader.collective) {
       bool over = false;
       for (unsigned k = 0; k < warpSize && !over; ++k) {
@@ -67,13 +75,13 @@ bool Machine::sharedReadersOrdered(Warp &w, unsigned lane, SharedBuffer &buffer,
       if (!over)
         return false;
     }
-    if (!reader.time)
-      continue;
-    for (uint32_t lanes = reader.lanes; lanes; lanes &= lanes - 1) {
-      agent = firstAgent + other * warpSize + llvm::countr_zero(lanes);
-      if (!w.clock.covers(lane, agent, reader.time))
-        return false;
-    }
+    if (reader.time)
+      for (uint32_t lanes = reader.lanes; lanes; lanes &= lanes - 1) {
+        agent = firstAgent + other * warpSize + llvm::countr_zero(lanes);
+        if (!w.clock.covers(lane, agent, reader.time))
+          return false;
+      }
+    known = now;
   }
   return true;
 }
