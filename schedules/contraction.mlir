@@ -37,6 +37,11 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield %kernel : !transform.any_op
   }
 
+  transform.named_sequence @match_masked_contraction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
+    transform.kopt.match_structure %kernel "contraction" : !transform.any_op
+    transform.yield %kernel : !transform.any_op
+  }
+
   transform.named_sequence @match_other_contraction(%kernel: !transform.any_op {transform.readonly}) -> !transform.any_op {
     transform.kopt.match_structure %kernel "contraction" : !transform.any_op
     transform.yield %kernel : !transform.any_op
@@ -157,6 +162,27 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
     transform.yield
   }
 
+  // Sums that a mask hides from whole blocks, such as those below a diagonal, are not
+  // made: smaller tiles follow the diagonal closer.
+  transform.named_sequence @contraction_wgmma_parts_masked(%kernel: !transform.any_op {transform.readonly}) {
+    %m = transform.tune.knob<"block_m"> = 128 : i64 from options = [64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
+    %n = transform.tune.knob<"block_n"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
+    %k = transform.tune.knob<"step_k"> = 64 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %raster = transform.tune.knob<"raster"> = 32 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %depth = transform.tune.knob<"depth"> = 2 : i64 from options = [2 : i64, 3 : i64, 4 : i64, 5 : i64, 6 : i64, 8 : i64] -> !transform.any_param
+    %producer = transform.tune.knob<"producer"> = 1 : i64 from options = [0 : i64, 1 : i64] -> !transform.any_param
+    %least = transform.tune.knob<"least_blocks"> = 1 : i64 from options = [1 : i64, 16 : i64, 64 : i64, 100 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [%m, %n] elements [65536] reduction [%k] warps [%warps] raster [%raster]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %fewer = transform.kopt.skip_masked %program : (!transform.any_op) -> !transform.any_op
+    %fast = transform.kopt.pipeline_products %fewer depth [%depth] producer [%producer] promote [1] least_blocks [%least]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %fast : (!transform.any_op) -> !transform.any_op
+    %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+
   // 16-bit factors: warps multiply.
   transform.named_sequence @contraction_mma(%kernel: !transform.any_op {transform.readonly}) {
     %m = transform.tune.knob<"block_m"> = 128 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
@@ -192,6 +218,7 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
       @match_small_contraction -> @contraction_wgmma_small,
       @match_threads_contraction -> @contraction_wgmma_by_threads,
       @match_split_contraction -> @contraction_wgmma_split,
+      @match_masked_contraction -> @contraction_wgmma_parts_masked,
       @match_parts_contraction -> @contraction_wgmma_parts,
       @match_small_parts_contraction -> @contraction_wgmma_parts_small,
       @match_matrix_contraction -> @contraction_mma,

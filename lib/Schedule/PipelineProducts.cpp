@@ -75,6 +75,9 @@ LogicalResult ProductPipeline::checkSizes() {
     return func.emitError("sums of ")
            << rows << "x" << loop.n << " and those of a step take "
            << registers + loop.n / 2 << " registers a thread, 208 are left";
+  if (loop.alive && (!options.promote || !options.producer))
+    return func.emitError("blocks that sum nothing have a producer, and their "
+                          "sums are promoted");
   if (options.byThreads && options.producer)
     return func.emitError("either threads or a producer bring the operands");
   if (options.depth < 2)
@@ -158,6 +161,14 @@ void ProductPipeline::planProducts() {
 
 Value ProductPipeline::constant(OpBuilder &b, int64_t value) {
   return arith::ConstantIndexOp::create(b, loc, value);
+}
+
+/// Steps that this block sums.
+Value ProductPipeline::rounds(OpBuilder &b) {
+  Value all = constant(b, loop.trips);
+  if (!loop.alive)
+    return all;
+  return arith::SelectOp::create(b, loc, loop.alive, all, constant(b, 0));
 }
 
 void ProductPipeline::allocate() {
@@ -403,8 +414,8 @@ SmallVector<Value> ProductPipeline::sumPromoted(OpBuilder &b) {
   auto type = VectorType::get(loop.n / 2, b.getF32Type());
   Value zeros = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
   SmallVector<Value> sums(rows / 64, zeros);
-  auto each = scf::ForOp::create(b, loc, constant(b, 0),
-                                 constant(b, loop.trips), constant(b, 1), sums);
+  auto each = scf::ForOp::create(b, loc, constant(b, 0), rounds(b),
+                                 constant(b, 1), sums);
   OpBuilder body = OpBuilder::atBlockEnd(each.getBody());
   Value step = each.getInductionVar(), stage = stageOf(body, step);
   kgpu::MBarrierWaitOp::create(body, loc, full, stage,
@@ -534,9 +545,8 @@ void ProductPipeline::produce(OpBuilder &b) {
                                        constant(b, groups * warpgroup));
   auto branch = scf::IfOp::create(b, loc, leader, /*withElse=*/false);
   OpBuilder inside = branch.getThenBodyBuilder();
-  auto each =
-      scf::ForOp::create(inside, loc, constant(inside, 0),
-                         constant(inside, loop.trips), constant(inside, 1));
+  auto each = scf::ForOp::create(inside, loc, constant(inside, 0),
+                                 rounds(inside), constant(inside, 1));
   OpBuilder body = OpBuilder::atBlockTerminator(each.getBody());
   Value step = each.getInductionVar(), stage = stageOf(body, step);
   // The first round finds the stages empty: the phase before the first counts

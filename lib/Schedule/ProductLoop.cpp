@@ -239,10 +239,17 @@ static bool isContinued(ktile::DotOp dot) {
   return isa<ktile::DotOp>(user);
 }
 
-static std::optional<int64_t> tripCount(scf::ForOp loop) {
+/// Rounds of a loop, in blocks where `alive` holds, if not in all.
+static std::optional<int64_t> tripCount(scf::ForOp loop, Value &alive) {
   APInt lower, upper, step;
+  Value bound = loop.getUpperBound();
+  if (auto select = bound.getDefiningOp<arith::SelectOp>();
+      select && select.getFalseValue() == loop.getLowerBound()) {
+    alive = select.getCondition();
+    bound = select.getTrueValue();
+  }
   if (!matchPattern(loop.getLowerBound(), m_ConstantInt(&lower)) ||
-      !matchPattern(loop.getUpperBound(), m_ConstantInt(&upper)) ||
+      !matchPattern(bound, m_ConstantInt(&upper)) ||
       !matchPattern(loop.getStep(), m_ConstantInt(&step)) || !lower.isZero() ||
       !step.isStrictlyPositive())
     return std::nullopt;
@@ -270,7 +277,7 @@ FailureOr<ProductLoop> schedule::findProductLoop(gpu::GPUFuncOp func) {
   found.result = add.getResult();
   found.anchor = add;
   if (found.loop) {
-    std::optional<int64_t> trips = tripCount(found.loop);
+    std::optional<int64_t> trips = tripCount(found.loop, found.alive);
     if (!trips || found.loop.getNumResults() != 1 ||
         sum != found.loop.getRegionIterArgs()[0] ||
         found.loop.getYieldedValues()[0] != add.getResult() ||

@@ -56,6 +56,8 @@ struct ProductLoop {
   Value result;                ///< what the program uses of it
   Operation *anchor = nullptr; ///< the loop, or the last product
   int64_t m = 0, n = 0, k = 0, trips = 1;
+  /// Whether the block sums at all; null if each does.
+  Value alive;
 };
 
 /// Makes the value of `tile`, which the body of `loop` computes, for another

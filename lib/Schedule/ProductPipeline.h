@@ -45,6 +45,7 @@ private:
   void eraseOld();
 
   Value constant(OpBuilder &b, int64_t value);
+  Value rounds(OpBuilder &b);
   Value coordinate(OpBuilder &b, const Staged &s, unsigned dim, Value step,
                    int64_t panel);
   Value stageOf(OpBuilder &b, Value step);

@@ -214,3 +214,18 @@ int64_t schedule::divisorOf(Value value) {
     return divisorOf(apply.getMapOperands()[map.getNumDims() + symbol]);
   });
 }
+
+AffineExpr schedule::greatestOver(AffineExpr expr, ArrayRef<int64_t> shape,
+                                  unsigned numSymbols) {
+  MLIRContext *context = expr.getContext();
+  for (auto [d, extent] : llvm::enumerate(shape)) {
+    AffineExpr dim = getAffineDimExpr(d, context);
+    auto slope = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
+        expr.replace(dim, dim + 1) - expr, shape.size(), numSymbols));
+    if (!slope)
+      return {};
+    int64_t at = slope.getValue() > 0 ? extent - 1 : 0;
+    expr = expr.replace(dim, getAffineConstantExpr(at, context));
+  }
+  return simplifyAffineExpr(expr, 0, numSymbols);
+}

@@ -16,6 +16,7 @@
 #include "kernel-opt/Schedule/Keep.h"
 #include "kernel-opt/Schedule/KernelStructure.h"
 #include "kernel-opt/Schedule/Layouts.h"
+#include "kernel-opt/Schedule/SkipMasked.h"
 #include "kernel-opt/Schedule/Stage.h"
 #include "kernel-opt/Schedule/Stash.h"
 #include "kernel-opt/Schedule/TensorCores.h"
@@ -378,6 +379,18 @@ void schedule::ResidentOp::getEffects(
 }
 
 DiagnosedSilenceableFailure
+schedule::SkipMaskedOp::apply(transform::TransformRewriter &,
+                              transform::TransformResults &results,
+                              transform::TransformState &state) {
+  return onPrograms(*this, results, state, "nothing can be skipped",
+                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
+                      if (failed(skipMasked(func)))
+                        return failure();
+                      return func;
+                    });
+}
+
+DiagnosedSilenceableFailure
 schedule::StageOp::apply(transform::TransformRewriter &,
                          transform::TransformResults &results,
                          transform::TransformState &state) {
@@ -513,6 +526,10 @@ schedule::DistributeOp::apply(transform::TransformRewriter &,
 }
 
 void schedule::KeepOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  programEffects(getTargetMutable(), *this, effects);
+}
+void schedule::SkipMaskedOp::getEffects(
     SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   programEffects(getTargetMutable(), *this, effects);
 }

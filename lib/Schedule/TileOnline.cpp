@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TileBuilder.h"
+#include "kernel-opt/Schedule/Ranges.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -188,23 +189,6 @@ FailureOr<Value> TileBuilder::onlineStep(OnlineLoop &state, unsigned number) {
   return combine(combiner, kept, step, loc)[0];
 }
 
-/// The greatest value of `expr` over a tile, over symbols alone; null if some
-/// dimension's coefficient is not constant.
-static AffineExpr greatest(AffineExpr expr, ArrayRef<int64_t> shape,
-                           unsigned numSymbols) {
-  MLIRContext *context = expr.getContext();
-  for (auto [d, extent] : llvm::enumerate(shape)) {
-    AffineExpr dim = getAffineDimExpr(d, context);
-    auto slope = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
-        expr.replace(dim, dim + 1) - expr, shape.size(), numSymbols));
-    if (!slope)
-      return {};
-    int64_t at = slope.getValue() > 0 ? extent - 1 : 0;
-    expr = expr.replace(dim, getAffineConstantExpr(at, context));
-  }
-  return simplifyAffineExpr(expr, 0, numSymbols);
-}
-
 void TileBuilder::boundOnline(OnlineLoop &state, Location loc, Value &lower,
                               Value &upper) {
   const Iteration &space = state.spaces[0];
@@ -220,7 +204,7 @@ void TileBuilder::boundOnline(OnlineLoop &state, Location loc, Value &lower,
     return affine::AffineApplyOp::create(at(), loc, map, symbols);
   };
   for (AffineExpr condition : findMask(state.group, space.coordinates)) {
-    AffineExpr most = greatest(condition, space.shape, number + 1);
+    AffineExpr most = greatestOver(condition, space.shape, number + 1);
     if (!most)
       continue;
     auto slope = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(

@@ -34,6 +34,11 @@ IndexRange rangeOf(AffineExpr expr, ArrayRef<int64_t> shape,
 int64_t divisorOf(AffineExpr expr, ArrayRef<int64_t> dimDivisors,
                   ValueRange symbols);
 
+/// The greatest value of `expr` over a tile, over symbols alone; null if some
+/// dimension's coefficient is not constant.
+AffineExpr greatestOver(AffineExpr expr, ArrayRef<int64_t> shape,
+                        unsigned numSymbols);
+
 } // namespace kernel_opt::schedule
 
 #endif // KERNEL_OPT_SCHEDULE_RANGES_H

@@ -211,6 +211,20 @@ def Schedule_KeepOp : ProgramOp<"keep"> {
   }];
 }
 
+def Schedule_SkipMaskedOp : ProgramOp<"skip_masked"> {
+  let summary = "sums nothing in blocks where a mask hides all sums";
+  let description = [{
+    Where a loop's result is seen through a selection alone whose condition
+    compares affine functions of the coordinates (a triangle, a band), the loop
+    runs no round in blocks whose tile has no element that is selected. Fails
+    silenceably if there is no such loop. Before layouts are assigned.
+
+    ```mlir
+    %fewer = transform.kopt.skip_masked %program : (!transform.any_op) -> !transform.any_op
+    ```
+  }];
+}
+
 def Schedule_StageOp : ScheduleOp<"stage"> {
   let summary = "chooses the unit of products and brings operands through shared memory";
   let description = [{
