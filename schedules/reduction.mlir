@@ -86,12 +86,12 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
     %elements = transform.tune.knob<"elements"> = 32768 : i64 from options = [16384 : i64, 32768 : i64, 65536 : i64, 131072 : i64, 262144 : i64, 524288 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
     %cluster = transform.tune.knob<"cluster"> = 16 : i64 from options = [2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
-    %stash = transform.tune.knob<"stash"> = 18 : i64 from options = [4 : i64, 6 : i64, 8 : i64, 10 : i64, 12 : i64, 14 : i64, 16 : i64, 18 : i64, 20 : i64] -> !transform.any_param
+    %stash = transform.tune.knob<"stash"> = 16 : i64 from options = [4 : i64, 6 : i64, 8 : i64, 10 : i64, 12 : i64, 14 : i64, 16 : i64, 18 : i64, 20 : i64] -> !transform.any_param
     %resident = transform.tune.knob<"resident"> = 3 : i64 from options = [1 : i64, 2 : i64, 3 : i64, 4 : i64, 5 : i64, 6 : i64] -> !transform.any_param
     %program = transform.kopt.tile %kernel elements [%elements] warps [%warps] cluster [%cluster]
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %kept = transform.kopt.keep %program : (!transform.any_op) -> !transform.any_op
-    %fast = transform.kopt.rebase_exponentials %kept : (!transform.any_op) -> !transform.any_op
+    %fast = transform.kopt.invert_divisors %kept : (!transform.any_op) -> !transform.any_op
     %held = transform.kopt.assign_layouts %fast : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
     %light = transform.kopt.stash %scheduled vectors [%stash] : (!transform.any_op, !transform.any_param) -> !transform.any_op

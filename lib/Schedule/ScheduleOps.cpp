@@ -463,6 +463,22 @@ void schedule::PipelineProductsOp::getEffects(
 }
 
 DiagnosedSilenceableFailure
+schedule::InvertDivisorsOp::apply(transform::TransformRewriter &,
+                                  transform::TransformResults &results,
+                                  transform::TransformState &state) {
+  return onPrograms(*this, results, state, "divisors cannot be inverted",
+                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
+                      invertDivisors(func);
+                      return func;
+                    });
+}
+
+void schedule::InvertDivisorsOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  programEffects(getTargetMutable(), *this, effects);
+}
+
+DiagnosedSilenceableFailure
 schedule::RebaseExponentialsOp::apply(transform::TransformRewriter &,
                                       transform::TransformResults &results,
                                       transform::TransformState &state) {

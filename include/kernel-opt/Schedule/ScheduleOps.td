@@ -312,6 +312,19 @@ def Schedule_RebaseExponentialsOp : ProgramOp<"rebase_exponentials"> {
   }];
 }
 
+def Schedule_InvertDivisorsOp : ProgramOp<"invert_divisors"> {
+  let summary = "makes divisions of rows by one number products with its inverse";
+  let description = [{
+    Where what divides a tile has fewer elements than the tile (a row's sum), its
+    inverse is taken once and multiplied with: one more rounding, a tenth of the
+    instructions. Other divisions stay.
+
+    ```mlir
+    %fast = transform.kopt.invert_divisors %program : (!transform.any_op) -> !transform.any_op
+    ```
+  }];
+}
+
 def Schedule_PrefetchOp : ScheduleOp<"prefetch"> {
   let summary = "brings what loops stage ahead of time";
   let description = [{

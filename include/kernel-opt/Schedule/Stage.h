@@ -35,6 +35,10 @@ unsigned prefetchStaged(gpu::GPUFuncOp func, int64_t stages);
 /// number.
 unsigned rebaseExponentials(gpu::GPUFuncOp func);
 
+/// Divisions of tiles by what repeats along them (a row's sum) become products
+/// with its inverse; gives their number.
+unsigned invertDivisors(gpu::GPUFuncOp func);
+
 } // namespace kernel_opt::schedule
 
 #endif // KERNEL_OPT_SCHEDULE_STAGE_H
