@@ -226,10 +226,14 @@ LogicalResult optimizer::scheduleKernels(ModuleOp module,
       failed(scheduleByTexts(module, options)))
     return failure();
   PassManager manager(module.getContext());
-  schedule::ScheduleKernelsOptions passOptions;
-  passOptions.files.assign(options.schedules.begin(), options.schedules.end());
-  passOptions.leave = !options.requireAll;
-  manager.addPass(schedule::createScheduleKernels(passOptions));
+  // Reading the shipped strategies takes its time: not for nothing.
+  if (!llvm::all_of(kopt::distinctKernels(module), kopt::lookupProgram)) {
+    schedule::ScheduleKernelsOptions passOptions;
+    passOptions.files.assign(options.schedules.begin(),
+                             options.schedules.end());
+    passOptions.leave = !options.requireAll;
+    manager.addPass(schedule::createScheduleKernels(passOptions));
+  }
   OpPassManager &programs = manager.nest<gpu::GPUModuleOp>();
   programs.addPass(createCanonicalizerPass());
   programs.addPass(createCSEPass());

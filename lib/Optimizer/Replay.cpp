@@ -46,6 +46,13 @@ static FailureOr<Options> readOptions(const llvm::json::Object &certificate,
   if (const llvm::json::Array *kernels = certificate.getArray("kernels"))
     for (const llvm::json::Value &value : *kernels) {
       const llvm::json::Object *kernel = value.getAsObject();
+      if (const llvm::json::Object *functions =
+              kernel ? kernel->getObject("functions") : nullptr)
+        for (const auto &[subject, record] : *functions)
+          if (const llvm::json::Object *object = record.getAsObject();
+              object && object->getBoolean("own_nonce").value_or(false) &&
+              !object->getString("nonce").value_or("").getAsInteger(16, nonce))
+            options.kernelNonces[StringRef(subject).str()] = nonce;
       const llvm::json::Object *check =
           kernel ? kernel->getObject("check") : nullptr;
       if (!check || !kernel->getString("name") ||

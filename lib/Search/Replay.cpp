@@ -123,6 +123,18 @@ void Replay::decide(optimizer::Options &options) {
                                     gpu::GPUFuncOp program) {
     return recall(kernel, program);
   };
+  options.decisions.recallFunction = [this](StringRef source,
+                                            StringRef target) {
+    return recallFunction(source, target);
+  };
+}
+
+std::optional<optimizer::FunctionCheck>
+Replay::recallFunction(StringRef source, StringRef target) {
+  for (const optimizer::FunctionCheck &check : functions)
+    if (check.source == source && check.target == target)
+      return check;
+  return std::nullopt;
 }
 
 static LogicalResult report(ModuleOp module, llvm::Error error) {
@@ -142,6 +154,7 @@ LogicalResult Replay::rewrite(ModuleOp module) {
       rewriteSets = std::move((*winner)->rewriteSets);
       seconds = (*winner)->seconds;
       isMeasured = (*winner)->measured;
+      functions = std::move((*winner)->functions);
       fromProgram = true;
     }
   }

@@ -176,6 +176,9 @@ static std::string describe(const verify::Witness &witness) {
   return text;
 }
 
+/// Steps of the reference that one window may cost: some ten seconds.
+static constexpr uint64_t mostWorkPerWindow = 200'000'000;
+
 /// Compares both functions of a window at its own sizes.
 static void compare(ModuleOp module, Window &window) {
   window.verdict = "unproven";
@@ -190,6 +193,7 @@ static void compare(ModuleOp module, Window &window) {
   verify::EquivalenceOptions options;
   options.allElements = 1 << 12;
   options.dependence = false;
+  options.mostWork = mostWorkPerWindow;
   auto before = cast<func::FuncOp>(&module.getBody()->front());
   auto after = cast<func::FuncOp>(&module.getBody()->back());
   auto result =

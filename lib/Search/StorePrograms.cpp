@@ -151,14 +151,59 @@ llvm::Error Store::addWinner(const Candidate &candidate, StringRef finalHash,
   auto id = state->archive->append(std::move(finding));
   if (!id)
     return id.takeError();
+  state->winnerId = *id;
+#endif
+  return llvm::Error::success();
+}
+
+llvm::Error Store::addFunctionChecks(const json::Value &checks) {
+  std::lock_guard<std::mutex> lock(state->mutex);
+#ifdef KERNELOPT_HAVE_SQLITE
+  if (!state->archive || state->winnerId.empty())
+    return llvm::Error::success();
+  archive::Artifact artifact;
+  artifact.candidate = state->winnerId;
+  artifact.kind = functionsKind.str();
+  json::Object content{{"build", state->environment.build}, {"checks", checks}};
+  artifact.content = llvm::formatv("{0}", json::Value(std::move(content)));
+  auto id = state->archive->append(std::move(artifact));
+  if (!id)
+    return id.takeError();
 #endif
   return llvm::Error::success();
 }
 
 #ifdef KERNELOPT_HAVE_SQLITE
+/// What this build found about the functions of a candidate.
+static std::vector<optimizer::FunctionCheck>
+readFunctionChecks(const archive::Finding &finding, StringRef build) {
+  std::vector<optimizer::FunctionCheck> checks;
+  for (const archive::Artifact &artifact : finding.artifacts) {
+    auto value = artifact.kind == functionsKind
+                     ? json::parse(artifact.content)
+                     : llvm::Expected<json::Value>(nullptr);
+    if (!value) {
+      llvm::consumeError(value.takeError());
+      continue;
+    }
+    const json::Object *object = value->getAsObject();
+    const json::Array *list = object ? object->getArray("checks") : nullptr;
+    if (!list || object->getString("build") != build)
+      continue;
+    for (const json::Value &each : *list) {
+      auto check = optimizer::FunctionCheck::fromJSON(each);
+      if (check)
+        checks.push_back(std::move(*check));
+      else
+        llvm::consumeError(check.takeError());
+    }
+  }
+  return checks;
+}
+
 static llvm::Expected<std::optional<KnownWinner>>
 readWinner(Candidate candidate, const archive::Best &best) {
-  KnownWinner winner{std::move(candidate), {}, best.time, best.measured};
+  KnownWinner winner{std::move(candidate), {}, best.time, best.measured, {}};
   if (best.candidate.proposal.empty())
     return std::optional(std::move(winner));
   auto sets = json::parse(best.candidate.proposal);
@@ -215,7 +260,14 @@ llvm::Expected<std::optional<KnownWinner>> Store::winner() {
                                          {"kernels", record.knobs}});
     if (!candidate)
       return candidate.takeError();
-    return readWinner(std::move(*candidate), **best);
+    auto winner = readWinner(std::move(*candidate), **best);
+    auto finding = state->archive->candidate(record.id);
+    if (!finding)
+      return finding.takeError();
+    if (winner && *winner && *finding)
+      (*winner)->functions =
+          readFunctionChecks(**finding, state->environment.build);
+    return winner;
   }
 #endif
   return std::optional<KnownWinner>();

@@ -20,6 +20,8 @@ namespace kernel_opt::search {
 
 /// Names the candidates that choose for all kernels of a program.
 inline constexpr StringLiteral wholeProgram = "whole program";
+/// The kind of the artifacts that hold comparisons of functions.
+inline constexpr StringLiteral functionsKind = "functions";
 
 struct KnownChoice {
   KernelChoice choice;
@@ -39,7 +41,7 @@ struct Store::State {
   bool writable = true;
   std::map<std::string, KnownKernel> kernels;
   std::map<std::string, KnownVariant> variants;
-  std::string programId, runId;
+  std::string programId, runId, winnerId;
   const DeviceModel *device = nullptr;
 #ifdef KERNELOPT_HAVE_SQLITE
   std::optional<archive::Archive> archive;

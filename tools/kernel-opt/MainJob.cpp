@@ -247,6 +247,8 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
         failed(runSteps(*module, emit, steps, plan, outcome)) ||
         failed(confirm(decisions.get(), outcome)))
       return failure();
+    if (failed(reportFindings(outcome)))
+      return failure();
     if (compiled)
       certificate = optimizer::certify(*module, steps, outcome);
     if (failed(print(os, *module, emit, outcome)))

@@ -40,6 +40,7 @@ using std::chrono::milliseconds;
 // How the processes of one job know each other. Not for users.
 static constexpr const char *stepVariable = "KERNEL_OPT_STEP";
 static constexpr const char *decisionVariable = "KERNEL_OPT_DECISION";
+static constexpr const char *findingsVariable = "KERNEL_OPT_FINDINGS";
 /// A launch on a device that takes longer hangs.
 static constexpr unsigned launchSeconds = 10;
 static constexpr StringLiteral readStep = "read", compileStep = "compile";
@@ -65,6 +66,27 @@ bool kernel_opt::isIsolated(const MainJobOptions &options) {
 }
 
 bool kernel_opt::hasDecision() { return std::getenv(decisionVariable); }
+
+LogicalResult kernel_opt::reportFindings(const optimizer::Outcome &outcome) {
+  const char *path = std::getenv(findingsVariable);
+  if (!path)
+    return success();
+  llvm::json::Array checks;
+  for (const optimizer::FunctionCheck &check :
+       outcome.verification->functionChecks)
+    checks.push_back(check.toJSON());
+  std::error_code error;
+  llvm::raw_fd_ostream os(path, error);
+  if (!error) {
+    os << llvm::json::Value(std::move(checks));
+    os.close();
+    error = os.error();
+    os.clear_error();
+  }
+  if (error)
+    fail("cannot write '" + Twine(path) + "': " + error.message());
+  return success(!error);
+}
 
 bool kernel_opt::isInner() { return !currentStep().empty(); }
 
@@ -168,6 +190,7 @@ private:
   bool showsProgress() const {
     return !options.quiet && llvm::sys::Process::StandardErrIsDisplayed();
   }
+  int keepFindings();
   int write(StringRef text);
 
   std::vector<std::string> arguments;
@@ -176,7 +199,9 @@ private:
   std::optional<unsigned> candidates;
   std::optional<milliseconds> searchTime;
   std::unique_ptr<llvm::MemoryBuffer> standardInput;
-  SmallString<128> decisionFile;
+  /// What the search hands to the compilation, and gets back from it.
+  SmallString<128> decisionFile, findingsFile;
+  std::unique_ptr<search::Store> store;
   std::unique_ptr<proposal::TranscriptWriter> transcript;
   std::unique_ptr<proposal::Proposer> proposer;
 };
@@ -223,6 +248,9 @@ SubprocessOptions Job::innerProcess(StringRef step) const {
   if (!decisionFile.empty())
     process.environment.push_back(std::string(decisionVariable) + "=" +
                                   decisionFile.str().str());
+  if (!findingsFile.empty())
+    process.environment.push_back(std::string(findingsVariable) + "=" +
+                                  findingsFile.str().str());
   process.wallTime = std::chrono::seconds(options.timeLimit);
   process.cpuSeconds = options.timeLimit;
 #if !defined(__has_feature) || !__has_feature(address_sanitizer)
@@ -393,17 +421,18 @@ int Job::search() {
   auto path = databasePath(options);
   if (!path)
     return fail(llvm::toString(path.takeError()));
-  auto store = search::Store::open(*path, *environment, /*writable=*/true);
-  if (!store)
-    return fail(llvm::toString(store.takeError()));
+  auto opened = search::Store::open(*path, *environment, /*writable=*/true);
+  if (!opened)
+    return fail(llvm::toString(opened.takeError()));
+  store = std::move(*opened);
   if (proposer)
     proposer->recordTo([&](const proposal::WireRecord &record) {
-      llvm::Error error = (*store)->addExchange(record);
+      llvm::Error error = store->addExchange(record);
       return error || !transcript ? std::move(error)
                                   : transcript->append(record);
     });
   SignalGuard guard;
-  auto result = search::runSearch(std::move(what), **store);
+  auto result = search::runSearch(std::move(what), *store);
   if (showsProgress())
     llvm::errs() << "\r\x1b[K";
   if (!result)
@@ -424,6 +453,9 @@ int Job::handOver(const search::SearchResult &result,
   if (std::error_code error = llvm::sys::fs::createTemporaryFile(
           "kernel-opt-decision", "json", file, decisionFile))
     return fail("cannot make a temporary file: " + error.message());
+  if (std::error_code error = llvm::sys::fs::createTemporaryFile(
+          "kernel-opt-findings", "json", findingsFile))
+    return fail("cannot make a temporary file: " + error.message());
   llvm::raw_fd_ostream os(file, /*shouldClose=*/true);
   os << llvm::json::Value(search::handOver(result, environment));
   os.close();
@@ -432,6 +464,21 @@ int Job::handOver(const search::SearchResult &result,
     return fail("cannot write '" + decisionFile + "'");
   }
   return 0;
+}
+
+/// Puts what the compilation found out into the archive.
+int Job::keepFindings() {
+  if (!store)
+    return 0;
+  auto file = llvm::MemoryBuffer::getFile(findingsFile);
+  if (!file || (*file)->getBufferSize() == 0)
+    return 0;
+  auto value = llvm::json::parse((*file)->getBuffer());
+  llvm::Error error =
+      value ? store->addFunctionChecks(*value) : value.takeError();
+  return error ? fail("cannot keep what was found: " +
+                      llvm::toString(std::move(error)))
+               : 0;
 }
 
 int Job::run() {
@@ -460,12 +507,18 @@ int Job::run() {
   if (candidates || searchTime)
     if (int status = search())
       return status;
-  llvm::FileRemover remover;
-  if (!decisionFile.empty())
-    remover.setFile(decisionFile);
+  llvm::FileRemover decision, findings;
+  if (!decisionFile.empty()) {
+    decision.setFile(decisionFile);
+    findings.setFile(findingsFile);
+  }
   int status;
   auto text = runStep(compileStep, status);
-  return text ? write(*text) : status;
+  if (!text)
+    return status;
+  if (int failed = keepFindings())
+    return failed;
+  return write(*text);
 }
 
 int kernel_opt::runIsolated(int argc, char **argv, StringRef input,

@@ -31,6 +31,9 @@ bool hasDecision();
 /// Whether this process only reads the program and prints it.
 bool onlyReads();
 
+/// Hands what was found out to the process that writes the archive.
+LogicalResult reportFindings(const optimizer::Outcome &outcome);
+
 /// What a search or the archive decided about the program.
 llvm::Expected<std::unique_ptr<search::Replay>>
 loadDecisions(const MainJobOptions &options);

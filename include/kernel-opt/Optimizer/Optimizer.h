@@ -55,6 +55,18 @@ struct ProgramChecks {
   std::optional<verify::AccuracyResult> accuracy;
 };
 
+/// That two programs on tensors are the same function, as was found before.
+struct FunctionCheck {
+  std::string source, target; ///< structural hashes
+  double bits = 0;            ///< of evidence
+  std::string detail;
+  std::vector<std::string> assumptions;
+  llvm::json::Value record = nullptr; ///< for the certificate
+
+  llvm::json::Object toJSON() const;
+  static llvm::Expected<FunctionCheck> fromJSON(const llvm::json::Value &value);
+};
+
 /// What somebody else (the search, the archive) decided about a program. Empty
 /// members leave the decision to the rules of the pipeline.
 struct Decisions {
@@ -68,6 +80,10 @@ struct Decisions {
   /// verifier, that were made before.
   std::function<std::optional<ProgramChecks>(kopt::KernelOp, gpu::GPUFuncOp)>
       recall;
+  /// The same of programs on tensors, by their hashes.
+  std::function<std::optional<FunctionCheck>(StringRef source,
+                                             StringRef target)>
+      recallFunction;
 };
 
 struct Options {
@@ -88,8 +104,8 @@ struct Options {
   std::string policy = "strict";
   /// Seed of the checks' nonces; drawn at random if absent.
   std::optional<uint64_t> nonce;
-  /// Nonces of single kernels' checks, by name, where they do not follow from
-  /// that one.
+  /// Nonces of single checks where they do not follow from that one: by the
+  /// name of the kernel, or by the subject of the record.
   std::map<std::string, uint64_t> kernelNonces;
   /// Whether something that is not ours is an error.
   bool requireAll = false;
@@ -122,6 +138,8 @@ struct Verification {
   /// Text of the kernels and their scheduled programs.
   std::string scheduled;
   std::vector<verify::Obligation> obligations;
+  /// Those that were verified by comparing values, now or before.
+  std::vector<FunctionCheck> functionChecks;
   std::vector<std::string> assumptions;
   llvm::json::Object contract, records;
 };

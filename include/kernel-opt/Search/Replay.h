@@ -57,7 +57,11 @@ private:
   std::optional<optimizer::ProgramChecks> recall(kopt::KernelOp kernel,
                                                  gpu::GPUFuncOp program);
 
+  std::optional<optimizer::FunctionCheck> recallFunction(StringRef source,
+                                                         StringRef target);
+
   Environment environment;
+  std::vector<optimizer::FunctionCheck> functions;
   std::vector<SetText> rewriteSets; ///< of the candidate
   std::unique_ptr<Store> store;
   std::optional<Candidate> candidate;

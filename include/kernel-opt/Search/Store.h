@@ -57,6 +57,8 @@ struct KnownWinner {
   std::vector<SetText> rewriteSets; ///< that are not shipped
   std::optional<double> seconds;
   bool measured = false;
+  /// Comparisons of its functions by this build.
+  std::vector<optimizer::FunctionCheck> functions;
 };
 
 /// May be used by several threads.
@@ -108,6 +110,8 @@ public:
                         double seconds, StringRef device,
                         llvm::json::Value evidence, llvm::json::Value windows,
                         ArrayRef<SetText> sets);
+  /// What was found about the functions of the winner that was added last.
+  llvm::Error addFunctionChecks(const llvm::json::Value &checks);
   llvm::Expected<std::optional<KnownWinner>> winner();
 
   /// The best verified choice for a kernel, whatever program it was found in.
