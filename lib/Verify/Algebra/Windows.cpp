@@ -9,6 +9,7 @@
 #include "kernel-opt/Support/Hash.h"
 #include "kernel-opt/Verify/Equivalence.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -35,6 +36,9 @@ public:
   bool has(StringRef name) const { return all.contains(name); }
 
 private:
+  std::optional<std::string> nameOfResult(linalg::GenericOp op,
+                                          unsigned result) const;
+
   llvm::DenseMap<Value, std::string> names;
   /// Values that depend on an argument.
   llvm::DenseSet<Value> inputs;
@@ -47,6 +51,66 @@ static llvm::SetVector<Value> operandsOf(Operation *op) {
   llvm::SetVector<Value> values(op->operand_begin(), op->operand_end());
   getUsedValuesDefinedAbove(op->getRegions(), values);
   return values;
+}
+
+/// One result of a structured operation by what that result takes of it, so
+/// that operations that were made one have the names that they had alone.
+/// Nothing if another result is part of it.
+std::optional<std::string> Names::nameOfResult(linalg::GenericOp op,
+                                               unsigned result) const {
+  if (!op.hasPureTensorSemantics() ||
+      llvm::any_of(op.getStaticLoopRanges(), ShapedType::isDynamic))
+    return std::nullopt;
+  Block *body = op.getBody();
+  llvm::DenseSet<Value> used = {body->getTerminator()->getOperand(result)};
+  for (Operation &inner : llvm::reverse(body->without_terminator())) {
+    if (llvm::none_of(inner.getResults(),
+                      [&](Value value) { return used.contains(value); }))
+      continue;
+    if (inner.getNumRegions())
+      return std::nullopt;
+    used.insert(inner.operand_begin(), inner.operand_end());
+  }
+  std::string text = "generic\n";
+  llvm::raw_string_ostream os(text);
+  for (int64_t size : op.getStaticLoopRanges())
+    os << size << ' ';
+  os << op.getIteratorTypes() << '\n';
+  llvm::DenseMap<Value, unsigned> numbers;
+  for (OpOperand &operand : op->getOpOperands()) {
+    BlockArgument argument = op.getMatchingBlockArgument(&operand);
+    bool isInit = operand.getOperandNumber() >= op.getNumDpsInputs();
+    bool isOwn = operand.getOperandNumber() == op.getNumDpsInputs() + result;
+    if (isInit && !isOwn && used.contains(argument))
+      return std::nullopt;
+    if (!isOwn && !used.contains(argument))
+      continue;
+    numbers[argument] = numbers.size();
+    os << (isOwn ? "out " : "in ") << op.getMatchingIndexingMap(&operand) << ' '
+       << operand.get().getType() << ' ' << of(operand.get()) << '\n';
+  }
+  auto refer = [&](Value value) {
+    auto found = numbers.find(value);
+    if (found != numbers.end())
+      os << '#' << found->second << ' ';
+    else
+      os << of(value) << ' ';
+  };
+  for (Operation &inner : body->without_terminator()) {
+    if (llvm::none_of(inner.getResults(),
+                      [&](Value value) { return used.contains(value); }))
+      continue;
+    os << inner.getName() << ' ' << inner.getAttrDictionary() << ' ';
+    for (Value operand : inner.getOperands())
+      refer(operand);
+    for (Value value : inner.getResults()) {
+      numbers[value] = numbers.size();
+      os << value.getType() << ' ';
+    }
+    os << '\n';
+  }
+  refer(body->getTerminator()->getOperand(result));
+  return hashText(text);
 }
 
 bool Names::compute(Block &block) {
@@ -69,6 +133,9 @@ bool Names::compute(Block &block) {
     std::string hash = structuralHash(&op, context, {"kopt.id"});
     for (OpResult result : op.getResults()) {
       std::string name = hash + ":" + std::to_string(result.getResultNumber());
+      if (auto generic = dyn_cast<linalg::GenericOp>(op))
+        if (auto alone = nameOfResult(generic, result.getResultNumber()))
+          name = *alone;
       all.insert(name);
       names[result] = std::move(name);
       if (dependent)

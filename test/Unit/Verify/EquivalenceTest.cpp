@@ -363,6 +363,62 @@ TEST_F(EquivalenceTest, OrderOfOperationsIsNoDifference) {
   EXPECT_EQ(swapped->outputs, 1u);
 }
 
+// A sum and a maximum in one loop, and each in one of its own.
+TEST_F(EquivalenceTest, ResultsOfOneLoopAreNamedAlone) {
+  auto program = [](StringRef name, StringRef second, bool together) {
+    std::string head =
+        ("func.func @" + name +
+         R"mlir((%x: tensor<8x4096xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
+      %z = arith.constant 0.0 : f32
+      %e = tensor.empty() : tensor<8xf32>
+      %f = linalg.fill ins(%z : f32) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+    )mlir")
+            .str();
+    auto loop = [&](StringRef results, StringRef outs, StringRef types,
+                    StringRef maps, StringRef arguments, StringRef lines) {
+      return (results +
+              " = linalg.generic {indexing_maps = ["
+              "affine_map<(i, j) -> (i, j)>" +
+              maps +
+              "], iterator_types = [\"parallel\", \"reduction\"]} "
+              "ins(%x : tensor<8x4096xf32>) outs(" +
+              outs + " : " + types + ") {\n^bb0(%v: f32, " + arguments +
+              "):\n" + lines + "} -> (" + types + ")\n")
+          .str();
+    };
+    StringRef map = ", affine_map<(i, j) -> (i)>", type = "tensor<8xf32>";
+    std::string sum = "%s = arith.addf %a, %v : f32\n";
+    std::string other = ("%t = " + second + " %b, %v : f32\n").str();
+    std::string body =
+        together ? loop("%y:2", "%f, %f", "tensor<8xf32>, tensor<8xf32>",
+                        (map + map).str(), "%a: f32, %b: f32",
+                        sum + other + "linalg.yield %s, %t : f32, f32\n") +
+                       "return %y#0, %y#1 : tensor<8xf32>, tensor<8xf32>\n}\n"
+                 : loop("%p", "%f", type, map, "%a: f32",
+                        sum + "linalg.yield %s : f32\n") +
+                       loop("%q", "%f", type, map, "%b: f32",
+                            other + "linalg.yield %t : f32\n") +
+                       "return %p, %q : tensor<8xf32>, tensor<8xf32>\n}\n";
+    return head + body;
+  };
+  auto module = mlir::parseSourceString<ModuleOp>(
+      program("src", "arith.maximumf", false) +
+          program("tgt", "arith.maximumf", true) +
+          program("other", "arith.minimumf", true) +
+          program("mixed", "arith.addf %a, %b : f32\n%u = arith.addf", true),
+      &context);
+  ASSERT_TRUE(module);
+  auto outputsLeft = [&](StringRef name) {
+    auto window = cutCommonParts(body(*module, "src"), body(*module, name));
+    EXPECT_TRUE(window);
+    return window ? window->outputs : 99u;
+  };
+  EXPECT_EQ(outputsLeft("tgt"), 0u);
+  EXPECT_EQ(outputsLeft("other"), 1u);
+  // One result is made of both sums.
+  EXPECT_GE(outputsLeft("mixed"), 1u);
+}
+
 // What is cut off takes any value: a window may differ where programs do not.
 TEST_F(EquivalenceTest, WindowsForgetWhatValuesCanBe) {
   const char *text = R"mlir(
