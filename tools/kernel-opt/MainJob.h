@@ -83,6 +83,14 @@ struct MainJobOptions {
       "print-prompt",
       llvm::cl::desc("Print what a proposer is told about the program"),
       llvm::cl::cat(category)};
+  llvm::cl::opt<unsigned> listSpace{
+      "list-space",
+      llvm::cl::desc(
+          "Print what strategies leave open for each kernel, and how "
+          "many combinations of their knobs are legal, of at most "
+          "so many that are tried"),
+      llvm::cl::value_desc("number"), llvm::cl::init(0),
+      llvm::cl::cat(category)};
   llvm::cl::list<std::string> inputs{
       "input",
       llvm::cl::desc("Type of an argument of the function whose sizes are not "

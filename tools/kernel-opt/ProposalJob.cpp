@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ProposalJob.h"
+#include "SpaceJob.h"
 #include "kernel-opt/Proposal/Admission.h"
 #include "kernel-opt/Proposal/Prompt.h"
 #include "kernel-opt/Proposal/Proposer.h"
@@ -22,7 +23,8 @@ using namespace mlir;
 using namespace kernel_opt;
 
 bool kernel_opt::isProposalJob(const MainJobOptions &options) {
-  return options.printPrompt || !options.checkProposal.empty();
+  return options.printPrompt || !options.checkProposal.empty() ||
+         options.listSpace;
 }
 
 static LogicalResult fail(const Twine &message) {
@@ -68,6 +70,8 @@ LogicalResult kernel_opt::runProposalJob(ModuleOp module,
                                          const MainJobOptions &options,
                                          const optimizer::Options &steps,
                                          raw_ostream &os) {
+  if (options.listSpace)
+    return listSpace(module, steps, options.listSpace, os);
   if (options.printPrompt) {
     proposal::PromptOptions promptOptions;
     promptOptions.pipeline = steps;
