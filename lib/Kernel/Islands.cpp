@@ -43,7 +43,7 @@ static bool isLeft(Operation *op) {
   return classify(op) == OpClass::Foreign;
 }
 
-static StringRef reasonOf(Operation *op) {
+static std::string reasonOf(Operation *op) {
   if (isa<mlir::CallOpInterface>(op))
     return "call";
   if (isa<mlir::RegionBranchOpInterface, mlir::LoopLikeOpInterface,
@@ -53,6 +53,15 @@ static StringRef reasonOf(Operation *op) {
   if (llvm::any_of(op->getOperandTypes(), isMemRef) ||
       llvm::any_of(op->getResultTypes(), isMemRef))
     return "memory";
+  StringRef dialect = op->getName().getDialectNamespace();
+  bool ours = dialect == "linalg" || dialect == "tensor" ||
+              dialect == "arith" || dialect == "math";
+  if (Type element = ours ? findUnsupportedElement(op) : Type()) {
+    std::string text;
+    llvm::raw_string_ostream(text)
+        << "no schedule handles elements of type '" << element << "'";
+    return text;
+  }
   return "unknown";
 }
 
@@ -62,7 +71,7 @@ static void collectLeft(func::FuncOp function,
     if (op == function)
       return mlir::WalkResult::advance();
     if (isLeft(op))
-      left.push_back({op, function.getName().str(), reasonOf(op).str()});
+      left.push_back({op, function.getName().str(), reasonOf(op)});
     // A kernel and the bodies of linalg operations are whole.
     return classify(op) == OpClass::Foreign && !isa<kopt::KernelOp>(op)
                ? mlir::WalkResult::advance()

@@ -6,8 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Literals.h"
 #include "kernel-opt/Kernel/FormKernels.h"
 #include "kernel-opt/Kernel/Siblings.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -110,11 +113,27 @@ static bool isFused(OpOperand *operand) {
 // Views
 //===----------------------------------------------------------------------===//
 
+/// Whether a result of `op` runs along a reduction loop. That loop must stay
+/// one loop.
+static bool isScan(Operation *op) {
+  auto loops = dyn_cast<linalg::LinalgOp>(op);
+  return loops &&
+         llvm::any_of(loops.getDpsInitsMutable(), [&](OpOperand &init) {
+           AffineMap map = loops.getMatchingIndexingMap(&init);
+           SmallVector<unsigned> reductions;
+           loops.getReductionDims(reductions);
+           return llvm::any_of(reductions, [&](unsigned loop) {
+             return map.isFunctionOfDim(loop);
+           });
+         });
+}
+
 /// Whether a reshape may be folded into the elementwise operation or reduction
 /// that reads it.
 static bool isFoldedView(OpOperand *operand) {
   // One of what comes from outside moves to the launch plan as it is.
-  if (!isInnerReshape(operand->get().getDefiningOp()))
+  if (!isInnerReshape(operand->get().getDefiningOp()) ||
+      isScan(operand->getOwner()))
     return false;
   OpClass reader = classify(operand->getOwner());
   return reader == OpClass::Elementwise || reader == OpClass::Reduction ||
@@ -141,6 +160,28 @@ struct FoldView : OpRewritePattern<View> {
   }
 };
 
+/// Reads `x[i, 0]` as `x[i, j]` if j is a parallel loop of one step that does
+/// not index x yet: the same element, and no reshape.
+static AffineMap useUnitLoops(linalg::GenericOp op, AffineMap map) {
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<AffineExpr> results(map.getResults());
+  for (auto [dim, expr] : llvm::enumerate(results)) {
+    auto constant = dyn_cast<mlir::AffineConstantExpr>(expr);
+    if (!constant || constant.getValue() != 0)
+      continue;
+    for (auto [loop, extent] : llvm::enumerate(extents)) {
+      auto used = AffineMap::get(map.getNumDims(), 0, results, op.getContext());
+      if (extent != 1 || used.isFunctionOfDim(loop) ||
+          op.getIteratorTypesArray()[loop] !=
+              mlir::utils::IteratorType::parallel)
+        continue;
+      expr = mlir::getAffineDimExpr(loop, op.getContext());
+      break;
+    }
+  }
+  return AffineMap::get(map.getNumDims(), 0, results, op.getContext());
+}
+
 /// Reads `x[i, 0]` of a tensor<8x1xf32> as `x[i]` of a tensor<8xf32>.
 struct DropUnitAccess : OpRewritePattern<linalg::GenericOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -154,6 +195,9 @@ struct DropUnitAccess : OpRewritePattern<linalg::GenericOp> {
       auto type = dyn_cast<RankedTensorType>(input.getType());
       if (!type)
         continue;
+      AffineMap before = map;
+      map = useUnitLoops(op, map);
+      changed |= map != before;
       SmallVector<AffineExpr> kept;
       SmallVector<int64_t> sizes;
       SmallVector<SmallVector<int64_t, 2>> groups;
@@ -189,6 +233,22 @@ struct DropUnitAccess : OpRewritePattern<linalg::GenericOp> {
   }
 };
 } // namespace
+
+/// Writes affine maps of loop indices, which reshapes leave behind, as
+/// arithmetic: tiles of indices have no other.
+static void expandIndexMaps(kopt::KernelOp kernel) {
+  SmallVector<mlir::affine::AffineApplyOp> applies;
+  kernel.walk([&](mlir::affine::AffineApplyOp op) { applies.push_back(op); });
+  for (mlir::affine::AffineApplyOp op : applies) {
+    OpBuilder builder(op);
+    std::optional<SmallVector<Value, 8>> values = mlir::affine::expandAffineMap(
+        builder, op.getLoc(), op.getAffineMap(), op.getMapOperands());
+    if (!values)
+      continue;
+    op.replaceAllUsesWith(values->front());
+    op.erase();
+  }
+}
 
 /// A view that depends on nothing but its source.
 static bool isPlainView(Operation *op) {
@@ -313,6 +373,8 @@ LogicalResult kernel::normalizeKernel(kopt::KernelOp kernel) {
         Populate(collapse), Populate(expand), Populate(fuse)})
     if (failed(run(stage)))
       return kernel.emitOpError("cannot be brought into the form of schedules");
+  expandIndexMaps(kernel);
+  foldLiterals(kernel);
   mergeSiblings(kernel);
   hoistViews(kernel);
   return success();

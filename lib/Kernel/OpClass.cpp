@@ -122,9 +122,52 @@ static bool hasTensorResult(Operation *op) {
                       [](Type type) { return isa<RankedTensorType>(type); });
 }
 
+/// Whether an operation may have values of the 8-bit floats: there is no
+/// arithmetic on them.
+static bool onlyMoves(Operation *op) {
+  return isa<arith::ExtFOp, arith::TruncFOp, arith::ConstantOp, arith::SelectOp,
+             arith::BitcastOp, linalg::YieldOp, tensor::YieldOp,
+             tensor::ExtractOp>(op);
+}
+
+static bool isSupportedElement(Type type, bool moves) {
+  if (isa<mlir::Float8E4M3FNType, mlir::Float8E5M2Type>(type))
+    return moves;
+  return type.isIndex() || type.isF16() || type.isBF16() || type.isF32() ||
+         type.isF64() || type.isSignlessInteger(1) ||
+         type.isSignlessInteger(8) || type.isSignlessInteger(16) ||
+         type.isSignlessInteger(32) || type.isSignlessInteger(64);
+}
+
+Type kernel::findUnsupportedElement(Operation *op) {
+  Type found;
+  op->walk([&](Operation *inner) {
+    // Tensors hold, bodies compute.
+    bool moves = inner == op || onlyMoves(inner);
+    auto check = [&](Type type) {
+      auto tensor = dyn_cast<TensorType>(type);
+      if (inner == op && !tensor)
+        return true;
+      Type element = tensor ? tensor.getElementType() : type;
+      // Positions are computed with, memory holds none.
+      if (isSupportedElement(element, moves) && !(tensor && element.isIndex()))
+        return true;
+      found = element;
+      return false;
+    };
+    return llvm::all_of(inner->getOperandTypes(), check) &&
+                   llvm::all_of(inner->getResultTypes(), check)
+               ? mlir::WalkResult::advance()
+               : mlir::WalkResult::interrupt();
+  });
+  return found;
+}
+
 OpClass kernel::classify(Operation *op) {
   if (op->hasTrait<mlir::OpTrait::IsTerminator>() ||
       !mlir::isMemoryEffectFree(op))
+    return OpClass::Foreign;
+  if (hasTensorResult(op) && findUnsupportedElement(op))
     return OpClass::Foreign;
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
     return linalgOp.hasPureTensorSemantics() ? classifyLinalg(linalgOp)

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Optimizer/Optimizer.h"
 #include "kernel-opt/Runtime/LaunchPlan.h"
@@ -224,6 +225,10 @@ LogicalResult PlanBuilder::visitReturn(func::ReturnOp op) {
     copy.name = name;
     copy.role = BufferRole::Output;
     copy.data.clear();
+    copy.specialized.clear();
+    // A reshaped one has the bytes of the buffer and a shape of its own.
+    auto type = cast<RankedTensorType>(value.getType());
+    copy.shape.assign(type.getShape().begin(), type.getShape().end());
     plan.buffers.push_back(std::move(copy));
     plan.launches.push_back(
         runtime::CopyStep{from, unsigned(plan.buffers.size() - 1)});
@@ -260,13 +265,16 @@ FailureOr<runtime::LaunchPlan> PlanBuilder::build() {
   bool frozen = kopt::ContractAttr::lookup(function).getParameters() ==
                 kopt::Parameters::Frozen;
   for (BlockArgument argument : function.getArguments()) {
-    auto buffer = addBuffer(argument, BufferRole::Input,
-                            "in" + std::to_string(argument.getArgNumber()));
+    unsigned n = argument.getArgNumber();
+    auto buffer =
+        addBuffer(argument, BufferRole::Input, "in" + std::to_string(n));
     if (failed(buffer))
       return failure();
     plan.buffers[*buffer].parameter =
-        frozen &&
-        function.getArgAttr(argument.getArgNumber(), kopt::kParameterAttrName);
+        frozen && function.getArgAttr(n, kopt::kParameterAttrName);
+    if (auto open = function.getArgAttrOfType<DenseI64ArrayAttr>(
+            n, kopt::kSpecializedAttrName))
+      llvm::append_range(plan.buffers[*buffer].specialized, open.asArrayRef());
   }
   for (Operation &op : function.getBody().front())
     if (failed(visit(&op)))

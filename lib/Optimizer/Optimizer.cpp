@@ -65,6 +65,23 @@ static LogicalResult runPipeline(ModuleOp module, StringRef text) {
   return manager.run(module);
 }
 
+/// TOSA casts between two narrow formats, for which there is no operation on
+/// elements, go through f32: widening is exact, so one rounding is left.
+static void splitNarrowCasts(ModuleOp module) {
+  module.walk([](tosa::CastOp cast) {
+    auto from = dyn_cast<ShapedType>(cast.getInput().getType());
+    auto to = dyn_cast<ShapedType>(cast.getType());
+    if (!from || !to || from.getElementType() == to.getElementType() ||
+        !isa<Float16Type, BFloat16Type>(from.getElementType()) ||
+        !isa<Float16Type, BFloat16Type>(to.getElementType()))
+      return;
+    OpBuilder builder(cast);
+    Type wide = from.clone(builder.getF32Type());
+    cast.setOperand(
+        tosa::CastOp::create(builder, cast.getLoc(), wide, cast.getInput()));
+  });
+}
+
 LogicalResult optimizer::lowerToLinalg(ModuleOp module, bool requireAll,
                                        std::vector<std::string> *left) {
   verify::stripTrustedAttributes(module);
@@ -74,6 +91,8 @@ LogicalResult optimizer::lowerToLinalg(ModuleOp module, bool requireAll,
     tosa |= dialect == "tosa";
     operators |= dialect == "aten";
   });
+  if (tosa)
+    splitNarrowCasts(module);
   if (tosa &&
       failed(runPipeline(module, "func.func(tosa-optional-decompositions,"
                                  "canonicalize,tosa-infer-shapes,"

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Optimizer/Prepare.h"
+#include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
 #include "kernel-opt/Kernel/FusionGraph.h"
 #include "kernel-opt/Kernel/Islands.h"
 #include "mlir/AsmParser/AsmParser.h"
@@ -223,6 +224,13 @@ static LogicalResult specialize(func::FuncOp function,
     Type before = argument.getType();
     if (before == input)
       continue;
+    // Whoever calls it is told which sizes are not for good.
+    SmallVector<int64_t> open;
+    for (int64_t d = 0; d < input.getRank(); ++d)
+      if (cast<RankedTensorType>(before).isDynamicDim(d))
+        open.push_back(d);
+    function.setArgAttr(argument.getArgNumber(), kopt::kSpecializedAttrName,
+                        builder.getDenseI64ArrayAttr(open));
     argument.setType(input);
     auto cast =
         tensor::CastOp::create(builder, argument.getLoc(), before, argument);
@@ -245,6 +253,8 @@ LogicalResult optimizer::specializeInputs(ModuleOp module,
         "inputs are given for the one function with sizes that are not known, "
         "found ");
     diagnostic << functions.size() << " such functions";
+    if (functions.empty())
+      diagnostic << "; without --input all keep the sizes that they have";
     for (func::FuncOp function : functions)
       diagnostic.attachNote(function.getLoc())
           << "function '" << function.getName() << "' is one";
@@ -321,6 +331,30 @@ static std::string placeOf(Location location) {
   return text;
 }
 
+/// A program of which everything stays for its element type was not meant so.
+static LogicalResult checkElements(ModuleOp module,
+                                   ArrayRef<kernel::LeftOperation> left) {
+  const kernel::LeftOperation *first =
+      llvm::find_if(left, [](const kernel::LeftOperation &entry) {
+        return isa<linalg::LinalgOp>(entry.op) &&
+               kernel::findUnsupportedElement(entry.op);
+      });
+  if (first == left.end())
+    return success();
+  WalkResult ours = module.walk([](linalg::LinalgOp op) {
+    return kernel::classify(op) == kernel::OpClass::Foreign
+               ? WalkResult::skip()
+               : WalkResult::interrupt();
+  });
+  if (ours.wasInterrupted())
+    return success();
+  return first->op->emitError()
+         << first->reason
+         << ", and nothing else in the module could be a kernel; expected i1, "
+            "i8, i16, i32, i64, f16, bf16, f32 or f64, or f8E4M3FN and "
+            "f8E5M2 that are converted to these";
+}
+
 LogicalResult optimizer::separateForeign(ModuleOp module, bool requireAll,
                                          std::vector<std::string> &left) {
   SmallVector<kernel::LeftOperation> found = kernel::findUnsupported(module);
@@ -336,6 +370,8 @@ LogicalResult optimizer::separateForeign(ModuleOp module, bool requireAll,
                    ")");
   }
   if (requireAll && !found.empty())
+    return failure();
+  if (failed(checkElements(module, found)))
     return failure();
   if (!found.empty())
     kernel::outlineIslands(module);

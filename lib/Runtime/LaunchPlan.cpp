@@ -23,6 +23,30 @@ int64_t PlanBuffer::elements() const {
   return count;
 }
 
+static std::string shapeText(ArrayRef<int64_t> shape) {
+  std::string text = "[";
+  for (int64_t extent : shape)
+    text += (text.size() > 1 ? "," : "") + std::to_string(extent);
+  return text + "]";
+}
+
+llvm::Error PlanBuffer::checkShape(ArrayRef<int64_t> found,
+                                   StringRef what) const {
+  if (found == ArrayRef<int64_t>(shape))
+    return llvm::Error::success();
+  std::string text = "input '" + name + "': expected a tensor of shape " +
+                     shapeText(shape) + ", found " + shapeText(found) +
+                     " in '" + what.str() + "'";
+  bool isOpen = found.size() == shape.size();
+  for (size_t d = 0; isOpen && d < shape.size(); ++d)
+    isOpen = found[d] == shape[d] || llvm::is_contained(specialized, d);
+  if (isOpen)
+    text += "; the program leaves that size open, but the plan is for the one "
+            "that it was compiled with: compile it again with --input=" +
+            stringOf(type).str() + shapeText(found);
+  return llvm::createStringError(text);
+}
+
 SmallVector<unsigned> LaunchPlan::buffersOf(BufferRole role) const {
   SmallVector<unsigned> result;
   for (unsigned i = 0; i < buffers.size(); ++i)

@@ -136,6 +136,9 @@ void PlanReader::readBuffer(const json::Value &value,
     reader.fail("type", "unknown element type; expected one like f32");
   auto shape = reader.integers("shape", 0, anySize);
   buffer.shape.assign(shape.begin(), shape.end());
+  auto open = reader.integers("specialized", 0, int64_t(shape.size()) - 1,
+                              /*required=*/false);
+  buffer.specialized.assign(open.begin(), open.end());
   buffer.alignment = uint64_t(reader.integer("alignment", 1, 1 << 20, 16));
   buffer.parameter = reader.boolean("parameter", false);
   if (reader.has("range")) {

@@ -29,6 +29,8 @@ static json::Object toJSON(const PlanBuffer &b) {
                       {"type", stringOf(b.type)},
                       {"shape", arrayOf(b.shape)},
                       {"alignment", int64_t(b.alignment)}};
+  if (!b.specialized.empty())
+    object["specialized"] = arrayOf(b.specialized);
   if (b.parameter)
     object["parameter"] = true;
   if (b.range)

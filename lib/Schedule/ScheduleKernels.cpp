@@ -77,6 +77,12 @@ FailureOr<bool> ScheduleKernelsPass::schedule(kopt::KernelOp kernel,
     if (chosen)
       return kernel.emitError("strategy '")
              << strategy << "' does not fit: " << llvm::join(reasons, "; ");
+    // Whoever gives a file wants to know when it is of no use.
+    if (llvm::is_contained(files, candidate->source))
+      kernel.emitWarning("strategy '")
+          << candidate->name << "' of '" << candidate->source
+          << "' does not fit kernel '" << kernel.getKernelName()
+          << "', and the next one is tried: " << llvm::join(reasons, "; ");
     history +=
         "; '" + candidate->name + "' did not fit: " + llvm::join(reasons, "; ");
   }

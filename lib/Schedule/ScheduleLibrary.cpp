@@ -116,8 +116,41 @@ LogicalResult ScheduleLibrary::addSequences(ModuleOp module) {
   return success();
 }
 
+/// No number of a schedule is negative or larger than any tile. Matchers are
+/// free: -1 counts from the end there.
+static LogicalResult checkNumbers(ModuleOp module) {
+  constexpr int64_t largest = 1 << 20;
+  WalkResult result = module.walk([&](Operation *op) {
+    StringRef name = op->getName().getStringRef();
+    if (name.starts_with("transform.match.") ||
+        name.starts_with("transform.kopt.match_"))
+      return WalkResult::advance();
+    int64_t wrong = 0;
+    auto check = [&](int64_t number) {
+      if ((number < 0 || number > largest) && !ShapedType::isDynamic(number))
+        wrong = number;
+    };
+    for (NamedAttribute entry : op->getAttrs())
+      entry.getValue().walk([&](Attribute value) {
+        if (auto list = dyn_cast<DenseI64ArrayAttr>(value))
+          llvm::for_each(list.asArrayRef(), check);
+        auto number = dyn_cast<IntegerAttr>(value);
+        if (number && number.getValue().getSignificantBits() <= 64)
+          check(number.getInt());
+      });
+    if (!wrong)
+      return WalkResult::advance();
+    op->emitError("numbers of schedules are from 0 to ")
+        << largest << ", found " << wrong;
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
 LogicalResult ScheduleLibrary::add(OwningOpRef<ModuleOp> module,
                                    StringRef source) {
+  if (failed(checkNumbers(*module)))
+    return failure();
   size_t first = strategies.size();
   auto entry = module->lookupSymbol<transform::NamedSequenceOp>(entryName);
   transform::ForeachMatchOp table;

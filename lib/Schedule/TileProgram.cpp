@@ -349,6 +349,27 @@ static LogicalResult checkCluster(Block &body, const TileOptions &options) {
          << target.getValue();
 }
 
+/// A thread that holds thousands of elements is a program of as many
+/// instructions, which takes minutes to compile and is slow.
+static LogicalResult checkTileSizes(gpu::GPUFuncOp func,
+                                    const TileOptions &options) {
+  constexpr int64_t most = 1024;
+  int64_t threads = 32 * options.warps;
+  WalkResult result = func.walk([&](Operation *op) {
+    for (Type type : op->getResultTypes())
+      if (auto tile = dyn_cast<RankedTensorType>(type))
+        if (tile.getNumElements() / threads > most) {
+          op->emitError("a tile of ")
+              << tile.getNumElements() << " elements for " << threads
+              << " threads is more than " << most
+              << " for each: use smaller tiles or more warps";
+          return WalkResult::interrupt();
+        }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
 FailureOr<gpu::GPUFuncOp>
 schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
                            ValueRange results, const TileOptions &options) {
@@ -415,6 +436,10 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
       func.erase();
       return failure();
     }
+  }
+  if (failed(checkTileSizes(func, options))) {
+    func.erase();
+    return failure();
   }
   return func;
 }

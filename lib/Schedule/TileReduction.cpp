@@ -89,15 +89,17 @@ FailureOr<Combiner> TileBuilder::analyzeCombiner(linalg::LinalgOp op) {
   combiner.neutral.resize(count);
 
   // Element i is what shares an op with accumulator i and does not depend on
-  // any accumulator.
-  for (Operation *inner : combiner.ops)
-    for (auto [i, accumulator] : llvm::enumerate(accumulators))
-      if (llvm::is_contained(inner->getOperands(), accumulator))
-        for (Value operand : inner->getOperands())
-          if (!dependent.contains(operand) && !combiner.elements[i] &&
-              operand.getType() == accumulator.getType() &&
-              !matchPattern(operand, m_Constant()))
-            combiner.elements[i] = operand;
+  // any accumulator: a constant only if there is nothing else, as in the index
+  // of the largest of one.
+  for (bool constants : {false, true})
+    for (Operation *inner : combiner.ops)
+      for (auto [i, accumulator] : llvm::enumerate(accumulators))
+        if (llvm::is_contained(inner->getOperands(), accumulator))
+          for (Value operand : inner->getOperands())
+            if (!dependent.contains(operand) && !combiner.elements[i] &&
+                operand.getType() == accumulator.getType() &&
+                matchPattern(operand, m_Constant()) == constants)
+              combiner.elements[i] = operand;
   for (unsigned i = 0; i < count; ++i) {
     if (!combiner.elements[i])
       return op.emitError("no element is combined with result ") << i;

@@ -9,6 +9,7 @@
 #include "kernel-opt/Support/OutputFile.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace kernel_opt;
@@ -27,6 +28,21 @@ static std::error_code put(llvm::raw_fd_ostream &os, StringRef text) {
   std::error_code code = os.error();
   os.clear_error();
   return code;
+}
+
+llvm::Error kernel_opt::checkOutput(StringRef path) {
+  if (path == "-")
+    return llvm::Error::success();
+  if (fs::is_directory(path))
+    return cannotWrite(path, std::make_error_code(std::errc::is_a_directory));
+  llvm::SmallString<256> folder(path);
+  bool exists = fs::exists(path);
+  if (!exists)
+    llvm::sys::path::remove_filename(folder);
+  if (folder.empty())
+    folder = ".";
+  std::error_code code = fs::access(folder, fs::AccessMode::Write);
+  return code ? cannotWrite(path, code) : llvm::Error::success();
 }
 
 llvm::Error kernel_opt::writeOutput(StringRef path, StringRef text) {

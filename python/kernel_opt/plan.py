@@ -303,14 +303,7 @@ class Plan:
                 "%s takes %d tensors, found %d" % (self.name, len(specs), len(inputs))
             )
         for spec, tensor in zip(specs, inputs):
-            want = (DTYPES[spec["type"]], tuple(spec["shape"]))
-            if (tensor.dtype, tuple(tensor.shape)) != want:
-                raise PlanError(
-                    "%s: expected %s of %s, found %s of %s"
-                    % (spec["name"], *want, tensor.dtype, tuple(tensor.shape))
-                )
-            if not tensor.is_contiguous() or tensor.data_ptr() % spec.get("alignment", 16):
-                raise PlanError("%s: not contiguous or not aligned" % spec["name"])
+            check_input(self.name, spec, tensor)
             self.tensors[spec["name"]] = tensor
         addresses = Addresses(self.tensors)
         for step in self.prepare + self.steps:
@@ -318,7 +311,7 @@ class Plan:
         stream = torch.cuda.current_stream().cuda_stream
         for step in self.prepare:
             step.run(stream)
-        self.bound = [(t.data_ptr(), t._version) for t in inputs]
+        self.bound = [key_of(t) for t in inputs]
 
     def run(self):
         """The launches, on the current stream; the outputs."""
@@ -328,9 +321,53 @@ class Plan:
         return [self.tensors[b["name"]] for b in self.of_role("output")]
 
     def __call__(self, *inputs):
-        if self.bound != [(t.data_ptr(), t._version) for t in inputs]:
+        if self.bound != [key_of(t) for t in inputs]:
             self.bind(*inputs)
         return self.run()
+
+
+def key_of(tensor):
+    """What must not change for a tensor to be the one that was bound."""
+    return (
+        tensor.data_ptr(),
+        tensor._version,
+        tensor.dtype,
+        tuple(tensor.shape),
+        tuple(tensor.stride()),
+    )
+
+
+def check_input(plan, spec, tensor):
+    """Raises PlanError unless the tensor is what the plan's code was made for."""
+    name, shape, found = spec["name"], tuple(spec["shape"]), tuple(tensor.shape)
+    if tensor.dtype != DTYPES[spec["type"]]:
+        raise PlanError(
+            "%s, input '%s': expected a tensor of %s, found %s"
+            % (plan, name, DTYPES[spec["type"]], tensor.dtype)
+        )
+    if found != shape:
+        text = "%s, input '%s': expected a tensor of shape %s, found %s" % (
+            plan,
+            name,
+            list(shape),
+            list(found),
+        )
+        differ = {d for d, sizes in enumerate(zip(shape, found)) if len(set(sizes)) > 1}
+        if len(found) == len(shape) and differ <= set(spec.get("specialized", [])):
+            text += (
+                "; the program leaves that size open, but the plan is for the one that"
+                " it was compiled with: compile it again with --input=%s[%s]"
+                % (spec["type"], ",".join(map(str, found)))
+            )
+        raise PlanError(text)
+    if not tensor.is_cuda:
+        raise PlanError("%s, input '%s': expected a tensor on the device, found one on %s" % (plan, name, tensor.device))
+    alignment = spec.get("alignment", 16)
+    if not tensor.is_contiguous() or tensor.data_ptr() % alignment:
+        raise PlanError(
+            "%s, input '%s': expected a contiguous tensor at a multiple of %d bytes;"
+            " x.contiguous().clone() makes one" % (plan, name, alignment)
+        )
 
 
 def image_of(module, folder):

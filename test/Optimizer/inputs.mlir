@@ -2,6 +2,7 @@
 // RUN: split-file %s %t
 // RUN: kernel-opt %t/aten.mlir --input=f32[40,50] --input=f32[50] --verify=off --quiet | FileCheck %s
 // RUN: kernel-opt %t/linalg.mlir --input=f32[40,50] --verify=off --quiet | FileCheck %s --check-prefix=LINALG
+// RUN: kernel-opt %t/aten.mlir --input=f32[40,50] --input=f32[50] --verify=off --quiet --emit=plan | FileCheck %s --check-prefix=PLAN
 // RUN: not kernel-opt %t/aten.mlir -o %t/out 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // RUN: not kernel-opt %t/aten.mlir --input=f32[40,50] 2>&1 | FileCheck %s --check-prefix=COUNT
 // RUN: not kernel-opt %t/aten.mlir --input=f32[40,51] --input=f32[51] 2>&1 | FileCheck %s --check-prefix=TYPE
@@ -10,10 +11,17 @@
 // RUN: not ls %t/out
 
 // CHECK-LABEL: func.func @norm
-// CHECK-SAME: (%{{.*}}: tensor<40x50xf32>, %{{.*}}: tensor<50xf32>) -> tensor<40x50xf32>
+// CHECK-SAME: (%{{.*}}: tensor<40x50xf32> {kopt.specialized = array<i64: 0>}, %{{.*}}: tensor<50xf32>) -> tensor<40x50xf32>
 // CHECK: kopt.launch
-// LINALG: func.func @exp(%{{.*}}: tensor<40x50xf32>) -> tensor<40x50xf32>
+// LINALG: func.func @exp(%{{.*}}: tensor<40x50xf32> {kopt.specialized = array<i64: 0, 1>}) -> tensor<40x50xf32>
 // LINALG: kopt.launch
+// The plan says which sizes it is not for good for.
+// PLAN: "name": "in0"
+// PLAN: "specialized": [
+// PLAN-NEXT: 0
+// PLAN-NEXT: ],
+// PLAN: "name": "in1"
+// PLAN-NOT: "specialized"
 // UNKNOWN: error: function 'norm' computes with sizes that are not known: give the types of its arguments, as --input=f32[8,16]
 // COUNT: error: function 'norm' takes 2 arguments, found 1 inputs: give one for each argument
 // TYPE: error: argument 0 of function 'norm' has type 'tensor<?x50xf32>', the input given for it 'tensor<40x51xf32>'

@@ -93,9 +93,8 @@ static llvm::Error addInputs(PlanRunner &runner, const LoadRequest &request) {
     if (!array)
       return array.takeError();
     const PlanBuffer &buffer = runner.plan().buffers[index];
-    if (array->shape != buffer.shape)
-      return llvm::createStringError(
-          "'" + file + "' has not the shape of input '" + buffer.name + "'");
+    if (llvm::Error e = buffer.checkShape(array->shape, file))
+      return e;
     inputs.push_back(convert(std::move(*array), buffer.type));
   }
   return runner.addSet(inputs);

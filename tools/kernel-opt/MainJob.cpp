@@ -13,11 +13,14 @@
 #include "kernel-opt/Optimizer/Prepare.h"
 #include "kernel-opt/Runtime/LaunchPlan.h"
 #include "kernel-opt/Support/OutputFile.h"
+#include "kernel-opt/Target/NVPTX/Toolkit.h"
+#include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
@@ -34,7 +37,8 @@ static optimizer::Options optimizerOptions(const MainJobOptions &options) {
   result.verify = options.verify != "off";
   result.policy = options.verify;
   uint64_t nonce;
-  if (!StringRef(options.nonce).getAsInteger(16, nonce))
+  if (!options.nonce.empty() &&
+      !StringRef(options.nonce).getAsInteger(16, nonce))
     result.nonce = nonce;
   result.requireAll = options.requireAll;
   result.machineCode = options.emit == Emit::Cubin;
@@ -73,12 +77,28 @@ static void printVerdict(const std::optional<llvm::json::Object> &certificate) {
     llvm::errs() << "  " << reason.getAsString().value_or("") << "\n";
 }
 
-/// Checks what can be checked before any work, and gives arguments the types
-/// that the command line says.
-static LogicalResult specialize(ModuleOp module,
-                                const MainJobOptions &options) {
+/// Checks what can be checked before any work.
+static LogicalResult checkOptions(ModuleOp module,
+                                  const MainJobOptions &options) {
   if (llvm::Expected<nvptx::Chip> chip = nvptx::findChip(options.target); !chip)
     return module.emitError(llvm::toString(chip.takeError()));
+  uint64_t nonce;
+  if (!options.nonce.empty() &&
+      StringRef(options.nonce).getAsInteger(16, nonce))
+    return module.emitError(
+               "--nonce: expected up to 16 hexadecimal digits, found '")
+           << options.nonce << "'";
+  if (options.emit < Emit::MLIR || onlyReads() || isProposalJob(options))
+    return success();
+  if (llvm::Expected<std::string> ptxas = nvptx::findPtxas(options.cudaPath);
+      !ptxas)
+    return module.emitError(llvm::toString(ptxas.takeError()));
+  return success();
+}
+
+/// Gives arguments the types that the command line says.
+static LogicalResult specialize(ModuleOp module,
+                                const MainJobOptions &options) {
   SmallVector<RankedTensorType> types;
   for (const std::string &text : options.inputs) {
     std::string wrong;
@@ -211,6 +231,14 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
     llvm::errs() << "error: " << message << "\n";
     return failure();
   }
+  // Neither the text, of which it shows lines, nor the bytecode.
+  if (!isBytecode(file->getMemBufferRef()) &&
+      file->getBuffer().contains('\0')) {
+    llvm::errs() << "error: '" << input
+                 << "' is no MLIR: expected its text or bytecode, found other "
+                    "binary data\n";
+    return failure();
+  }
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(file), SMLoc());
   MLIRContext context(registry);
@@ -222,12 +250,20 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
     return success(diagnostic.getSeverity() == DiagnosticSeverity::Remark);
   });
   context.loadAllAvailableDialects();
+  context.allowUnregisteredDialects(MlirOptMainConfig::createFromCLOptions()
+                                        .shouldAllowUnregisteredDialects());
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
-  if (!module)
+  if (!module) {
+    llvm::errs() << "note: '" << input
+                 << "' is not read as a module; kernel-opt takes functions on "
+                    "tensors, of linalg, TOSA or aten operations, and the "
+                    "dialects that --show-dialects lists\n";
     return failure();
+  }
   optimizer::Outcome outcome;
   optimizer::Options steps = optimizerOptions(options);
-  if (failed(specialize(*module, options)))
+  if (failed(checkOptions(*module, options)) ||
+      failed(specialize(*module, options)))
     return failure();
   Emit emit = onlyReads() ? Emit::Input : options.emit.getValue();
   std::unique_ptr<search::Replay> decisions;

@@ -147,6 +147,12 @@ LogicalResult kernel_opt::useRewriteSets(ModuleOp module,
       return failure();
     if (!options.quiet || !admitted->report.isLegal())
       admitted->report.print(llvm::errs());
+    // One good item is enough; a file of which nothing is left was meant
+    // otherwise.
+    if (!admitted->report.isLegal() && admitted->rewriteSet.empty() &&
+        admitted->fusionPlan.empty())
+      return fail("nothing in the rewrite set '" + path +
+                  "' can be used: see the verdicts above");
     if (failed(applyUses(module, *admitted, outcome)))
       return failure();
     if (!admitted->rewriteSet.empty())

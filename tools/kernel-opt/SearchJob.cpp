@@ -22,6 +22,7 @@
 #ifdef KERNELOPT_HAVE_SQLITE
 #include "kernel-opt/Archive/Archive.h"
 #endif
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -30,8 +31,11 @@
 #include "llvm/Support/Process.h"
 #include "llvm/Support/WithColor.h"
 #include <csignal>
+#include <cstring>
+#include <new>
 #include <sys/prctl.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -61,7 +65,7 @@ static StringRef currentStep() {
 
 bool kernel_opt::isIsolated(const MainJobOptions &options) {
   // A search has nobody but processes to work for it.
-  return !currentStep().empty() || isProposalJob(options) ||
+  return !currentStep().empty() ||
          (!options.isolate && options.search == "off");
 }
 
@@ -92,9 +96,32 @@ bool kernel_opt::isInner() { return !currentStep().empty(); }
 
 bool kernel_opt::onlyReads() { return currentStep() == readStep; }
 
-void kernel_opt::enterIsolation() {
+/// What is said when memory runs out, made while there is some.
+static char outOfMemory[256];
+
+static void endOutOfMemory() {
+  (void)!::write(STDERR_FILENO, outOfMemory, strlen(outOfMemory));
+  ::_exit(1);
+}
+
+static void sayOutOfMemory(StringRef input, unsigned limit) {
+  // Names may be long, the limit must be told.
+  std::string text = llvm::formatv(
+      "kernel-opt: error: the compilation of '{0}' wanted more memory than the "
+      "{1} GiB that --memory-limit allows. Nothing was written\n",
+      input.take_front(100), limit);
+  text.copy(outOfMemory, sizeof(outOfMemory) - 1);
+  std::set_new_handler(endOutOfMemory);
+  llvm::install_bad_alloc_error_handler(
+      [](void *, const char *, bool) { endOutOfMemory(); });
+}
+
+void kernel_opt::enterIsolation(StringRef input,
+                                const MainJobOptions &options) {
   if (currentStep().empty())
     return;
+  if (options.memoryLimit)
+    sayOutOfMemory(input, options.memoryLimit);
   // Nobody waits for it once the outer process is gone.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // The outer process says how this one ended; a trace would drown that.
@@ -271,11 +298,15 @@ std::optional<std::string> Job::runStep(StringRef step, int &status) {
     fail(llvm::toString(result.takeError()));
     return std::nullopt;
   }
-  if (result->result.succeeded())
+  if (result->result.succeeded()) {
+    status = 0;
     return std::move(result->standardOutput);
+  }
   if (result->result.end == ProcessResult::End::Exited) {
-    // It said itself what is wrong.
+    // It said itself what is wrong. Verdicts are an output all the same.
     status = result->result.code;
+    if (isProposalJob(options) && !result->standardOutput.empty())
+      return std::move(result->standardOutput);
     return std::nullopt;
   }
   bool late = result->result.end == ProcessResult::End::TimedOut ||
@@ -495,6 +526,9 @@ int Job::run() {
                 "--isolate=false");
   candidates = amount.candidates;
   searchTime = amount.time;
+  // Not after an hour of work.
+  if (llvm::Error error = checkOutput(output))
+    return fail(llvm::toString(std::move(error)));
   if (input == "-") {
     auto buffer = llvm::MemoryBuffer::getSTDIN();
     if (!buffer)
@@ -518,7 +552,8 @@ int Job::run() {
     return status;
   if (int failed = keepFindings())
     return failed;
-  return write(*text);
+  int written = write(*text);
+  return written ? written : status;
 }
 
 int kernel_opt::runIsolated(int argc, char **argv, StringRef input,

@@ -22,8 +22,8 @@ int runIsolated(int argc, char **argv, StringRef input, StringRef output,
 
 /// Whether this process does the work itself.
 bool isIsolated(const MainJobOptions &options);
-/// Prepares an inner process; does nothing in any other.
-void enterIsolation();
+/// Prepares an inner process that works on `input`; does nothing in any other.
+void enterIsolation(StringRef input, const MainJobOptions &options);
 /// Whether this is an inner process, started by another of this job.
 bool isInner();
 /// Whether a search has decided for this process.

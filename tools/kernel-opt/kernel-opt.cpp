@@ -65,6 +65,6 @@ int kernel_opt::kernelOptMain(int argc, char **argv) {
     return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
   if (!isIsolated(options))
     return runIsolated(argc, argv, input, output, options);
-  enterIsolation();
+  enterIsolation(input, options);
   return asMainReturnCode(runMainJob(input, output, options, registry));
 }

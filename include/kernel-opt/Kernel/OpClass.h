@@ -42,6 +42,11 @@ StringRef stringify(OpClass opClass);
 /// Class of an operation that stands in a function (not in a linalg body).
 OpClass classify(Operation *op);
 
+/// The first type of elements in `op`, on tensors or within its body, that no
+/// schedule handles; none if there is no such type. Kernels compute with i1, i8,
+/// i16, i32, i64, f16, bf16, f32 and f64, and convert f8E4M3FN and f8E5M2.
+Type findUnsupportedElement(Operation *op);
+
 /// Whether an operation computes nothing: what it defines is cheaper to read
 /// through than to store, so that any number of kernels may have a copy.
 bool isFree(OpClass opClass);

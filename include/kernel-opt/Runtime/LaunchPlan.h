@@ -39,6 +39,9 @@ struct PlanBuffer {
   BufferRole role = BufferRole::Input;
   ElementType type = ElementType::F32;
   SmallVector<int64_t, 4> shape;
+  /// Of inputs: dimensions whose sizes the program leaves open. The code is for
+  /// those of `shape` alone, and a call with others is refused.
+  SmallVector<int64_t, 4> specialized;
   /// Bytes, a power of two: what the kernels rely on.
   uint64_t alignment = 16;
   /// An input that does not change between runs: prepare steps may read it.
@@ -50,6 +53,9 @@ struct PlanBuffer {
 
   int64_t elements() const;
   uint64_t bytes() const { return uint64_t(elements()) * bytesOf(type); }
+  /// An error, which says what was expected, unless `found` is the shape of
+  /// this input. `what` names where the tensor is from.
+  llvm::Error checkShape(ArrayRef<int64_t> found, StringRef what) const;
 };
 
 /// PTX text or a cubin.

@@ -20,6 +20,10 @@ namespace kernel_opt {
 /// regular file (a device, a pipe) is written directly.
 llvm::Error writeOutput(StringRef path, StringRef text);
 
+/// Fails where `writeOutput` to `path` would, as far as that can be told before
+/// there is anything to write.
+llvm::Error checkOutput(StringRef path);
+
 } // namespace kernel_opt
 
 #endif // KERNEL_OPT_SUPPORT_OUTPUTFILE_H

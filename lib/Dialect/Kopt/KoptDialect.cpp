@@ -55,8 +55,8 @@ bool kopt::isHashText(StringRef text) {
 static LogicalResult verifyRuleAttribute(Operation *op, StringRef name,
                                          Attribute value) {
   if (!op->getParentOfType<RuleOp>())
-    return op->emitOpError() << "is not in a 'kopt.rule' and cannot have '"
-                             << name << "'";
+    return op->emitOpError()
+           << "is not in a 'kopt.rule' and cannot have '" << name << "'";
   if (name == kNameAttrName) {
     if (isa<StringAttr>(value))
       return success();
@@ -80,9 +80,8 @@ static LogicalResult verifyModuleAttribute(Operation *op, StringRef name,
     return op->emitOpError()
            << "is not a module and cannot have '" << name << "'";
   if (name == kRewriteSetAttrName && !isa<UnitAttr>(value))
-    return op->emitOpError()
-           << "expects '" << name << "' to be a unit attribute, found "
-           << value;
+    return op->emitOpError() << "expects '" << name
+                             << "' to be a unit attribute, found " << value;
   if (name == kVersionAttrName && !isa<IntegerAttr>(value))
     return op->emitOpError()
            << "expects '" << name << "' to be an integer, found " << value;
@@ -135,7 +134,8 @@ LogicalResult KoptDialect::verifyOperationAttribute(Operation *op,
     return verifyRuleAttribute(op, name, value);
   } else if (name == kRewriteSetAttrName || name == kVersionAttrName) {
     return verifyModuleAttribute(op, name, value);
-  } else if (name == kParameterAttrName || name == kRangeAttrName) {
+  } else if (name == kParameterAttrName || name == kRangeAttrName ||
+             name == kSpecializedAttrName) {
     return op->emitOpError()
            << "cannot have '" << name << "': it belongs on an argument";
   }
@@ -156,5 +156,9 @@ LogicalResult KoptDialect::verifyRegionArgAttribute(Operation *op,
     return op->emitOpError()
            << "expects '" << name << "' of argument #" << argument
            << " to be a #kopt.range, found " << value;
+  if (name == kSpecializedAttrName && !isa<mlir::DenseI64ArrayAttr>(value))
+    return op->emitOpError()
+           << "expects '" << name << "' of argument #" << argument
+           << " to be an array of i64, found " << value;
   return success();
 }

@@ -39,6 +39,12 @@ constexpr double maxEvidence = 1000;
 /// a mask.
 constexpr uint8_t enoughConstants = 16;
 
+/// Families whose inputs are random elements of the fields. Logarithms and
+/// roots are NaN of what is negative: positive ones, below one and above, give
+/// them a value.
+constexpr InputFamily genericFamilies[] = {
+    InputFamily::Uniform01, InputFamily::Normal, InputFamily::Shifted};
+
 /// One comparison of two programs, for one instance of their sizes.
 class Checker {
 public:
@@ -182,7 +188,8 @@ void Checker::compareElement(TowerDomain &domain, const Tile &expected,
     record.isOpen = true;
   }
   bool isConstant = special || (domain.isConstant(a) && domain.isConstant(b));
-  if (comparison != Comparison::Equal || family != InputFamily::Normal)
+  if (comparison != Comparison::Equal ||
+      !llvm::is_contained(genericFamilies, family))
     return;
   if (!isConstant)
     record.evidence += float(domain.evidence(a, b));
@@ -372,11 +379,18 @@ LogicalResult Checker::run() {
         return success();
     }
   for (unsigned i = 0; i < options.redraws && countOpen(); ++i) {
-    if (failed(drawUntilDone(InputFamily::Normal)))
+    // Where one of them decides nothing, another may.
+    FailureOr<Draw> outcome =
+        draw(genericFamilies[i % 3], mixHash(result.nonce, ++counter));
+    if (failed(outcome))
       return failure();
     ++result.redraws;
-    if (result.verdict == Verdict::Refuted || !result.reason.empty())
+    result.draws += *outcome == Draw::Done || *outcome == Draw::Refuted;
+    result.levels += *outcome == Draw::NeedsLevels;
+    if (*outcome == Draw::Refuted) {
+      result.verdict = Verdict::Refuted;
       return success();
+    }
   }
   if (uint64_t open = countOpen())
     result.reason =

@@ -28,12 +28,19 @@ std::optional<Symbol> verify::getSymbol(StringRef name) {
 
 std::optional<UnaryFn> verify::getProvenanceFn(StringRef name) {
   return StringSwitch<std::optional<UnaryFn>>(name)
-      .Case("sqrt", UnaryFn::Sqrt)
-      .Case("rsqrt", UnaryFn::Rsqrt)
+      .Case("atan", UnaryFn::Atan)
+      .Case("cos", UnaryFn::Cos)
+      .Case("erf", UnaryFn::Erf)
       .Case("exp", UnaryFn::Exp)
       .Case("exp2", UnaryFn::Exp2)
+      .Case("expm1", UnaryFn::Expm1)
       .Case("log", UnaryFn::Log)
+      .Case("log1p", UnaryFn::Log1p)
       .Case("log2", UnaryFn::Log2)
+      .Case("rsqrt", UnaryFn::Rsqrt)
+      .Case("sin", UnaryFn::Sin)
+      .Case("sqrt", UnaryFn::Sqrt)
+      .Case("tanh", UnaryFn::Tanh)
       .Default(std::nullopt);
 }
 

@@ -300,11 +300,14 @@ TowerValue TowerAlgebra::log(UnaryFn fn, TowerValue v) {
 
 bool TowerAlgebra::isIntegerConstant(const TowerValue &v, int limit,
                                      int &n) const {
-  if (v.error != 0 || v.low != 0 || v.log || std::trunc(v.high) != v.high ||
-      std::fabs(v.high) > limit)
+  // The shadow may have an error where another order of the same sum has none:
+  // what decides is the residues.
+  double nearest = std::nearbyint(v.high);
+  if (v.log || v.error > 0.25 || !(std::fabs(nearest) <= limit) ||
+      std::fabs((DD{v.high, v.low} - DD{nearest, 0}).high) > 2 * v.error)
     return false;
-  n = int(v.high);
-  return sharesResidues(v, fromReal({v.high, 0}));
+  n = int(nearest);
+  return sharesResidues(v, fromReal({nearest, 0}));
 }
 
 bool TowerAlgebra::isOneConstant(const TowerValue &v) const {

@@ -31,6 +31,9 @@ inline constexpr StringLiteral kContractAttrName = "kopt.contract";
 inline constexpr StringLiteral kParameterAttrName = "kopt.parameter";
 /// On a function's argument: #kopt.range.
 inline constexpr StringLiteral kRangeAttrName = "kopt.range";
+/// On a function's argument: dimensions that were `?` before the command line gave them
+/// sizes (dense array of i64).
+inline constexpr StringLiteral kSpecializedAttrName = "kopt.specialized";
 /// On a constant: #kopt.const.
 inline constexpr StringLiteral kConstAttrName = "kopt.const";
 /// On an operation: the identifier by which fusion plans name it.
