@@ -110,7 +110,8 @@ ProcessResult JSONLinesWorker::quit(milliseconds grace) {
 llvm::json::Object kernel_opt::errorAnswer(std::optional<int64_t> id,
                                            StringRef kind, StringRef message,
                                            bool fatal) {
-  llvm::json::Object error{{"kind", kind}, {"message", message}};
+  // A value made of a StringRef would refer to text that may be gone.
+  llvm::json::Object error{{"kind", kind.str()}, {"message", message.str()}};
   if (fatal)
     error["fatal"] = true;
   llvm::json::Object answer{{"ok", false}, {"error", std::move(error)}};
