@@ -141,6 +141,8 @@ TowerValue TowerAlgebra::symbol(Symbol symbol) {
 //===----------------------------------------------------------------------===//
 
 bool TowerAlgebra::isZero(const TowerValue &v) const {
+  if (v.flags & Either)
+    return false;
   uint8_t valid = validLevels(v);
   for (unsigned l = 0; l < field.levels; ++l)
     if ((valid >> l & 1) && v.residues[l] != 0)
@@ -159,6 +161,8 @@ bool TowerAlgebra::settle(TowerValue &v) const {
 
 bool TowerAlgebra::sharesResidues(const TowerValue &a,
                                   const TowerValue &b) const {
+  if ((a.flags | b.flags) & Either)
+    return false;
   uint8_t valid = validLevels(a) & validLevels(b);
   for (unsigned l = 0; l < field.levels; ++l)
     if ((valid >> l & 1) && a.residues[l] != b.residues[l])
@@ -328,7 +332,19 @@ TowerValue TowerAlgebra::choose(BinaryFn fn, const TowerValue &a,
   if (nanA || nanB)
     return nanA == propagates ? a : b;
   bool wantsMax = fn == BinaryFn::Maximum || fn == BinaryFn::MaxNum;
-  return order(a, b) == (wantsMax ? Order::Less : Order::Greater) ? b : a;
+  uint64_t before = stats.undecided;
+  bool takesB = order(a, b) == (wantsMax ? Order::Less : Order::Greater);
+  if (stats.undecided == before)
+    return takesB ? b : a;
+  // Which of the two it is matters only if it is chosen in the end: small ones
+  // lie close to each other under a large maximum. The error covers both.
+  stats.undecided = before;
+  const TowerValue &other = takesB ? a : b;
+  TowerValue out = takesB ? b : a;
+  DD gap = DD{a.high, a.low} - DD{b.high, b.low};
+  out.error = std::max(out.error, other.error + std::fabs(gap.high));
+  out.flags |= other.flags | Either;
+  return out;
 }
 
 TowerValue TowerAlgebra::binary(BinaryFn fn, const TowerValue &a,
@@ -433,6 +449,8 @@ Comparison TowerAlgebra::compare(const TowerValue &expected,
                    std::fabs(expected.high) * ddEpsilon;
   if (!(std::fabs(gap.high) <= allowed))
     return Comparison::Different;
+  if ((expected.flags | actual.flags) & Either)
+    return Comparison::Undecided;
 
   uint8_t levels;
   uint8_t equal = agreement(expected, actual, levels);

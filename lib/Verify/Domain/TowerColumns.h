@@ -39,6 +39,7 @@ struct TowerField {
 enum TowerFlag : uint8_t {
   Opaque = 1, ///< a pseudo-random function took part
   Rooted = 2, ///< a square root took part: right up to sign
+  Either = 4, ///< one of two that lie closer than their errors took part
 };
 
 /// Only the first `levels` residues are stored, in Montgomery form.

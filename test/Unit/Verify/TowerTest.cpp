@@ -302,6 +302,28 @@ TEST_F(Tower, DecisionsOfTheShadow) {
   EXPECT_EQ(domain->undecided(), 0u);
 }
 
+TEST_F(Tower, MaximaOfWhatLiesClose) {
+  // Which of two close values is the larger does not matter below a third.
+  Bytes a = input(0);
+  Bytes mean = div(add(add(a, a), a), number(3));
+  Bytes close = add(a, number(0x1p-300));
+  Bytes either = max(mean, close);
+  EXPECT_EQ(domain->undecided(), 0u);
+  Bytes large = add(a, number(1));
+  expectEqual(max(either, large), large);
+  expectEqual(add(max(large, either), number(1)), add(large, number(1)));
+  // If it is the maximum, or a part of something, nothing is known; what is
+  // far from both is neither.
+  EXPECT_EQ(compare(either, mean), Comparison::Undecided);
+  EXPECT_EQ(compare(add(either, a), add(mean, a)), Comparison::Undecided);
+  EXPECT_EQ(compare(either, large), Comparison::Different);
+  EXPECT_EQ(domain->undecided(), 0u);
+  // Decisions by it are open.
+  uint8_t equal;
+  domain->compare(CompareFn::OEQ, F32, either.data(), mean.data(), &equal, 1);
+  EXPECT_EQ(domain->undecided(), 1u);
+}
+
 TEST_F(Tower, IntegersAndRounding) {
   Bytes x = number(2.75);
   expectEqual(apply(UnaryFn::Floor, x), number(2));
