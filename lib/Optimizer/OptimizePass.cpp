@@ -80,7 +80,8 @@ void OptimizePass::runOnOperation() {
       failed(optimize(getOperation(), options, outcome)))
     return signalPassFailure();
   for (const std::string &left : outcome.left)
-    getOperation().emitRemark("left in place: ") << left;
+    // At the place alone: a tool may print the operation of a remark.
+    mlir::emitRemark(getOperation().getLoc(), "left in place: ") << left;
   // Stamps the module, without checks as well.
   (void)certify(getOperation(), options, outcome);
 }

@@ -1,5 +1,5 @@
 // REQUIRES: ptxas
-// RUN: kernel-opt %s --database=none --nonce=7 -o %t.mlir 2>&1 | FileCheck %s
+// RUN: kernel-opt %s --database=none --verify=algebra-only --nonce=7 -o %t.mlir 2>&1 | FileCheck %s
 // RUN: FileCheck %s --check-prefix=OUT < %t.mlir
 
 // What random programs once failed at, each as small as it gets.

@@ -23,9 +23,9 @@
 
 // CHECK-LABEL: func.func @rows
 // CHECK: kopt.launch
-// CHECK: gpu.binary
 // MEMREF-LABEL: func.func @rows
 // MEMREF: kopt.launch {{.*}} ins(%{{.*}} : memref<40x50xf32
+
 // TARGET: error: unknown target 'sm_999'; expected one of sm_75
 func.func @rows(%x: tensor<40x50xf32>) -> tensor<40x50xf32> {
   %y = aten.softmax %x {dim = -1 : i64} : (tensor<40x50xf32>) -> tensor<40x50xf32>
@@ -34,6 +34,9 @@ func.func @rows(%x: tensor<40x50xf32>) -> tensor<40x50xf32> {
 
 // One of two equal operations is left for the kernel, the call stays.
 // CHECK-LABEL: func.func @beside_a_call
+// CHECK: call @outside
+// CHECK: kopt.launch
+// CHECK-COUNT-2: gpu.binary
 // MEMREF-LABEL: func.func @beside_a_call
 // MEMREF: call @outside({{.*}}) : (memref<40x50xf32
 func.func private @outside(tensor<40x50xf32>) -> tensor<40x50xf32>
