@@ -64,6 +64,13 @@ gpu.func @k() kernel attributes {kgpu.tensor_maps = 1} { gpu.return }
 // -----
 
 gpu.module @m {
+// expected-error@+1 {{'kgpu.resident_blocks' expects 1 to 32 blocks of a 'gpu.func'}}
+gpu.func @k() kernel attributes {kgpu.resident_blocks = 33 : i32} { gpu.return }
+}
+
+// -----
+
+gpu.module @m {
 // expected-error@+1 {{unknown attribute 'kgpu.cluster'; expected 'kgpu.cluster_size', 'kgpu.resident_blocks', 'kgpu.shared_bytes' or 'kgpu.tensor_maps'}}
 gpu.func @k() kernel attributes {kgpu.cluster = 1} { gpu.return }
 }

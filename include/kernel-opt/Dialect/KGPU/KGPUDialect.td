@@ -25,7 +25,9 @@ def KGPU_Dialect : Dialect {
     * `kgpu.access` on an argument: `"read"`, `"write"`, `"readwrite"` or
       `"workspace"`;
     * `kgpu.cluster_size` on the `gpu.func`: `array<i32: x, y, z>`, blocks per
-      cluster, at most 16 together.
+      cluster, at most 16 together;
+    * `kgpu.resident_blocks` on the `gpu.func`: blocks that are to live on a
+      multiprocessor at once, 1 to 32, which bounds the registers of a thread.
   }];
   let useDefaultAttributePrinterParser = 1;
   let useDefaultTypePrinterParser = 1;
