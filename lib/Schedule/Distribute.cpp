@@ -363,6 +363,7 @@ LogicalResult Distributor::distributeOp(Operation *op) {
       .Case([&](ktile::DotOp o) { return distributeDot(o); })
       .Case(
           [&](ktile::FromRegistersOp o) { return distributeFromRegisters(o); })
+      .Case([&](ktile::ToRegistersOp o) { return distributeToRegisters(o); })
       .Case([&](ktile::StoreMatrixOp o) { return distributeStoreMatrix(o); })
       .Case([&](ktile::StorePanelsOp o) { return distributeStorePanels(o); })
       .Case([&](scf::ForOp o) { return distributeFor(o); })

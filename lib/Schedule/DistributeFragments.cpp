@@ -26,6 +26,13 @@ LogicalResult Distributor::distributeFromRegisters(ktile::FromRegistersOp op) {
   return success();
 }
 
+LogicalResult Distributor::distributeToRegisters(ktile::ToRegistersOp op) {
+  if (layoutOf(op.getSource()) != op.getLayout().getLinearLayout())
+    return op.emitError("its tile has another layout than its registers");
+  values.map(op.getRegisters(), values.lookup(op.getSource()));
+  return success();
+}
+
 /// Eight registers of a fragment are a block of 16 x 16: its quarters from top
 /// left downwards are the matrices of one instruction, whose rows lanes name.
 LogicalResult Distributor::distributeStoreMatrix(ktile::StoreMatrixOp op) {

@@ -60,6 +60,7 @@ private:
   LogicalResult distributeFor(scf::ForOp op);
   LogicalResult distributeIf(scf::IfOp op);
   LogicalResult distributeFromRegisters(ktile::FromRegistersOp op);
+  LogicalResult distributeToRegisters(ktile::ToRegistersOp op);
   LogicalResult distributeStoreMatrix(ktile::StoreMatrixOp op);
   LogicalResult distributeStorePanels(ktile::StorePanelsOp op);
   LogicalResult distributeApply(affine::AffineApplyOp op);

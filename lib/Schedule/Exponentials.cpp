@@ -13,6 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
 #include "kernel-opt/Dialect/KTile/KTileOps.h"
 #include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
 #include "kernel-opt/Dialect/Kopt/RuleExpression.h"
@@ -99,6 +100,15 @@ static bool isUnchanged(Value value) {
   return number.isZero() || number.isInfinity();
 }
 
+/// Whether every element is -infinity.
+static bool isLowest(Value value) {
+  DenseElementsAttr dense;
+  if (!matchPattern(value, m_Constant(&dense)) || !dense.isSplat())
+    return false;
+  APFloat number = dense.getSplatValue<APFloat>();
+  return number.isInfinity() && number.isNegative();
+}
+
 Value Rebaser::negated(Value value) {
   Value &result = negative[value];
   if (result)
@@ -115,6 +125,13 @@ Value Rebaser::negated(Value value) {
 
 Value Rebaser::difference(OpBuilder &builder, Value left, Value right,
                           Location loc) {
+  // What is left out stays so: -inf less any number, of those a maximum can be.
+  if (auto select = left.getDefiningOp<arith::SelectOp>();
+      select && isLowest(select.getFalseValue())) {
+    Value inside = difference(builder, select.getTrueValue(), right, loc);
+    return arith::SelectOp::create(builder, loc, select.getCondition(), inside,
+                                   select.getFalseValue());
+  }
   // One rounding where a product is subtracted from.
   auto product = rebase(left).getDefiningOp<arith::MulFOp>();
   if (product && product.getRhs().getDefiningOp<arith::ConstantOp>())
@@ -167,7 +184,93 @@ Value Rebaser::rebase(Value value) {
   return known[value] = make(value);
 }
 
+/// Whether nobody sees results below 2^-126: weights that are rounded to f16,
+/// whose least number is 2^-24, or summed along rows, whose sums reach one.
+static bool ignoresSubnormals(math::ExpOp op) {
+  if (!op->hasAttr(kRowWeightsAttrName))
+    return false;
+  return llvm::all_of(op->getUsers(), [](Operation *user) {
+    if (auto dot = dyn_cast<ktile::DotOp>(user))
+      return dot.getAWeights() &&
+             getElementTypeOrSelf(dot.getB().getType()).isF16();
+    if (auto reduce = dyn_cast<ktile::ReduceOp>(user))
+      return isa<arith::AddFOp>(reduce.getCombiner().front().front());
+    return isa<arith::TruncFOp>(user) &&
+           getElementTypeOrSelf(user->getResult(0).getType()).isF16();
+  });
+}
+
+/// The tile x of x * c, and c, a positive number; nothing if `value` is no such
+/// product.
+static std::optional<std::pair<Value, arith::ConstantOp>>
+positiveMultiple(Value value) {
+  auto product = value.getDefiningOp<arith::MulFOp>();
+  if (!product)
+    return std::nullopt;
+  for (unsigned side : {0, 1}) {
+    auto factor =
+        product->getOperand(1 - side).getDefiningOp<arith::ConstantOp>();
+    DenseElementsAttr dense;
+    if (!factor || !matchPattern(factor.getResult(), m_Constant(&dense)) ||
+        !dense.isSplat() || !isa<FloatType>(dense.getElementType()))
+      continue;
+    APFloat number = dense.getSplatValue<APFloat>();
+    if (number.isFiniteNonZero() && !number.isNegative())
+      return std::pair(product->getOperand(side), factor);
+  }
+  return std::nullopt;
+}
+
+/// The maximum of positive multiples is that multiple of the maximum, exactly,
+/// since rounding keeps the order: one product for each row.
+static void multiplyMaxima(gpu::GPUFuncOp func) {
+  SmallVector<ktile::ReduceOp> reductions;
+  func.walk([&](ktile::ReduceOp reduce) { reductions.push_back(reduce); });
+  for (ktile::ReduceOp reduce : reductions) {
+    Block &body = reduce.getCombiner().front();
+    if (reduce.getOperands().size() != 1 || !llvm::hasNItems(body, 2) ||
+        !isa<arith::MaximumFOp, arith::MaxNumFOp>(body.front()))
+      continue;
+    Value tile = reduce.getOperands()[0];
+    auto select = tile.getDefiningOp<arith::SelectOp>();
+    if (select && !isLowest(select.getFalseValue()))
+      continue;
+    auto multiple = positiveMultiple(select ? select.getTrueValue() : tile);
+    if (!multiple)
+      continue;
+    auto [single, factor] = *multiple;
+    Location loc = reduce.getLoc();
+    OpBuilder builder(reduce);
+    if (select)
+      single = arith::SelectOp::create(builder, loc, select.getCondition(),
+                                       single, select.getFalseValue());
+    reduce.getOperandsMutable().assign(single);
+    builder.setInsertionPointAfter(reduce);
+    Value result = reduce.getResults()[0];
+    auto type = cast<RankedTensorType>(result.getType());
+    auto dense = cast<DenseElementsAttr>(factor.getValue());
+    auto each = arith::ConstantOp::create(
+        builder, loc,
+        DenseElementsAttr::get(type, dense.getSplatValue<Attribute>()));
+    each->setDiscardableAttrs(factor->getDiscardableAttrDictionary());
+    auto product = arith::MulFOp::create(builder, loc, result, each);
+    result.replaceAllUsesExcept(product, product);
+  }
+}
+
+/// Quotients by the ones that stand for sums not known yet.
+static void dropDivisionsByOne(gpu::GPUFuncOp func) {
+  func.walk([](arith::DivFOp quotient) {
+    if (!matchPattern(quotient.getRhs(), m_OneFloat()))
+      return;
+    quotient.replaceAllUsesWith(quotient.getLhs());
+    quotient.erase();
+  });
+}
+
 unsigned schedule::rebaseExponentials(gpu::GPUFuncOp func) {
+  dropDivisionsByOne(func);
+  multiplyMaxima(func);
   SmallVector<math::ExpOp> exponentials;
   func.walk([&](math::ExpOp op) {
     auto tile = dyn_cast<RankedTensorType>(op.getType());
@@ -178,8 +281,10 @@ unsigned schedule::rebaseExponentials(gpu::GPUFuncOp func) {
   for (math::ExpOp op : exponentials) {
     Value exponent = rebaser.rebase(op.getOperand());
     OpBuilder builder(op);
-    Value power = math::Exp2Op::create(builder, op.getLoc(), exponent);
-    op.replaceAllUsesWith(power);
+    auto power = math::Exp2Op::create(builder, op.getLoc(), exponent);
+    if (ignoresSubnormals(op))
+      power->setAttr(kgpu::kFlushAttrName, builder.getUnitAttr());
+    op.replaceAllUsesWith(power.getResult());
     op.erase();
   }
   // What only the exponentials needed.

@@ -470,6 +470,10 @@ void LayoutAssigner::anchorMemory() {
       assign(made.getResult(), made.getLayout().getLinearLayout());
       drain();
     }
+    if (auto taken = dyn_cast<ktile::ToRegistersOp>(op)) {
+      assign(taken.getSource(), taken.getLayout().getLinearLayout());
+      drain();
+    }
     if (auto dot = dyn_cast<ktile::DotOp>(op)) {
       assign(dot.getResult(), accumulatorLayout(dot, warps));
       drain();
@@ -617,6 +621,9 @@ void LayoutAssigner::insertConversions() {
           convertOperand(loop.getBody()->getTerminator()->getOpOperand(i),
                          layout);
         }
+    } else if (auto taken = dyn_cast<ktile::ToRegistersOp>(op)) {
+      convertOperand(taken.getSourceMutable(),
+                     taken.getLayout().getLinearLayout());
     } else if (auto store = dyn_cast<ktile::StoreMatrixOp>(op)) {
       convertOperand(store.getValueMutable(),
                      store.getLayout().getLinearLayout());

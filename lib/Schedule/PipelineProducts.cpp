@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "ProductPipeline.h"
+#include "StepPipeline.h"
+#include "StoreProducts.h"
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Kernel/SplitFactors.h"
 #include "kernel-opt/Schedule/Fragments.h"
@@ -636,7 +638,8 @@ LogicalResult ProductPipeline::run() {
                                               joined(b, loc, sums), layout);
   loop.result.replaceAllUsesWith(tile);
   eraseOld();
-  return storeResults(tile, layout);
+  storeSums({func, groups, rows, loop.n, thread, group}, tile, layout);
+  return success();
 }
 
 void ProductPipeline::eraseOld() {
@@ -663,6 +666,8 @@ void ProductPipeline::eraseOld() {
 
 LogicalResult schedule::pipelineProducts(gpu::GPUFuncOp func,
                                          const PipelineOptions &options) {
+  if (carriesState(func))
+    return StepPipeline(func, options).run();
   FailureOr<ProductLoop> loop = findProductLoop(func);
   if (failed(loop))
     return failure();

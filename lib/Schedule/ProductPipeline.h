@@ -73,12 +73,6 @@ private:
   OpBuilder splitRoles(OpBuilder &b);
   void startWithoutProducer(OpBuilder &b);
 
-  /// Stores of 16-bit tiles, held like `sum`, go through shared memory and the
-  /// tensor memory accelerator where that can take them.
-  LogicalResult storeResults(Value sum, ktile::LayoutAttr layout);
-  void storeResult(ktile::StoreOp store, const BoxAccess &box,
-                   ktile::LayoutAttr layout);
-
   gpu::GPUFuncOp func;
   ProductLoop loop;
   PipelineOptions options;

@@ -35,6 +35,86 @@ static std::optional<int64_t> constantOf(Value value) {
   return std::nullopt;
 }
 
+namespace {
+/// One summand: factor times expr.
+struct Summand {
+  int64_t factor;
+  AffineExpr expr;
+};
+} // namespace
+
+static void addSummands(AffineExpr expr, int64_t factor,
+                        SmallVectorImpl<Summand> &summands) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (binary && expr.getKind() == AffineExprKind::Add) {
+    addSummands(binary.getLHS(), factor, summands);
+    addSummands(binary.getRHS(), factor, summands);
+    return;
+  }
+  auto by = binary ? dyn_cast<AffineConstantExpr>(binary.getRHS())
+                   : AffineConstantExpr();
+  if (by && expr.getKind() == AffineExprKind::Mul)
+    return addSummands(binary.getLHS(), factor * by.getValue(), summands);
+  summands.push_back({factor, expr});
+}
+
+/// Remainders, which simplification spells out: of a * x - (a * b) * (x
+/// floordiv b), the part a * (x mod b) is taken out and its range given.
+static std::optional<IndexRange>
+takeRemainder(SmallVectorImpl<Summand> &summands) {
+  for (Summand &quotient : summands) {
+    auto binary = dyn_cast<AffineBinaryOpExpr>(quotient.expr);
+    auto by = binary && binary.getKind() == AffineExprKind::FloorDiv
+                  ? dyn_cast<AffineConstantExpr>(binary.getRHS())
+                  : AffineConstantExpr();
+    if (!by || by.getValue() <= 0)
+      continue;
+    for (Summand &whole : summands) {
+      int64_t a = whole.factor, b = by.getValue();
+      if (whole.expr != binary.getLHS() || quotient.factor != -a * b)
+        continue;
+      AffineExpr first = whole.expr, second = quotient.expr;
+      llvm::erase_if(summands, [&](const Summand &s) {
+        return (s.expr == first && s.factor == a) ||
+               (s.expr == second && s.factor == -a * b);
+      });
+      int64_t most = a * (b - 1);
+      return IndexRange{std::min<int64_t>(most, 0), std::max<int64_t>(most, 0)};
+    }
+  }
+  return std::nullopt;
+}
+
+static IndexRange rangeOfExpr(AffineExpr expr,
+                              function_ref<IndexRange(AffineExpr)> rangeOfLeaf);
+
+/// The range of a sum in which remainders are spelled out; none if there are
+/// none.
+static std::optional<IndexRange>
+rangeWithRemainders(AffineExpr expr,
+                    function_ref<IndexRange(AffineExpr)> rangeOfLeaf) {
+  SmallVector<Summand> summands;
+  addSummands(expr, 1, summands);
+  IndexRange sum = {0, 0};
+  auto add = [&](IndexRange range, int64_t factor) {
+    __int128 low = __int128(range.low) * factor,
+             high = __int128(range.high) * factor;
+    if (factor < 0)
+      std::swap(low, high);
+    sum = {clampWide(sum.low + low), clampWide(sum.high + high)};
+  };
+  bool found = false;
+  while (std::optional<IndexRange> range = takeRemainder(summands)) {
+    add(*range, 1);
+    found = true;
+  }
+  if (!found)
+    return std::nullopt;
+  for (const Summand &summand : summands)
+    add(rangeOfExpr(summand.expr, rangeOfLeaf), summand.factor);
+  return sum;
+}
+
 static IndexRange
 rangeOfExpr(AffineExpr expr, function_ref<IndexRange(AffineExpr)> rangeOfLeaf) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
@@ -42,6 +122,9 @@ rangeOfExpr(AffineExpr expr, function_ref<IndexRange(AffineExpr)> rangeOfLeaf) {
   auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
   if (!binary)
     return rangeOfLeaf(expr);
+  if (expr.getKind() == AffineExprKind::Add)
+    if (auto range = rangeWithRemainders(expr, rangeOfLeaf))
+      return *range;
   IndexRange l = rangeOfExpr(binary.getLHS(), rangeOfLeaf);
   IndexRange r = rangeOfExpr(binary.getRHS(), rangeOfLeaf);
   switch (expr.getKind()) {

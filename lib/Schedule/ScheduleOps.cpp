@@ -104,7 +104,8 @@ readNumbers(OpTy op, transform::TransformState &state, OperandRange dynamic,
 static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
                                                transform::TransformState &state,
                                                TileOptions &options) {
-  SmallVector<int64_t> transposed, leading, elements, warps, raster, cluster;
+  SmallVector<int64_t> transposed, leading, descending, elements, warps, raster,
+      cluster;
   std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
       lists[] = {
           {op.getDynamicBlock(), op.getBlock(), &options.block},
@@ -115,7 +116,8 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
           {op.getDynamicRaster(), op.getRaster(), &raster},
           {op.getDynamicCluster(), op.getCluster(), &cluster},
           {op.getDynamicTransposed(), op.getTransposed(), &transposed},
-          {op.getDynamicLeading(), op.getLeading(), &leading}};
+          {op.getDynamicLeading(), op.getLeading(), &leading},
+          {op.getDynamicDescending(), op.getDescending(), &descending}};
   for (auto [dynamic, numbers, result] : lists) {
     auto status = readNumbers(op, state, dynamic, numbers, *result);
     if (!status.succeeded())
@@ -126,6 +128,7 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
     options.transposed = transposed[0];
   if (!leading.empty())
     options.leading = leading[0];
+  options.descending = !descending.empty() && descending[0];
   if (!elements.empty())
     options.elements = elements[0];
   if (!warps.empty())
@@ -148,6 +151,9 @@ LogicalResult schedule::TileOp::verify() {
   if (getRaster().size() > 1)
     return emitOpError("takes one number of rows of blocks, found ")
            << getRaster().size();
+  if (getDescending().size() > 1)
+    return emitOpError("takes one choice of a descending order, found ")
+           << getDescending().size();
   if (getTransposed().size() > 1)
     return emitOpError("takes one number for transposed tiles, found ")
            << getTransposed().size();
@@ -420,13 +426,15 @@ DiagnosedSilenceableFailure
 schedule::PipelineProductsOp::apply(transform::TransformRewriter &,
                                     transform::TransformResults &results,
                                     transform::TransformState &state) {
-  SmallVector<int64_t> depth, producer, promote, byThreads, split, leastBlocks;
+  SmallVector<int64_t> depth, producer, promote, byThreads, split, overlap,
+      leastBlocks;
   std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
       lists[] = {{getDynamicDepth(), getDepth(), &depth},
                  {getDynamicProducer(), getProducer(), &producer},
                  {getDynamicPromote(), getPromote(), &promote},
                  {getDynamicByThreads(), getByThreads(), &byThreads},
                  {getDynamicSplit(), getSplit(), &split},
+                 {getDynamicOverlap(), getOverlap(), &overlap},
                  {getDynamicLeastBlocks(), getLeastBlocks(), &leastBlocks}};
   for (auto [dynamic, numbers, result] : lists) {
     auto status = readNumbers(*this, state, dynamic, numbers, *result);
@@ -443,6 +451,7 @@ schedule::PipelineProductsOp::apply(transform::TransformRewriter &,
   options.promote = !promote.empty() && promote[0];
   options.byThreads = !byThreads.empty() && byThreads[0];
   options.split = !split.empty() && split[0];
+  options.overlap = !overlap.empty() && overlap[0];
   if (!leastBlocks.empty())
     options.leastBlocks = leastBlocks[0];
   return onPrograms(*this, results, state, "products cannot be pipelined",
@@ -490,6 +499,22 @@ schedule::RebaseExponentialsOp::apply(transform::TransformRewriter &,
 }
 
 void schedule::RebaseExponentialsOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  programEffects(getTargetMutable(), *this, effects);
+}
+
+DiagnosedSilenceableFailure
+schedule::PeelMasksOp::apply(transform::TransformRewriter &,
+                             transform::TransformResults &results,
+                             transform::TransformState &state) {
+  return onPrograms(*this, results, state, "masks cannot be peeled",
+                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
+                      peelMasks(func);
+                      return func;
+                    });
+}
+
+void schedule::PeelMasksOp::getEffects(
     SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   programEffects(getTargetMutable(), *this, effects);
 }

@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "StoreProducts.h"
 #include "ProductPipeline.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 
@@ -33,38 +34,21 @@ static bool followsSum(Value tile, Value sum) {
   return false;
 }
 
-LogicalResult ProductPipeline::storeResults(Value sum,
-                                            ktile::LayoutAttr layout) {
-  SmallVector<ktile::StoreOp> stores;
-  func.walk([&](ktile::StoreOp store) { stores.push_back(store); });
-  for (ktile::StoreOp store : stores) {
-    auto tile = cast<RankedTensorType>(store.getValue().getType());
-    std::string reason;
-    if (tile.getShape() != cast<RankedTensorType>(sum.getType()).getShape() ||
-        !tile.getElementType().isIntOrFloat() ||
-        tile.getElementTypeBitWidth() != 16 || loop.n < 64 ||
-        store.getDest().getType().getMemorySpace() ||
-        !followsSum(store.getValue(), sum))
-      continue;
-    std::optional<BoxAccess> box =
-        boxAccess(store.getDest().getType(), store.getMap(), reason);
-    if (box && box->contiguous == 1)
-      storeResult(store, *box, layout);
-  }
-  return success();
-}
-
 /// Passes of as many panels as the buffer holds: registers to shared memory,
 /// a fence to the asynchronous proxy, one bulk store a warpgroup and panel.
-void ProductPipeline::storeResult(ktile::StoreOp store, const BoxAccess &box,
-                                  ktile::LayoutAttr layout) {
+static void storeSum(const SumHolders &holders, ktile::StoreOp store,
+                     const BoxAccess &box, ktile::LayoutAttr layout) {
   constexpr int64_t width = 64;
+  auto [func, groups, rows, n, thread, group] = holders;
   MLIRContext *context = func.getContext();
+  Location loc = store.getLoc();
+  auto constant = [&](OpBuilder &b, int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, loc, value);
+  };
   auto tile = cast<RankedTensorType>(store.getValue().getType());
   MemRefType dest = store.getDest().getType();
   // As much as two panels of 64 rows, however many rows there are.
-  int64_t panels =
-      std::min(loop.n / width, std::max<int64_t>(2 * 64 / rows, 1));
+  int64_t panels = std::min(n / width, std::max<int64_t>(2 * 64 / rows, 1));
   OpBuilder top(&func.getBody().front().front());
   SmallVector<int64_t> extents(dest.getRank(), 1);
   extents[box.along[0]] = rows;
@@ -84,7 +68,7 @@ void ProductPipeline::storeResult(ktile::StoreOp store, const BoxAccess &box,
   Value leader = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
                                        inGroup, constant(b, 0));
   Value mine = group ? group : constant(b, 0);
-  for (int64_t first = 0; first < loop.n; first += panels * width) {
+  for (int64_t first = 0; first < n; first += panels * width) {
     if (first) {
       auto drained = scf::IfOp::create(b, loc, leader, /*withElse=*/false);
       OpBuilder inside = drained.getThenBodyBuilder();
@@ -114,8 +98,29 @@ void ProductPipeline::storeResult(ktile::StoreOp store, const BoxAccess &box,
     }
     kgpu::BulkCommitOp::create(inside, loc);
     // The kernel must not end before its stores have read their source.
-    if (first + panels * width == loop.n)
+    if (first + panels * width == n)
       kgpu::BulkWaitOp::create(inside, loc, 0, false);
   }
   store.erase();
+}
+
+void schedule::storeSums(const SumHolders &holders, Value sum,
+                         ktile::LayoutAttr layout) {
+  gpu::GPUFuncOp func = holders.func;
+  SmallVector<ktile::StoreOp> stores;
+  func.walk([&](ktile::StoreOp store) { stores.push_back(store); });
+  for (ktile::StoreOp store : stores) {
+    auto tile = cast<RankedTensorType>(store.getValue().getType());
+    std::string reason;
+    if (tile.getShape() != cast<RankedTensorType>(sum.getType()).getShape() ||
+        !tile.getElementType().isIntOrFloat() ||
+        tile.getElementTypeBitWidth() != 16 || holders.n < 64 ||
+        store.getDest().getType().getMemorySpace() ||
+        !followsSum(store.getValue(), sum))
+      continue;
+    std::optional<BoxAccess> box =
+        boxAccess(store.getDest().getType(), store.getMap(), reason);
+    if (box && box->contiguous == 1)
+      storeSum(holders, store, *box, layout);
+  }
 }

@@ -8,8 +8,10 @@
 
 #include "TileBuilder.h"
 #include "kernel-opt/Kernel/SumOfProducts.h"
+#include "kernel-opt/Schedule/Stage.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -124,6 +126,19 @@ Value TileBuilder::sideTile(linalg::LinalgOp op, Value value,
   return lookupTile(value, side.shape, mapping);
 }
 
+/// Notes at the exponential that a tile of weights comes from what they are.
+static void markWeights(Value tile) {
+  while (Operation *op = tile.getDefiningOp()) {
+    if (isa<math::ExpOp, math::Exp2Op>(op)) {
+      op->setAttr(kRowWeightsAttrName, UnitAttr::get(op->getContext()));
+      return;
+    }
+    if (!isa<arith::DivFOp, arith::SelectOp>(op))
+      return;
+    tile = op->getOperand(isa<arith::SelectOp>(op) ? 1 : 0);
+  }
+}
+
 Value TileBuilder::dotOfStep(linalg::LinalgOp op, const Iteration &step,
                              unsigned parallel, ArrayRef<ReductionDim> dims,
                              const OnlineMember *member) {
@@ -143,8 +158,10 @@ Value TileBuilder::dotOfStep(linalg::LinalgOp op, const Iteration &step,
         b = zeroBeyond(b, step, {matrix->k, matrix->n}, dim);
       }
     auto dot = ktile::DotOp::create(at(), loc, a, b, acc);
-    if (member && isRowWeight(left, *member))
+    if (member && isRowWeight(left, *member)) {
       dot.setAWeights(true);
+      markWeights(a);
+    }
     return dot;
   };
   const auto *next = matrix->sum.products.begin();

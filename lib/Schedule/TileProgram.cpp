@@ -219,10 +219,11 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
 /// the last dimension runs fastest.
 static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
                                        ArrayRef<ResultDim> dims, int64_t raster,
-                                       int64_t cluster) {
+                                       const TileOptions &options) {
   Value id = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
   AffineExpr remaining =
-      getAffineDimExpr(0, builder.getContext()).floorDiv(cluster);
+      getAffineDimExpr(0, builder.getContext()).floorDiv(options.cluster);
+  bool descending = options.descending;
   SmallVector<Value> offsets(dims.size());
   if (raster > 1) {
     // The number that the block would have row by row.
@@ -241,6 +242,9 @@ static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
     bool outermost = llvm::all_of(
         dims.take_front(d), [](const ResultDim &o) { return o.blocks() == 1; });
     AffineExpr index = outermost ? remaining : remaining % dims[d].blocks();
+    if (descending)
+      index = dims[d].blocks() - 1 - index;
+    descending = false;
     AffineMap map = AffineMap::get(1, 0, index * dims[d].block);
     offsets[d] = affine::AffineApplyOp::create(builder, loc, map, id);
     remaining = remaining.floorDiv(dims[d].blocks());
@@ -390,7 +394,7 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
   Operation *end = gpu::ReturnOp::create(inside, loc);
   inside.setInsertionPoint(end);
   SmallVector<Value> offsets =
-      blockOffsets(inside, loc, *dims, raster, options.cluster);
+      blockOffsets(inside, loc, *dims, raster, options);
 
   auto first = cast<RankedTensorType>(results[0].getType());
   SmallVector<int64_t> tileShape(first.getRank(), 1);

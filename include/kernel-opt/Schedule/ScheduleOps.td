@@ -94,6 +94,8 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
     tile, so that what its rows read in common is read once.
     `transposed`: elements along both the dimension of the result's neighbours in
     memory and that of an input's, 1 along others, where these differ.
+    `descending` (0 or 1): blocks run from the last rows to the first, along the
+    fastest dimension that is cut, for kernels in which later rows are more work.
     `positions` cuts all dimensions along which windows move as one, so that the
     windows of a convolution are the rows or columns of a product.
 
@@ -114,6 +116,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        Variadic<TransformParamTypeInterface>:$dynamic_cluster,
                        Variadic<TransformParamTypeInterface>:$dynamic_transposed,
                        Variadic<TransformParamTypeInterface>:$dynamic_leading,
+                       Variadic<TransformParamTypeInterface>:$dynamic_descending,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$block,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$tile,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$elements,
@@ -123,6 +126,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$cluster,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$transposed,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$leading,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$descending,
                        UnitAttr:$online, UnitAttr:$positions);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
@@ -136,6 +140,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
       | `cluster` custom<DynamicIndexList>($dynamic_cluster, $cluster)
       | `transposed` custom<DynamicIndexList>($dynamic_transposed, $transposed)
       | `leading` custom<DynamicIndexList>($dynamic_leading, $leading)
+      | `descending` custom<DynamicIndexList>($dynamic_descending, $descending)
       | `online` $online
       | `positions` $positions)
     attr-dict `:` functional-type(operands, results)
@@ -263,6 +268,11 @@ def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOper
     infinities with further buffers that keep them. `least_blocks`: with fewer blocks it does not apply. 16-bit results go
     back through shared memory and the accelerator.
 
+    A loop may carry more than one sum and compute in between (a producer loads
+    then): operands that do not change lie in shared memory once, left factors that
+    are computed stay in registers. `overlap` (0 or 1): the last product of a step
+    runs while the next step's first ones and what follows from them are computed.
+
     Fails silenceably where operands are not bf16 or f16 tiles that come straight
     from memory, where rows are no multiples of 16 bytes, and where a warpgroup has
     less than 64 rows or more sums than registers.
@@ -278,12 +288,14 @@ def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOper
                        Variadic<TransformParamTypeInterface>:$dynamic_promote,
                        Variadic<TransformParamTypeInterface>:$dynamic_by_threads,
                        Variadic<TransformParamTypeInterface>:$dynamic_split,
+                       Variadic<TransformParamTypeInterface>:$dynamic_overlap,
                        Variadic<TransformParamTypeInterface>:$dynamic_least_blocks,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$depth,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$producer,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$promote,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$by_threads,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$split,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$overlap,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$least_blocks);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
@@ -293,6 +305,7 @@ def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOper
       | `promote` custom<DynamicIndexList>($dynamic_promote, $promote)
       | `by_threads` custom<DynamicIndexList>($dynamic_by_threads, $by_threads)
       | `split` custom<DynamicIndexList>($dynamic_split, $split)
+      | `overlap` custom<DynamicIndexList>($dynamic_overlap, $overlap)
       | `least_blocks` custom<DynamicIndexList>($dynamic_least_blocks, $least_blocks))
     attr-dict `:` functional-type(operands, results)
   }];
@@ -321,6 +334,21 @@ def Schedule_InvertDivisorsOp : ProgramOp<"invert_divisors"> {
 
     ```mlir
     %fast = transform.kopt.invert_divisors %program : (!transform.any_op) -> !transform.any_op
+    ```
+  }];
+}
+
+def Schedule_PeelMasksOp : ProgramOp<"peel_masks"> {
+  let summary = "gives steps that need no mask a loop of their own";
+  let description = [{
+    A mask that compares coordinates with each other, or with bounds, holds for
+    whole tiles up to some step of the loop: below a diagonal, before the end of a
+    ragged dimension. The steps before the first one in which it may not hold become
+    a loop of their own, in which it is not computed. Loops without such masks stay
+    as they are.
+
+    ```mlir
+    %cut = transform.kopt.peel_masks %program : (!transform.any_op) -> !transform.any_op
     ```
   }];
 }

@@ -14,6 +14,10 @@
 
 namespace kernel_opt::schedule {
 
+/// On an exponential whose values are weights of rows: none exceeds one, and
+/// each row has one that is one.
+inline constexpr llvm::StringLiteral kRowWeightsAttrName = "ktile.row_weights";
+
 /// Lets products read their operands from shared memory. Gives the number of
 /// products changed.
 unsigned stageProducts(gpu::GPUFuncOp func);
@@ -29,6 +33,11 @@ FailureOr<unsigned> stageForMma(gpu::GPUFuncOp func);
 /// the first product comes straight from global memory, at least 4 bytes side by
 /// side. Others stay as they are. Gives the number of loops changed.
 unsigned prefetchStaged(gpu::GPUFuncOp func, int64_t stages);
+
+/// Gives the steps of a loop in which masks that compare coordinates hold for
+/// whole tiles, up to the first in which they may not, a loop of their own
+/// without these masks. Gives the number of loops cut in two.
+unsigned peelMasks(gpu::GPUFuncOp func);
 
 /// Makes exponentials of f32 tiles powers of two, log2(e) joining a literal that
 /// says what it stands for or a row's number where there is one. Gives their

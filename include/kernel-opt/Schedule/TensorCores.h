@@ -33,6 +33,9 @@ struct PipelineOptions {
   /// f32 operands are split into three bf16 parts, of whose products the six
   /// largest are summed, small ones first. Asks for `byThreads` and `promote`.
   bool split = false;
+  /// Of a loop that carries more than sums: the last product of a step runs
+  /// beside the first ones of the next step.
+  bool overlap = false;
   /// Fewer blocks than this leave too much of a chip idle for large tiles.
   int64_t leastBlocks = 1;
 };
@@ -49,10 +52,14 @@ int64_t tileThreads(mlir::gpu::GPUFuncOp func);
 /// Copy of the kernel's contract, where it is not the default one.
 inline constexpr llvm::StringLiteral kProgramContractAttrName = "kopt.contract";
 
+/// Whether products stand in a loop that carries more than their sum.
+bool carriesState(mlir::gpu::GPUFuncOp func);
+
 /// Makes of the one loop over K in a tile program, whose products are of tiles
 /// that come straight from memory, a pipeline: the tensor memory accelerator
 /// fills swizzled buffers, `depth` steps ahead, and wgmma sums in registers,
-/// which then are a tile again. Fails with a diagnostic that says what does not
+/// which then are a tile again. Where the loop carries a state, too, all products
+/// in it are made so, and left factors may be computed. Fails with a diagnostic that says what does not
 /// fit: element types, layouts in memory that the accelerator cannot take,
 /// sizes.
 llvm::LogicalResult pipelineProducts(mlir::gpu::GPUFuncOp func,

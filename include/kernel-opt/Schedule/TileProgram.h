@@ -52,6 +52,10 @@ struct TileOptions {
   /// blocks go through before they take the next column, so that they share
   /// operands in the cache; the largest divisor of the number of rows counts.
   int64_t raster = 1;
+  /// Blocks run from the last rows (along the fastest dimension that is cut)
+  /// to the first: where later rows are more work, the largest shares begin
+  /// first and small ones fill the end.
+  bool descending = false;
   /// Reductions along one axis that depend on each other are carried by one
   /// loop, where what they owe to each other can be taken back.
   bool online = false;

@@ -122,6 +122,21 @@ struct IntrinsicPattern : mlir::ConvertOpToLLVMPattern<Op> {
   const char *approximate, *exact32, *exact64;
 };
 
+/// exp2 whose subnormal results do not count is one instruction and no more.
+struct FlushedExp2Pattern : mlir::ConvertOpToLLVMPattern<math::Exp2Op> {
+  explicit FlushedExp2Pattern(const mlir::LLVMTypeConverter &converter)
+      : ConvertOpToLLVMPattern(converter, /*benefit=*/20) {}
+  LogicalResult matchAndRewrite(math::Exp2Op op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &b) const override {
+    if (!op.getType().isF32() || !op->hasAttr(kgpu::kFlushAttrName))
+      return failure();
+    b.replaceOpWithNewOp<LLVM::CallIntrinsicOp>(
+        op, op.getType(), b.getStringAttr("llvm.nvvm.ex2.approx.ftz"),
+        ValueRange{adaptor.getOperand()});
+    return success();
+  }
+};
+
 /// tanh with afn is one instruction, for which LLVM has no intrinsic.
 struct ApproximateTanhPattern : mlir::ConvertOpToLLVMPattern<math::TanhOp> {
   explicit ApproximateTanhPattern(const mlir::LLVMTypeConverter &converter)
@@ -153,5 +168,5 @@ void kernel_opt::populateMathPatterns(const mlir::LLVMTypeConverter &converter,
       "llvm.nvvm.sqrt.rn.d");
   patterns.add<IntrinsicPattern<math::Exp2Op>>(
       converter, "llvm.nvvm.ex2.approx", nullptr, nullptr);
-  patterns.add<ApproximateTanhPattern>(converter);
+  patterns.add<ApproximateTanhPattern, FlushedExp2Pattern>(converter);
 }

@@ -11,6 +11,7 @@
 #include "kernel-opt/Dialect/KGPU/KGPUOps.h"
 #include "kernel-opt/Dialect/KGPU/KGPUTypes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace kernel_opt;
@@ -87,9 +88,16 @@ LogicalResult KGPUDialect::verifyOperationAttribute(Operation *op,
       return op->emitError() << "'" << name << "' expects an array";
     return success();
   }
+  if (name == kFlushAttrName) {
+    if (op->getName().getStringRef() != "math.exp2" ||
+        !mlir::getElementTypeOrSelf(op->getResult(0).getType()).isF32())
+      return op->emitError()
+             << "'" << name << "' belongs on a 'math.exp2' of f32";
+    return success();
+  }
   return op->emitError() << "unknown attribute '" << name << "'; expected '"
-                         << kClusterSizeAttrName << "', '"
-                         << kResidentBlocksAttrName << "', '"
+                         << kClusterSizeAttrName << "', '" << kFlushAttrName
+                         << "', '" << kResidentBlocksAttrName << "', '"
                          << kSharedBytesAttrName << "' or '"
                          << kTensorMapsAttrName << "'";
 }

@@ -266,7 +266,7 @@ LogicalResult DotOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// FromRegistersOp, StoreMatrixOp, StorePanelsOp
+// FromRegistersOp, ToRegistersOp, StoreMatrixOp, StorePanelsOp
 //===----------------------------------------------------------------------===//
 
 static LogicalResult verifyLayout(Operation *op, const LinearLayout &layout,
@@ -279,18 +279,29 @@ static LogicalResult verifyLayout(Operation *op, const LinearLayout &layout,
   return success();
 }
 
-LogicalResult FromRegistersOp::verify() {
-  auto registers = cast<VectorType>(getRegisters().getType());
-  auto tile = cast<RankedTensorType>(getResult().getType());
-  LinearLayout layout = getLayout().getLinearLayout();
-  if (failed(verifyTile(*this, tile)) ||
-      failed(verifyLayout(*this, layout, tile.getShape())) ||
-      failed(verifyElementType(*this, tile, registers)))
+/// `registers` are what each thread holds of `tile` in `layout`.
+static LogicalResult verifyRegisters(Operation *op, Type registers, Type tile,
+                                     const LinearLayout &layout) {
+  auto vector = cast<VectorType>(registers);
+  auto tensor = cast<RankedTensorType>(tile);
+  if (failed(verifyTile(op, tensor)) ||
+      failed(verifyLayout(op, layout, tensor.getShape())) ||
+      failed(verifyElementType(op, tensor, vector)))
     return failure();
-  if (registers.getNumElements() != layout.numRegisters())
-    return emitOpError("layout has ")
-           << layout.numRegisters() << " registers, found " << registers;
+  if (vector.getNumElements() != layout.numRegisters())
+    return op->emitOpError("layout has ")
+           << layout.numRegisters() << " registers, found " << vector;
   return success();
+}
+
+LogicalResult FromRegistersOp::verify() {
+  return verifyRegisters(*this, getRegisters().getType(), getResult().getType(),
+                         getLayout().getLinearLayout());
+}
+
+LogicalResult ToRegistersOp::verify() {
+  return verifyRegisters(*this, getRegisters().getType(), getSource().getType(),
+                         getLayout().getLinearLayout());
 }
 
 LogicalResult StoreMatrixOp::verify() {

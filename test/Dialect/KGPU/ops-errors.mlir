@@ -71,7 +71,7 @@ gpu.func @k() kernel attributes {kgpu.resident_blocks = 33 : i32} { gpu.return }
 // -----
 
 gpu.module @m {
-// expected-error@+1 {{unknown attribute 'kgpu.cluster'; expected 'kgpu.cluster_size', 'kgpu.resident_blocks', 'kgpu.shared_bytes' or 'kgpu.tensor_maps'}}
+// expected-error@+1 {{unknown attribute 'kgpu.cluster'; expected 'kgpu.cluster_size', 'kgpu.flush', 'kgpu.resident_blocks', 'kgpu.shared_bytes' or 'kgpu.tensor_maps'}}
 gpu.func @k() kernel attributes {kgpu.cluster = 1} { gpu.return }
 }
 

@@ -34,6 +34,8 @@ inline constexpr StringLiteral kClusterSizeAttrName = "kgpu.cluster_size";
 inline constexpr StringLiteral kResidentBlocksAttrName =
     "kgpu.resident_blocks";
 /// Bytes of dynamic shared memory to launch with, on the lowered kernel.
+/// On a math.exp2 of f32: results below 2^-126 may be zero.
+inline constexpr StringLiteral kFlushAttrName = "kgpu.flush";
 inline constexpr StringLiteral kSharedBytesAttrName = "kgpu.shared_bytes";
 /// Blocks of the grid in x, y, z, on the lowered kernel.
 inline constexpr StringLiteral kGridSizeAttrName = "kgpu.grid_size";

@@ -21,9 +21,12 @@ def KGPU_Dialect : Dialect {
     they form the scheduled IR: the closed set that schedules produce, that is
     verified and interpreted, and that lowers to NVVM mechanically.
 
-    Attributes of the dialect on a kernel:
+    Attributes of the dialect:
     * `kgpu.access` on an argument: `"read"`, `"write"`, `"readwrite"` or
       `"workspace"`;
+    * `kgpu.flush` on a `math.exp2` of f32: a result below 2^-126 may be zero, which
+      spares the device two multiplications and a comparison. (The interpreter
+      keeps such results.)
     * `kgpu.cluster_size` on the `gpu.func`: `array<i32: x, y, z>`, blocks per
       cluster, at most 16 together;
     * `kgpu.resident_blocks` on the `gpu.func`: blocks that are to live on a

@@ -308,6 +308,24 @@ def KTile_FromRegistersOp : KTile_Op<"from_registers", [Pure]> {
   let hasVerifier = 1;
 }
 
+def KTile_ToRegistersOp : KTile_Op<"to_registers", [Pure]> {
+  let summary = "the registers of all threads that hold a tile";
+  let description = [{
+    The counterpart of `ktile.from_registers`: register r of each thread is element
+    `layout`(r, lane, warp) of the tile. So matrix instructions take operands and
+    sums that were computed as tiles.
+
+    ```mlir
+    %v = ktile.to_registers %t {layout = #ktile.layout<register = [[0, 1]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>}
+      : tensor<8x8xf32> -> vector<2xf32>
+    ```
+  }];
+  let arguments = (ins KTile_Tile:$source, KTile_LayoutAttr:$layout);
+  let results = (outs VectorOfRankAndType<[1], [AnyFloat, AnySignlessInteger]>:$registers);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($registers)";
+  let hasVerifier = 1;
+}
+
 def KTile_StorePanelsOp : KTile_Op<"store_panels", [MemoryEffects<[MemWrite]>]> {
   let summary = "writes a tile to panels in shared memory";
   let description = [{

@@ -1,0 +1,296 @@
+//===- PeelMasks.cpp - Steps in which no mask is needed ---------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A mask that compares coordinates holds for whole tiles up to some step: below
+// a diagonal, before the end of what is there. Steps up to the first in which
+// it may not hold become a loop of their own, without the mask.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kernel-opt/Dialect/KTile/KTileOps.h"
+#include "kernel-opt/Schedule/Ranges.h"
+#include "kernel-opt/Schedule/Stage.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+using namespace kernel_opt;
+using namespace kernel_opt::schedule;
+
+namespace {
+/// A tile of truth values, each of which is true where all of `least` are not
+/// negative: expressions of `symbols`, the least that they are over the tile.
+struct Mask {
+  Operation *op;
+  SmallVector<AffineExpr> least;
+};
+
+class Peeler {
+public:
+  explicit Peeler(scf::ForOp loop) : loop(loop), context(loop.getContext()) {}
+  bool run();
+
+private:
+  /// The value of each element of an index tile, over `dims` and symbols.
+  AffineExpr coordinate(Value tile, ArrayRef<AffineExpr> dims);
+  AffineExpr symbol(Value value);
+  void addLeast(Mask &mask, AffineExpr expr, ArrayRef<int64_t> shape);
+  void findMask(Operation &op);
+  /// The first value of the loop's variable at which `expr`, of slope
+  /// `-slope`, is negative.
+  AffineExpr end(AffineExpr expr, int64_t slope);
+
+  scf::ForOp loop;
+  MLIRContext *context;
+  SmallVector<Value> symbols; ///< the loop's variable is not among them
+  SmallVector<Mask> masks;
+  static constexpr unsigned variable = 0; ///< its dimension in `least`
+};
+} // namespace
+
+AffineExpr Peeler::symbol(Value value) {
+  if (value == loop.getInductionVar())
+    return getAffineDimExpr(variable, context);
+  if (!loop.isDefinedOutsideOfLoop(value))
+    return {};
+  auto *found = llvm::find(symbols, value);
+  if (found == symbols.end()) {
+    symbols.push_back(value);
+    found = &symbols.back();
+  }
+  return getAffineSymbolExpr(found - symbols.begin(), context);
+}
+
+AffineExpr Peeler::coordinate(Value tile, ArrayRef<AffineExpr> dims) {
+  if (auto view = tile.getDefiningOp<ktile::ViewOp>()) {
+    SmallVector<AffineExpr> inside(
+        cast<RankedTensorType>(view.getSource().getType()).getRank());
+    for (auto [d, from] : llvm::enumerate(view.getFrom()))
+      if (from >= 0)
+        inside[from] = dims[d];
+    return coordinate(view.getSource(), inside);
+  }
+  DenseElementsAttr constant;
+  if (matchPattern(tile, m_Constant(&constant)) && constant.isSplat())
+    return getAffineConstantExpr(constant.getSplatValue<APInt>().getSExtValue(),
+                                 context);
+  auto index = tile.getDefiningOp<ktile::IndexOp>();
+  if (!index)
+    return {};
+  SmallVector<AffineExpr> values;
+  for (Value value : index.getSymbols())
+    values.push_back(symbol(value));
+  if (llvm::is_contained(values, AffineExpr()))
+    return {};
+  return index.getMap().getResult(0).replaceDimsAndSymbols(dims, values);
+}
+
+void Peeler::addLeast(Mask &mask, AffineExpr expr, ArrayRef<int64_t> shape) {
+  // Dimensions of the tile follow the loop's variable.
+  unsigned rank = shape.size();
+  for (auto [d, extent] : llvm::enumerate(shape)) {
+    AffineExpr dim = getAffineDimExpr(d + 1, context);
+    auto slope = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
+        expr.replace(dim, dim + 1) - expr, rank + 1, symbols.size()));
+    if (!slope) {
+      mask.op = nullptr;
+      return;
+    }
+    expr = expr.replace(
+        dim,
+        getAffineConstantExpr(slope.getValue() < 0 ? extent - 1 : 0, context));
+  }
+  mask.least.push_back(simplifyAffineExpr(expr, rank + 1, symbols.size()));
+}
+
+void Peeler::findMask(Operation &op) {
+  if (op.getNumResults() != 1)
+    return;
+  auto type = dyn_cast<RankedTensorType>(op.getResult(0).getType());
+  if (!type)
+    return;
+  SmallVector<AffineExpr> dims;
+  for (unsigned d = 0; d < type.getRank(); ++d)
+    dims.push_back(getAffineDimExpr(d + 1, context));
+  Mask mask{&op, {}};
+  if (auto inside = dyn_cast<ktile::InBoundsOp>(op)) {
+    SmallVector<AffineExpr> values;
+    for (Value value : inside.getSymbols())
+      values.push_back(symbol(value));
+    if (llvm::is_contained(values, AffineExpr()))
+      return;
+    for (auto [expr, bound] :
+         llvm::zip(inside.getMap().getResults(), inside.getBounds())) {
+      AffineExpr place = expr.replaceDimsAndSymbols(dims, values);
+      addLeast(mask, place, type.getShape());
+      if (mask.op)
+        addLeast(mask, bound - 1 - place, type.getShape());
+      if (!mask.op)
+        return;
+    }
+    masks.push_back(mask);
+    return;
+  }
+  auto compare = dyn_cast<arith::CmpIOp>(op);
+  if (!compare)
+    return;
+  AffineExpr left = coordinate(compare.getLhs(), dims),
+             right = coordinate(compare.getRhs(), dims);
+  if (!left || !right)
+    return;
+  using Predicate = arith::CmpIPredicate;
+  bool isUnsigned = false;
+  AffineExpr expr;
+  switch (compare.getPredicate()) {
+  case Predicate::ule:
+    isUnsigned = true;
+    [[fallthrough]];
+  case Predicate::sle:
+    expr = right - left;
+    break;
+  case Predicate::ult:
+    isUnsigned = true;
+    [[fallthrough]];
+  case Predicate::slt:
+    expr = right - left - 1;
+    break;
+  case Predicate::uge:
+    isUnsigned = true;
+    [[fallthrough]];
+  case Predicate::sge:
+    expr = left - right;
+    break;
+  case Predicate::ugt:
+    isUnsigned = true;
+    [[fallthrough]];
+  case Predicate::sgt:
+    expr = left - right - 1;
+    break;
+  default:
+    return;
+  }
+  // The same as signed ones where neither side is negative.
+  for (AffineExpr side : {left, right})
+    if (isUnsigned && mask.op)
+      addLeast(mask, side, type.getShape());
+  if (mask.op)
+    addLeast(mask, expr, type.getShape());
+  if (mask.op)
+    masks.push_back(mask);
+}
+
+AffineExpr Peeler::end(AffineExpr expr, int64_t slope) {
+  AffineExpr start = expr.replace(getAffineDimExpr(variable, context),
+                                  getAffineConstantExpr(0, context));
+  return simplifyAffineExpr(start.floorDiv(slope) + 1, 0, symbols.size());
+}
+
+/// Whether `expr`, which is free of the loop's variable, is never negative.
+static bool isNeverNegative(AffineExpr expr, ValueRange symbols) {
+  return rangeOf(expr, {}, symbols).low >= 0;
+}
+
+/// `condition` is true: what is chosen by it, and what it is joined to.
+static void assumeTrue(Value condition) {
+  for (OpOperand &use : llvm::make_early_inc_range(condition.getUses())) {
+    Operation *user = use.getOwner();
+    if (auto select = dyn_cast<arith::SelectOp>(user);
+        select && use.getOperandNumber() == 0)
+      select.replaceAllUsesWith(select.getTrueValue());
+    else if (isa<arith::AndIOp>(user))
+      user->getResult(0).replaceAllUsesWith(
+          user->getOperand(1 - use.getOperandNumber()));
+    else if (isa<arith::OrIOp>(user))
+      assumeTrue(user->getResult(0));
+  }
+}
+
+bool Peeler::run() {
+  APInt step;
+  if (!matchPattern(loop.getStep(), m_ConstantInt(&step)))
+    return false;
+  for (Operation &op : loop.getBody()->without_terminator())
+    findMask(op);
+  AffineExpr at = getAffineDimExpr(variable, context);
+  SmallVector<Operation *> dropped;
+  SmallVector<AffineExpr> ends;
+  for (Mask &mask : masks) {
+    SmallVector<AffineExpr> own;
+    bool fits = true;
+    for (AffineExpr expr : mask.least) {
+      auto slope = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
+          expr.replace(at, at + 1) - expr, 1, symbols.size()));
+      if (slope && slope.getValue() < 0) {
+        own.push_back(end(expr, -slope.getValue()));
+        continue;
+      }
+      // What grows is least at the first step.
+      SmallVector<Value> all(symbols);
+      all.push_back(loop.getLowerBound());
+      fits &=
+          slope &&
+          isNeverNegative(
+              expr.replace(at, getAffineSymbolExpr(symbols.size(), context)),
+              all);
+    }
+    if (!fits || own.empty())
+      continue;
+    dropped.push_back(mask.op);
+    for (AffineExpr expr : own)
+      if (!llvm::is_contained(ends, expr))
+        ends.push_back(expr);
+  }
+  if (dropped.empty())
+    return false;
+
+  OpBuilder b(loop);
+  Location loc = loop.getLoc();
+  Value upper = loop.getUpperBound(), lower = loop.getLowerBound();
+  Value bound;
+  for (AffineExpr expr : ends) {
+    Value next = affine::AffineApplyOp::create(
+        b, loc, AffineMap::get(0, symbols.size(), expr), symbols);
+    bound =
+        bound ? arith::MinSIOp::create(b, loc, bound, next).getResult() : next;
+  }
+  // The first step that is left: at `lower` and a multiple of the step.
+  AffineExpr from = getAffineSymbolExpr(0, context),
+             to = getAffineSymbolExpr(1, context);
+  int64_t by = step.getSExtValue();
+  Value rest = affine::AffineApplyOp::create(
+      b, loc, AffineMap::get(0, 2, (to - from).ceilDiv(by) * by + from),
+      ValueRange{lower, arith::MaxSIOp::create(b, loc, bound, lower)});
+  Value whole = arith::MinSIOp::create(b, loc, bound, upper);
+  IRMapping mapping;
+  auto first = cast<scf::ForOp>(b.clone(*loop, mapping));
+  first.getUpperBoundMutable().assign(whole);
+  for (Operation *op : dropped)
+    assumeTrue(mapping.lookup(op->getResult(0)));
+  loop.getLowerBoundMutable().assign(rest);
+  loop.getInitArgsMutable().assign(first.getResults());
+  return true;
+}
+
+unsigned schedule::peelMasks(gpu::GPUFuncOp func) {
+  SmallVector<scf::ForOp> loops;
+  func.walk([&](scf::ForOp loop) { loops.push_back(loop); });
+  unsigned count = 0;
+  for (scf::ForOp loop : loops)
+    count += Peeler(loop).run();
+  // What only the masks needed.
+  SmallVector<Operation *> ops;
+  func.walk([&](Operation *op) { ops.push_back(op); });
+  for (Operation *op : llvm::reverse(ops))
+    if (isOpTriviallyDead(op))
+      op->erase();
+  return count;
+}
