@@ -125,13 +125,6 @@ Value Rebaser::negated(Value value) {
 
 Value Rebaser::difference(OpBuilder &builder, Value left, Value right,
                           Location loc) {
-  // What is left out stays so: -inf less any number, of those a maximum can be.
-  if (auto select = left.getDefiningOp<arith::SelectOp>();
-      select && isLowest(select.getFalseValue())) {
-    Value inside = difference(builder, select.getTrueValue(), right, loc);
-    return arith::SelectOp::create(builder, loc, select.getCondition(), inside,
-                                   select.getFalseValue());
-  }
   // One rounding where a product is subtracted from.
   auto product = rebase(left).getDefiningOp<arith::MulFOp>();
   if (product && product.getRhs().getDefiningOp<arith::ConstantOp>())
@@ -221,6 +214,27 @@ positiveMultiple(Value value) {
   return std::nullopt;
 }
 
+/// Where a mask leaves a multiple or -infinity, it leaves that multiple of what
+/// is left of the factor: all that follows shares one choice.
+static void multiplySelections(gpu::GPUFuncOp func) {
+  func.walk([](arith::SelectOp select) {
+    if (!isLowest(select.getFalseValue()))
+      return;
+    auto multiple = positiveMultiple(select.getTrueValue());
+    if (!multiple)
+      return;
+    auto [single, factor] = *multiple;
+    OpBuilder builder(select);
+    Value left =
+        arith::SelectOp::create(builder, select.getLoc(), select.getCondition(),
+                                single, select.getFalseValue());
+    Value product =
+        arith::MulFOp::create(builder, select.getLoc(), left, factor);
+    select.replaceAllUsesWith(product);
+    select.erase();
+  });
+}
+
 /// The maximum of positive multiples is that multiple of the maximum, exactly,
 /// since rounding keeps the order: one product for each row.
 static void multiplyMaxima(gpu::GPUFuncOp func) {
@@ -231,19 +245,12 @@ static void multiplyMaxima(gpu::GPUFuncOp func) {
     if (reduce.getOperands().size() != 1 || !llvm::hasNItems(body, 2) ||
         !isa<arith::MaximumFOp, arith::MaxNumFOp>(body.front()))
       continue;
-    Value tile = reduce.getOperands()[0];
-    auto select = tile.getDefiningOp<arith::SelectOp>();
-    if (select && !isLowest(select.getFalseValue()))
-      continue;
-    auto multiple = positiveMultiple(select ? select.getTrueValue() : tile);
+    auto multiple = positiveMultiple(reduce.getOperands()[0]);
     if (!multiple)
       continue;
     auto [single, factor] = *multiple;
     Location loc = reduce.getLoc();
     OpBuilder builder(reduce);
-    if (select)
-      single = arith::SelectOp::create(builder, loc, select.getCondition(),
-                                       single, select.getFalseValue());
     reduce.getOperandsMutable().assign(single);
     builder.setInsertionPointAfter(reduce);
     Value result = reduce.getResults()[0];
@@ -270,6 +277,7 @@ static void dropDivisionsByOne(gpu::GPUFuncOp func) {
 
 unsigned schedule::rebaseExponentials(gpu::GPUFuncOp func) {
   dropDivisionsByOne(func);
+  multiplySelections(func);
   multiplyMaxima(func);
   SmallVector<math::ExpOp> exponentials;
   func.walk([&](math::ExpOp op) {

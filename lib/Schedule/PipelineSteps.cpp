@@ -274,12 +274,16 @@ Value StepPipeline::leftRegisters(OpBuilder &b, const StepProduct &product,
   return left;
 }
 
+void StepPipeline::await(OpBuilder &b, const StepProduct &product,
+                         Value number) {
+  if (product.full)
+    kgpu::MBarrierWaitOp::create(b, loc, product.full, stageOf(b, number),
+                                 parityOf(b, number, false));
+}
+
 SmallVector<Value> StepPipeline::issue(OpBuilder &b, const StepProduct &product,
                                        Value number, Value left, Value sum) {
   Value stage = stageOf(b, number);
-  if (product.full)
-    kgpu::MBarrierWaitOp::create(b, loc, product.full, stage,
-                                 parityOf(b, number, false));
   const StepOperand &right = operands[product.rightOperand];
   auto taken = [&](Value tile, int64_t columns, Type element) -> Value {
     auto type = VectorType::get(rows / 64 * columns / 2, element);
@@ -342,8 +346,8 @@ Value StepPipeline::finish(OpBuilder &b, const StepProduct &product,
     all = vector::ShuffleOp::create(
         b, loc, all, part, llvm::to_vector(llvm::seq<int64_t>(0, length)));
   }
-  Value tile = ktile::FromRegistersOp::create(
-      b, loc, product.type, all, layoutOf(product.n));
+  Value tile = ktile::FromRegistersOp::create(b, loc, product.type, all,
+                                              layoutOf(product.n));
   if (sum)
     tile = arith::AddFOp::create(b, loc, sum, tile);
   return tile;
@@ -384,6 +388,7 @@ SmallVector<Value> StepPipeline::sumInOrder(OpBuilder &b) {
                                : Value();
     Value sum = product->sum ? mapping.lookupOrDefault(product->sum) : Value();
     bool inside = sum && !options.promote;
+    await(body, *product, number);
     SmallVector<Value> pending =
         issue(body, *product, number, left, inside ? sum : Value());
     mapping.map(op.getResult(0), finish(body, *product, pending, 0, number,
@@ -401,8 +406,10 @@ void StepPipeline::cloneFront(OpBuilder &b, IRMapping &mapping,
 
 void StepPipeline::issueEarly(OpBuilder &b, IRMapping &mapping, Value number,
                               SmallVectorImpl<SmallVector<Value>> &pending) {
-  for (const StepProduct &product : ArrayRef(products).take_front(late))
+  for (const StepProduct &product : ArrayRef(products).take_front(late)) {
+    await(b, product, number);
     pending.push_back(issue(b, product, number, Value(), Value()));
+  }
 }
 
 void StepPipeline::finishEarly(OpBuilder &b, IRMapping &mapping, Value number,
@@ -430,6 +437,7 @@ SmallVector<Value> StepPipeline::sumOverlapped(OpBuilder &b) {
   finishEarly(b, first, zero, pending, 0);
   cloneFront(b, first, false);
   cloneFront(b, first, true);
+  await(b, last, zero);
   // What is carried: the state, what the last product is added to instead of
   // its result, and its factor.
   auto state = [&](OpBuilder &b, IRMapping &mapping) {
@@ -460,6 +468,9 @@ SmallVector<Value> StepPipeline::sumOverlapped(OpBuilder &b) {
       issue(body, last, before, factor, inside ? sum : Value());
   finishEarly(body, mapping, number, pending, 1);
   cloneFront(body, mapping, false);
+  // The next step's late product begins with what is waited for here: a loop
+  // in the code, over which the wait below does not move.
+  await(body, last, number);
   mapping.map(loop.getRegionIterArg(carried),
               finish(body, last, lateSums, 0, before, inside ? Value() : sum));
   cloneFront(body, mapping, true);

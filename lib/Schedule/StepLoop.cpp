@@ -205,9 +205,12 @@ LogicalResult StepPipeline::checkSizes() {
                           "tensor memory accelerator as they are");
   if (!options.producer)
     return func.emitError("a loop of several products needs a producer");
-  if (options.depth < 1)
-    return func.emitError("a pipeline holds one step at least, found ")
-           << options.depth;
+  // The late product's operands and the next ones are there at a time.
+  int64_t least = options.overlap ? 2 : 1;
+  if (options.depth < least)
+    return func.emitError("a pipeline of ")
+           << (options.overlap ? "overlapped " : "") << "steps holds " << least
+           << " at least, found " << options.depth;
   depth = options.depth;
   return success();
 }

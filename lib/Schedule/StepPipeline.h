@@ -73,7 +73,9 @@ private:
   Value parityOf(OpBuilder &b, Value number, bool even);
   void indicesOf(OpBuilder &b, const StepOperand &operand, Value stage,
                  int64_t rowBlock, int64_t k, SmallVectorImpl<Value> &indices);
-  /// Begins a product; the registers of its row blocks are pending.
+  /// Waits for what is brought for a product.
+  void await(OpBuilder &b, const StepProduct &product, Value number);
+  /// Begins a product of what is there; the registers of its row blocks are pending.
   SmallVector<Value> issue(OpBuilder &b, const StepProduct &product,
                            Value number, Value left, Value sum);
   /// Waits until `others` groups at most are unfinished; gives the sums.

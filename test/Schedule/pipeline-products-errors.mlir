@@ -419,3 +419,125 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 }
 }
 
+// -----
+
+// Several products: who loads has a role of its own.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{a loop of several products needs a producer}}
+  gpu.func @f(%x: memref<128x64xf16> {kgpu.access = "read"}, %y: memref<512x64xf16> {kgpu.access = "read"}, %z: memref<128xf32> {kgpu.access = "write"}, %w: memref<128x64xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 512 : index
+    %step = arith.constant 64 : index
+    %row = arith.constant dense<0.0> : tensor<128xf32>
+    %zeros = arith.constant dense<0.0> : tensor<128x64xf32>
+    %a = ktile.load %x[affine_map<(d0, d1) -> (d0, d1)>]() padding 0.0 : f16 : memref<128x64xf16> -> tensor<128x64xf16>
+    %r:2 = scf.for %i = %c0 to %ck step %step iter_args(%s = %row, %t = %zeros) -> (tensor<128xf32>, tensor<128x64xf32>) {
+      %k = ktile.load %y[affine_map<(d0, d1)[s0] -> (d1 + s0, d0)>](%i) padding 0.0 : f16 : memref<512x64xf16> -> tensor<64x64xf16>
+      %d = ktile.dot %a, %k, %zeros : tensor<128x64xf16>, tensor<64x64xf16>, tensor<128x64xf32>
+      %p = ktile.reduce(%d) along 1 {
+      ^bb0(%b: f32, %c: f32):
+        %q = arith.addf %b, %c : f32
+        ktile.yield %q : f32
+      } : (tensor<128x64xf32>) -> tensor<128xf32>
+      %next = arith.addf %s, %p : tensor<128xf32>
+      %h = arith.truncf %d : tensor<128x64xf32> to tensor<128x64xf16>
+      %v = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : f16 : memref<512x64xf16> -> tensor<64x64xf16>
+      %e = ktile.dot %h, %v, %zeros : tensor<128x64xf16>, tensor<64x64xf16>, tensor<128x64xf32>
+      %g = arith.addf %t, %e : tensor<128x64xf32>
+      scf.yield %next, %g : tensor<128xf32>, tensor<128x64xf32>
+    }
+    ktile.store %r#0, %z[affine_map<(d0) -> (d0)>]() : tensor<128xf32>, memref<128xf32>
+    ktile.store %r#1, %w[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x64xf32>, memref<128x64xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [2] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// What runs ahead needs a second stage.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{a pipeline of overlapped steps holds 2 at least, found 1}}
+  gpu.func @f(%x: memref<128x64xf16> {kgpu.access = "read"}, %y: memref<512x64xf16> {kgpu.access = "read"}, %z: memref<128xf32> {kgpu.access = "write"}, %w: memref<128x64xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 512 : index
+    %step = arith.constant 64 : index
+    %row = arith.constant dense<0.0> : tensor<128xf32>
+    %zeros = arith.constant dense<0.0> : tensor<128x64xf32>
+    %a = ktile.load %x[affine_map<(d0, d1) -> (d0, d1)>]() padding 0.0 : f16 : memref<128x64xf16> -> tensor<128x64xf16>
+    %r:2 = scf.for %i = %c0 to %ck step %step iter_args(%s = %row, %t = %zeros) -> (tensor<128xf32>, tensor<128x64xf32>) {
+      %k = ktile.load %y[affine_map<(d0, d1)[s0] -> (d1 + s0, d0)>](%i) padding 0.0 : f16 : memref<512x64xf16> -> tensor<64x64xf16>
+      %d = ktile.dot %a, %k, %zeros : tensor<128x64xf16>, tensor<64x64xf16>, tensor<128x64xf32>
+      %p = ktile.reduce(%d) along 1 {
+      ^bb0(%b: f32, %c: f32):
+        %q = arith.addf %b, %c : f32
+        ktile.yield %q : f32
+      } : (tensor<128x64xf32>) -> tensor<128xf32>
+      %next = arith.addf %s, %p : tensor<128xf32>
+      %h = arith.truncf %d : tensor<128x64xf32> to tensor<128x64xf16>
+      %v = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : f16 : memref<512x64xf16> -> tensor<64x64xf16>
+      %e = ktile.dot %h, %v, %zeros : tensor<128x64xf16>, tensor<64x64xf16>, tensor<128x64xf32>
+      %g = arith.addf %t, %e : tensor<128x64xf32>
+      scf.yield %next, %g : tensor<128xf32>, tensor<128x64xf32>
+    }
+    ktile.store %r#0, %z[affine_map<(d0) -> (d0)>]() : tensor<128xf32>, memref<128xf32>
+    ktile.store %r#1, %w[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x64xf32>, memref<128x64xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [1] producer [1] overlap [1] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// A loop that may end at once has no first step to begin with.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{a loop that may have no steps cannot begin early}}
+  gpu.func @f(%x: memref<128x64xf16> {kgpu.access = "read"}, %y: memref<512x64xf16> {kgpu.access = "read"}, %z: memref<128xf32> {kgpu.access = "write"}, %w: memref<128x64xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = gpu.block_id x
+    %step = arith.constant 64 : index
+    %row = arith.constant dense<0.0> : tensor<128xf32>
+    %zeros = arith.constant dense<0.0> : tensor<128x64xf32>
+    %a = ktile.load %x[affine_map<(d0, d1) -> (d0, d1)>]() padding 0.0 : f16 : memref<128x64xf16> -> tensor<128x64xf16>
+    %r:2 = scf.for %i = %c0 to %ck step %step iter_args(%s = %row, %t = %zeros) -> (tensor<128xf32>, tensor<128x64xf32>) {
+      %k = ktile.load %y[affine_map<(d0, d1)[s0] -> (d1 + s0, d0)>](%i) padding 0.0 : f16 : memref<512x64xf16> -> tensor<64x64xf16>
+      %d = ktile.dot %a, %k, %zeros : tensor<128x64xf16>, tensor<64x64xf16>, tensor<128x64xf32>
+      %p = ktile.reduce(%d) along 1 {
+      ^bb0(%b: f32, %c: f32):
+        %q = arith.addf %b, %c : f32
+        ktile.yield %q : f32
+      } : (tensor<128x64xf32>) -> tensor<128xf32>
+      %next = arith.addf %s, %p : tensor<128xf32>
+      %h = arith.truncf %d : tensor<128x64xf32> to tensor<128x64xf16>
+      %v = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : f16 : memref<512x64xf16> -> tensor<64x64xf16>
+      %e = ktile.dot %h, %v, %zeros : tensor<128x64xf16>, tensor<64x64xf16>, tensor<128x64xf32>
+      %g = arith.addf %t, %e : tensor<128x64xf32>
+      scf.yield %next, %g : tensor<128xf32>, tensor<128x64xf32>
+    }
+    ktile.store %r#0, %z[affine_map<(d0) -> (d0)>]() : tensor<128xf32>, memref<128xf32>
+    ktile.store %r#1, %w[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x64xf32>, memref<128x64xf32>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [2] producer [1] overlap [1] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}

@@ -1,4 +1,4 @@
-// RUN: kernel-opt %s --transform-interpreter --canonicalize | FileCheck %s
+// RUN: kernel-opt %s --transform-interpreter --canonicalize --split-input-file | FileCheck %s
 
 // exp(x / sqrt(32) - m) becomes a power of two: log2(e) joins the literal, which
 // keeps saying what it stands for, and the row's number before it is repeated.
@@ -37,6 +37,47 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
   %p = transform.kopt.tile %k block [16, 0] : (!transform.any_op) -> !transform.any_op
   %q = transform.kopt.rebase_exponentials %p : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// Masked multiples and their maximum: the mask chooses among factors, the row's
+// maximum is multiplied. Weights that only f16 and sums of rows see may flush.
+
+// CHECK-LABEL: gpu.func @masked
+// CHECK-DAG: %[[LOWEST:.*]] = arith.constant dense<0xFF800000> : tensor<16x64xf32>
+// CHECK: %[[LEFT:.*]] = arith.select %{{.*}}, %{{.*}}, %[[LOWEST]]
+// CHECK: %[[MOST:.*]] = ktile.reduce(%[[LEFT]]) along 1
+// CHECK: arith.mulf %[[MOST]], %{{.*}} : tensor<16xf32>
+// CHECK: %[[E:.*]] = math.fma %[[LEFT]],
+// CHECK: math.exp2 %[[E]] {kgpu.flush}
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  gpu.func @masked(%x: memref<16x64xf32> {kgpu.access = "read"}, %y: memref<16x64xf16> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 32, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %lowest = arith.constant dense<0xFF800000> : tensor<16x64xf32>
+    %scale = arith.constant {kopt.const = #kopt.const<"1/sqrt(32)">} dense<0.176776692> : tensor<16x64xf32>
+    %t = ktile.load %x[affine_map<(d0, d1) -> (d0, d1)>]() padding 0.0 : f32 : memref<16x64xf32> -> tensor<16x64xf32>
+    %in = ktile.in_bounds affine_map<(d0, d1) -> (d1)>() < [60] : tensor<16x64xi1>
+    %s = arith.mulf %t, %scale : tensor<16x64xf32>
+    %kept = arith.select %in, %s, %lowest : tensor<16x64xi1>, tensor<16x64xf32>
+    %m = ktile.reduce(%kept) along 1 {
+    ^bb0(%a: f32, %b: f32):
+      %q = arith.maximumf %a, %b : f32
+      ktile.yield %q : f32
+    } : (tensor<16x64xf32>) -> tensor<16xf32>
+    %most = ktile.view %m from [0, -1] : tensor<16xf32> -> tensor<16x64xf32>
+    %d = arith.subf %kept, %most : tensor<16x64xf32>
+    %e = math.exp %d {ktile.row_weights} : tensor<16x64xf32>
+    %h = arith.truncf %e : tensor<16x64xf32> to tensor<16x64xf16>
+    ktile.store %h, %y[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<16x64xf16>, memref<16x64xf16>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.rebase_exponentials %f : (!transform.any_op) -> !transform.any_op
   transform.yield
 }
 }

@@ -122,6 +122,9 @@ void expandGuards(gpu::GPUFuncOp kernel);
 void expandMath(gpu::GPUFuncOp kernel);
 /// Spells out numbers of threads in the grid (gpu.global_id).
 void expandCoordinates(gpu::GPUFuncOp kernel);
+/// Lets one fence stand for the registers of all wgmma between it and their
+/// commit: each further one would count as a group of its own to the device.
+void joinWgmmaFences(gpu::GPUFuncOp kernel);
 /// Makes each tensor map an argument and describes it in kgpu.tensor_maps.
 void hoistTensorMaps(gpu::GPUFuncOp kernel);
 /// Fills in everything but the shared array.

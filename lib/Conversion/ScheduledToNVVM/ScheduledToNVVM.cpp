@@ -73,6 +73,7 @@ struct ConvertScheduledToNVVM
     arith::populateCeilFloorDivExpandOpsPatterns(slices);
     if (failed(mlir::applyPatternsGreedily(kernel, std::move(slices))))
       return failure();
+    joinWgmmaFences(kernel);
     RewritePatternSet patterns(&getContext());
     mlir::populateSCFToControlFlowConversionPatterns(patterns);
     ConversionTarget target(getContext());

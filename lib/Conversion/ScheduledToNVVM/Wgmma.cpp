@@ -14,6 +14,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace kernel_opt;
@@ -83,6 +85,9 @@ StringRef elementName(Type type) {
   return type.isF16() ? "f16" : type.isBF16() ? "bf16" : "tf32";
 }
 
+/// On a wgmma whose registers went through a fence already.
+constexpr StringLiteral fencedAttrName = "fenced";
+
 struct WgmmaPattern : KernelPattern<WgmmaOp> {
   using KernelPattern::KernelPattern;
 
@@ -128,6 +133,8 @@ struct WgmmaPattern : KernelPattern<WgmmaOp> {
   /// them; tying them to it keeps those instructions in front.
   void fenceRegisters(OpBuilder &b, WgmmaOp op, SmallVector<Value> &acc,
                       SmallVector<Value> &a) const {
+    if (op->hasAttr(fencedAttrName))
+      return;
     bool accIsVector = op.getAcc() && isa<VectorType>(op.getAcc().getType());
     SmallVector<Value> written;
     if (accIsVector)
@@ -193,6 +200,77 @@ struct WgmmaWaitPattern : KernelPattern<WgmmaWaitOp> {
 };
 
 } // namespace
+
+/// The wgmma that follow a fence, up to the end of their group.
+static SmallVector<WgmmaOp> groupBehind(WgmmaFenceOp fence) {
+  SmallVector<WgmmaOp> group;
+  for (Operation *op = fence->getNextNode();
+       op && !isa<WgmmaCommitOp, WgmmaFenceOp, WgmmaWaitOp>(op);
+       op = op->getNextNode())
+    if (auto wgmma = dyn_cast<WgmmaOp>(op))
+      group.push_back(wgmma);
+  return group;
+}
+
+/// Makes `value` stand before `place`; false if that takes more than to move
+/// the cut of a vector.
+static bool bringBefore(Value value, Operation *place) {
+  Operation *op = value.getDefiningOp();
+  auto isKnown = [&](Operation *definition) {
+    return !definition || definition->getBlock() != place->getBlock() ||
+           definition->isBeforeInBlock(place);
+  };
+  if (isKnown(op))
+    return true;
+  if (!isa<vector::ShuffleOp>(op) ||
+      !llvm::all_of(op->getOperands(),
+                    [&](Value v) { return isKnown(v.getDefiningOp()); }))
+    return false;
+  op->moveBefore(place);
+  return true;
+}
+
+void kernel_opt::joinWgmmaFences(gpu::GPUFuncOp kernel) {
+  SmallVector<WgmmaFenceOp> fences;
+  kernel.walk([&](WgmmaFenceOp fence) { fences.push_back(fence); });
+  for (WgmmaFenceOp fence : fences) {
+    SmallVector<WgmmaOp> group = groupBehind(fence);
+    SmallVector<OpOperand *> vectors;
+    bool fits = true;
+    for (WgmmaOp wgmma : group)
+      for (OpOperand &operand : wgmma->getOpOperands())
+        if (isa<VectorType>(operand.get().getType())) {
+          fits &= bringBefore(operand.get(), group.front());
+          vectors.push_back(&operand);
+        }
+    if (!fits || vectors.empty())
+      continue;
+    OpBuilder b(group.front());
+    Location loc = fence.getLoc();
+    SmallVector<Value> registers;
+    for (OpOperand *operand : vectors)
+      llvm::append_range(
+          registers,
+          mlir::getElementTypeOrSelf(operand->get().getType()).isF32()
+              ? elementsOf(b, loc, operand->get())
+              : toRegisters32(b, loc, operand->get()));
+    SmallVector<Value> fenced =
+        passThrough(b, loc, "wgmma.fence.sync.aligned;", registers);
+    ArrayRef<Value> left(fenced);
+    for (OpOperand *operand : vectors) {
+      auto type = cast<VectorType>(operand->get().getType());
+      bool whole = type.getElementType().isF32();
+      size_t count = whole ? type.getNumElements() : type.getNumElements() / 2;
+      operand->set(whole
+                       ? vectorOf(b, loc, left.take_front(count), type)
+                       : fromRegisters32(b, loc, left.take_front(count), type));
+      left = left.drop_front(count);
+    }
+    for (WgmmaOp wgmma : group)
+      wgmma->setAttr(fencedAttrName, b.getUnitAttr());
+    fence.erase();
+  }
+}
 
 void kernel_opt::populateWgmmaPatterns(const mlir::LLVMTypeConverter &converter,
                                        const KernelFacts &facts,

@@ -77,6 +77,14 @@ gpu.func @k() kernel attributes {kgpu.cluster = 1} { gpu.return }
 
 // -----
 
+func.func @flush(%x: f64) -> f64 {
+  // expected-error@+1 {{'kgpu.flush' belongs on a 'math.exp2' of f32}}
+  %y = math.exp2 %x {kgpu.flush} : f64
+  return %y : f64
+}
+
+// -----
+
 // expected-error@+1 {{'kgpu.cluster_size' belongs on a 'gpu.func'}}
 func.func @k() attributes {kgpu.cluster_size = array<i32: 1, 1, 1>} { return }
 

@@ -386,6 +386,15 @@ func.func @registers_type(%v: vector<2xf16>) {
 
 // -----
 
+#one = #ktile.layout<register = [[0, 1]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+func.func @taken_registers_count(%t: tensor<8x8xf32>) {
+  // expected-error@+1 {{'ktile.to_registers' op layout has 2 registers, found 'vector<4xf32>'}}
+  %v = ktile.to_registers %t {layout = #one} : tensor<8x8xf32> -> vector<4xf32>
+  return
+}
+
+// -----
+
 #sums = #ktile.layout<register = [[0, 1], [8, 0], [0, 8], [0, 16], [0, 32], [0, 64]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = [[16, 0], [32, 0], [64, 0]]>
 func.func @matrix_bits(%t: tensor<128x128xf32>, %s: memref<2x2x64x64xf32, #kgpu.shared>) {
   // expected-error@+1 {{'ktile.store_matrix' op moves elements of 16 bits, found 'tensor<128x128xf32>'}}

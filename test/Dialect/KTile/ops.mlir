@@ -122,16 +122,18 @@ func.func @products(%a: tensor<128x16xf32>, %b: tensor<16x128xf32>, %c: tensor<1
 // CHECK-LABEL: func.func @fragments
 func.func @fragments(%v: vector<64xf32>, %h: tensor<128x128xbf16>,
                      %s: memref<2x2x64x64xbf16, #kgpu.shared<swizzle = 128>>, %i: index,
-                     %p: memref<3x2x128x64xbf16, #kgpu.shared<swizzle = 128>>) -> tensor<128x128xf32> {
+                     %p: memref<3x2x128x64xbf16, #kgpu.shared<swizzle = 128>>) -> (tensor<128x128xf32>, vector<64xf32>) {
   // CHECK: ktile.from_registers %{{.*}} {layout = #{{.*}}} : vector<64xf32> -> tensor<128x128xf32>
   %t = ktile.from_registers %v {layout = #sums} : vector<64xf32> -> tensor<128x128xf32>
+  // CHECK: ktile.to_registers %{{.*}} {layout = #{{.*}}} : tensor<128x128xf32> -> vector<64xf32>
+  %w = ktile.to_registers %t {layout = #sums} : tensor<128x128xf32> -> vector<64xf32>
   // CHECK: ktile.store_matrix %{{.*}}, %{{.*}} {first = 0 : i64, layout = #{{.*}}} : tensor<128x128xbf16>, memref<2x2x64x64xbf16, #kgpu.shared<swizzle = 128>>
   ktile.store_matrix %h, %s {first = 0 : i64, layout = #sums}
     : tensor<128x128xbf16>, memref<2x2x64x64xbf16, #kgpu.shared<swizzle = 128>>
   // CHECK: ktile.store_panels %{{.*}}, %{{.*}}[%{{.*}}] along 1 : tensor<128x128xbf16>, memref<3x2x128x64xbf16, #kgpu.shared<swizzle = 128>>
   ktile.store_panels %h, %p[%i] along 1
     : tensor<128x128xbf16>, memref<3x2x128x64xbf16, #kgpu.shared<swizzle = 128>>
-  return %t : tensor<128x128xf32>
+  return %t, %w : tensor<128x128xf32>, vector<64xf32>
 }
 
 // CHECK-LABEL: func.func @copy
