@@ -179,10 +179,10 @@ Value Rebaser::rebase(Value value) {
 
 /// Whether nobody sees results below 2^-126: weights that are rounded to f16,
 /// whose least number is 2^-24, or summed along rows, whose sums reach one.
-static bool ignoresSubnormals(math::ExpOp op) {
-  if (!op->hasAttr(kRowWeightsAttrName))
-    return false;
-  return llvm::all_of(op->getUsers(), [](Operation *user) {
+static bool ignoresSubnormals(Value weights) {
+  return llvm::all_of(weights.getUsers(), [](Operation *user) {
+    if (auto select = dyn_cast<arith::SelectOp>(user))
+      return ignoresSubnormals(select.getResult());
     if (auto dot = dyn_cast<ktile::DotOp>(user))
       return dot.getAWeights() &&
              getElementTypeOrSelf(dot.getB().getType()).isF16();
@@ -290,7 +290,7 @@ unsigned schedule::rebaseExponentials(gpu::GPUFuncOp func) {
     Value exponent = rebaser.rebase(op.getOperand());
     OpBuilder builder(op);
     auto power = math::Exp2Op::create(builder, op.getLoc(), exponent);
-    if (ignoresSubnormals(op))
+    if (op->hasAttr(kRowWeightsAttrName) && ignoresSubnormals(op))
       power->setAttr(kgpu::kFlushAttrName, builder.getUnitAttr());
     op.replaceAllUsesWith(power.getResult());
     op.erase();

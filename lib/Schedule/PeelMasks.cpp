@@ -27,8 +27,8 @@ using namespace kernel_opt;
 using namespace kernel_opt::schedule;
 
 namespace {
-/// A tile of truth values, each of which is true where all of `least` are not
-/// negative: expressions of `symbols`, the least that they are over the tile.
+/// A tile of truth values, all of which are true where none of `least` is
+/// negative: expressions of the loop's variable and `symbols`.
 struct Mask {
   Operation *op;
   SmallVector<AffineExpr> least;
@@ -43,8 +43,17 @@ private:
   /// The value of each element of an index tile, over `dims` and symbols.
   AffineExpr coordinate(Value tile, ArrayRef<AffineExpr> dims);
   AffineExpr symbol(Value value);
-  void addLeast(Mask &mask, AffineExpr expr, ArrayRef<int64_t> shape);
+  /// The mask holds only where `expr` is not negative; false if its least value
+  /// over the tile is not known.
+  bool addLeast(Mask &mask, AffineExpr expr, ArrayRef<int64_t> shape);
+  bool addBounds(Mask &mask, ktile::InBoundsOp op, ArrayRef<AffineExpr> dims,
+                 ArrayRef<int64_t> shape);
+  bool addComparison(Mask &mask, arith::CmpIOp op, ArrayRef<AffineExpr> dims,
+                     ArrayRef<int64_t> shape);
   void findMask(Operation &op);
+  /// The masks that hold from the first step on, with the ends of their steps.
+  void findEnds(SmallVectorImpl<Operation *> &dropped,
+                SmallVectorImpl<AffineExpr> &ends);
   /// The first value of the loop's variable at which `expr`, of slope
   /// `-slope`, is negative.
   AffineExpr end(AffineExpr expr, int64_t slope);
@@ -94,97 +103,89 @@ AffineExpr Peeler::coordinate(Value tile, ArrayRef<AffineExpr> dims) {
   return index.getMap().getResult(0).replaceDimsAndSymbols(dims, values);
 }
 
-void Peeler::addLeast(Mask &mask, AffineExpr expr, ArrayRef<int64_t> shape) {
-  // Dimensions of the tile follow the loop's variable.
+bool Peeler::addLeast(Mask &mask, AffineExpr expr, ArrayRef<int64_t> shape) {
   unsigned rank = shape.size();
   for (auto [d, extent] : llvm::enumerate(shape)) {
     AffineExpr dim = getAffineDimExpr(d + 1, context);
     auto slope = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
         expr.replace(dim, dim + 1) - expr, rank + 1, symbols.size()));
-    if (!slope) {
-      mask.op = nullptr;
-      return;
-    }
+    if (!slope)
+      return false;
     expr = expr.replace(
         dim,
         getAffineConstantExpr(slope.getValue() < 0 ? extent - 1 : 0, context));
   }
   mask.least.push_back(simplifyAffineExpr(expr, rank + 1, symbols.size()));
+  return true;
+}
+
+bool Peeler::addBounds(Mask &mask, ktile::InBoundsOp op,
+                       ArrayRef<AffineExpr> dims, ArrayRef<int64_t> shape) {
+  SmallVector<AffineExpr> values;
+  for (Value value : op.getSymbols())
+    values.push_back(symbol(value));
+  if (llvm::is_contained(values, AffineExpr()))
+    return false;
+  for (auto [expr, bound] :
+       llvm::zip(op.getMap().getResults(), op.getBounds())) {
+    AffineExpr place = expr.replaceDimsAndSymbols(dims, values);
+    if (!addLeast(mask, place, shape) ||
+        !addLeast(mask, bound - 1 - place, shape))
+      return false;
+  }
+  return true;
+}
+
+bool Peeler::addComparison(Mask &mask, arith::CmpIOp op,
+                           ArrayRef<AffineExpr> dims, ArrayRef<int64_t> shape) {
+  AffineExpr left = coordinate(op.getLhs(), dims),
+             right = coordinate(op.getRhs(), dims);
+  if (!left || !right)
+    return false;
+  using Predicate = arith::CmpIPredicate;
+  Predicate predicate = op.getPredicate();
+  // Unsigned ones are signed ones where neither side is negative.
+  if (llvm::is_contained(
+          {Predicate::ule, Predicate::ult, Predicate::uge, Predicate::ugt},
+          predicate))
+    for (AffineExpr side : {left, right})
+      if (!addLeast(mask, side, shape))
+        return false;
+  switch (predicate) {
+  case Predicate::ule:
+  case Predicate::sle:
+    return addLeast(mask, right - left, shape);
+  case Predicate::ult:
+  case Predicate::slt:
+    return addLeast(mask, right - left - 1, shape);
+  case Predicate::uge:
+  case Predicate::sge:
+    return addLeast(mask, left - right, shape);
+  case Predicate::ugt:
+  case Predicate::sgt:
+    return addLeast(mask, left - right - 1, shape);
+  default:
+    return false;
+  }
 }
 
 void Peeler::findMask(Operation &op) {
-  if (op.getNumResults() != 1)
-    return;
-  auto type = dyn_cast<RankedTensorType>(op.getResult(0).getType());
+  auto type = op.getNumResults() == 1
+                  ? dyn_cast<RankedTensorType>(op.getResult(0).getType())
+                  : RankedTensorType();
   if (!type)
     return;
+  // Dimensions of the tile follow the loop's variable.
   SmallVector<AffineExpr> dims;
   for (unsigned d = 0; d < type.getRank(); ++d)
     dims.push_back(getAffineDimExpr(d + 1, context));
   Mask mask{&op, {}};
-  if (auto inside = dyn_cast<ktile::InBoundsOp>(op)) {
-    SmallVector<AffineExpr> values;
-    for (Value value : inside.getSymbols())
-      values.push_back(symbol(value));
-    if (llvm::is_contained(values, AffineExpr()))
-      return;
-    for (auto [expr, bound] :
-         llvm::zip(inside.getMap().getResults(), inside.getBounds())) {
-      AffineExpr place = expr.replaceDimsAndSymbols(dims, values);
-      addLeast(mask, place, type.getShape());
-      if (mask.op)
-        addLeast(mask, bound - 1 - place, type.getShape());
-      if (!mask.op)
-        return;
-    }
-    masks.push_back(mask);
-    return;
-  }
-  auto compare = dyn_cast<arith::CmpIOp>(op);
-  if (!compare)
-    return;
-  AffineExpr left = coordinate(compare.getLhs(), dims),
-             right = coordinate(compare.getRhs(), dims);
-  if (!left || !right)
-    return;
-  using Predicate = arith::CmpIPredicate;
-  bool isUnsigned = false;
-  AffineExpr expr;
-  switch (compare.getPredicate()) {
-  case Predicate::ule:
-    isUnsigned = true;
-    [[fallthrough]];
-  case Predicate::sle:
-    expr = right - left;
-    break;
-  case Predicate::ult:
-    isUnsigned = true;
-    [[fallthrough]];
-  case Predicate::slt:
-    expr = right - left - 1;
-    break;
-  case Predicate::uge:
-    isUnsigned = true;
-    [[fallthrough]];
-  case Predicate::sge:
-    expr = left - right;
-    break;
-  case Predicate::ugt:
-    isUnsigned = true;
-    [[fallthrough]];
-  case Predicate::sgt:
-    expr = left - right - 1;
-    break;
-  default:
-    return;
-  }
-  // The same as signed ones where neither side is negative.
-  for (AffineExpr side : {left, right})
-    if (isUnsigned && mask.op)
-      addLeast(mask, side, type.getShape());
-  if (mask.op)
-    addLeast(mask, expr, type.getShape());
-  if (mask.op)
+  bool found = false;
+  if (auto inside = dyn_cast<ktile::InBoundsOp>(op))
+    found = addBounds(mask, inside, dims, type.getShape());
+  else if (auto compare = dyn_cast<arith::CmpIOp>(op))
+    found = addComparison(mask, compare, dims, type.getShape());
+  if (found)
     masks.push_back(mask);
 }
 
@@ -209,8 +210,34 @@ static void assumeTrue(Value condition) {
     else if (isa<arith::AndIOp>(user))
       user->getResult(0).replaceAllUsesWith(
           user->getOperand(1 - use.getOperandNumber()));
-    else if (isa<arith::OrIOp>(user))
+    else if (isa<arith::OrIOp, ktile::ViewOp>(user))
       assumeTrue(user->getResult(0));
+  }
+}
+
+void Peeler::findEnds(SmallVectorImpl<Operation *> &dropped,
+                      SmallVectorImpl<AffineExpr> &ends) {
+  AffineExpr at = getAffineDimExpr(variable, context);
+  AffineExpr first = getAffineSymbolExpr(symbols.size(), context);
+  SmallVector<Value> all(symbols);
+  all.push_back(loop.getLowerBound());
+  for (Mask &mask : masks) {
+    SmallVector<AffineExpr> own;
+    bool fits = true;
+    for (AffineExpr expr : mask.least) {
+      auto slope = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
+          expr.replace(at, at + 1) - expr, 1, symbols.size()));
+      if (slope && slope.getValue() < 0)
+        own.push_back(end(expr, -slope.getValue()));
+      else // What grows is least at the first step.
+        fits &= slope && isNeverNegative(expr.replace(at, first), all);
+    }
+    if (!fits || own.empty())
+      continue;
+    dropped.push_back(mask.op);
+    for (AffineExpr expr : own)
+      if (!llvm::is_contained(ends, expr))
+        ends.push_back(expr);
   }
 }
 
@@ -220,35 +247,9 @@ bool Peeler::run() {
     return false;
   for (Operation &op : loop.getBody()->without_terminator())
     findMask(op);
-  AffineExpr at = getAffineDimExpr(variable, context);
   SmallVector<Operation *> dropped;
   SmallVector<AffineExpr> ends;
-  for (Mask &mask : masks) {
-    SmallVector<AffineExpr> own;
-    bool fits = true;
-    for (AffineExpr expr : mask.least) {
-      auto slope = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
-          expr.replace(at, at + 1) - expr, 1, symbols.size()));
-      if (slope && slope.getValue() < 0) {
-        own.push_back(end(expr, -slope.getValue()));
-        continue;
-      }
-      // What grows is least at the first step.
-      SmallVector<Value> all(symbols);
-      all.push_back(loop.getLowerBound());
-      fits &=
-          slope &&
-          isNeverNegative(
-              expr.replace(at, getAffineSymbolExpr(symbols.size(), context)),
-              all);
-    }
-    if (!fits || own.empty())
-      continue;
-    dropped.push_back(mask.op);
-    for (AffineExpr expr : own)
-      if (!llvm::is_contained(ends, expr))
-        ends.push_back(expr);
-  }
+  findEnds(dropped, ends);
   if (dropped.empty())
     return false;
 

@@ -45,8 +45,13 @@ FailureOr<unsigned> StepPipeline::findOperand(ktile::DotOp dot, Value tile,
     return dot.emitError("the ")
            << side << " operand is no tile of this step alone";
   for (auto [i, known] : llvm::enumerate(operands))
-    if (known.load == load && known.isLeft == isLeft)
+    if (known.load == load && known.isLeft == isLeft) {
+      // Its stage is free when the one product that reads it is done.
+      if (!known.resident)
+        return dot.emitError("the ")
+               << side << " operand is one of an earlier product, too";
       return unsigned(i);
+    }
   auto padding = dyn_cast<FloatAttr>(load.getPadding());
   std::string reason;
   std::optional<BoxAccess> box;
@@ -119,29 +124,35 @@ LogicalResult StepPipeline::findProduct(ktile::DotOp dot) {
     return dot.emitError("the left operand of ")
            << leftType.getElementType() << " is no factor for " << elementType;
   }
-  auto type = cast<RankedTensorType>(dot.getResult().getType());
-  product.type = type;
-  product.n = type.getDimSize(1);
-  product.k = leftType.getShape().back();
-  if (m && m != type.getDimSize(0))
+  if (failed(findSizes(product)))
+    return failure();
+  // What comes in each step, once, for the first product that takes it.
+  SmallVector<unsigned> factors = {product.rightOperand};
+  if (!product.left)
+    factors.insert(factors.begin(), product.leftOperand);
+  for (unsigned number : factors)
+    if (!operands[number].resident &&
+        llvm::none_of(products, [&](const StepProduct &before) {
+          return llvm::is_contained(before.brought, number);
+        }))
+      product.brought.push_back(number);
+  products.push_back(std::move(product));
+  return success();
+}
+
+LogicalResult StepPipeline::findSizes(StepProduct &product) {
+  ktile::DotOp dot = product.dot;
+  product.type = cast<RankedTensorType>(dot.getResult().getType());
+  product.n = product.type.getDimSize(1);
+  product.k = cast<ShapedType>(dot.getA().getType()).getShape().back();
+  if (m && m != product.type.getDimSize(0))
     return dot.emitError("products of ")
-           << m << " and of " << type.getDimSize(0) << " rows in one loop";
-  m = type.getDimSize(0);
+           << m << " and of " << product.type.getDimSize(0)
+           << " rows in one loop";
+  m = product.type.getDimSize(0);
   if (product.k % 16)
     return dot.emitError("a product must take a multiple of 16 of K, found ")
            << product.k;
-  for (unsigned number : {product.leftOperand, product.rightOperand})
-    if (!(product.left && number == product.leftOperand) &&
-        !operands[number].resident &&
-        !llvm::is_contained(product.brought, number))
-      product.brought.push_back(number);
-  if (product.left && !operands[product.rightOperand].resident)
-    product.brought = {product.rightOperand};
-  for (const StepProduct &before : products)
-    llvm::erase_if(product.brought, [&](unsigned number) {
-      return llvm::is_contained(before.brought, number);
-    });
-  products.push_back(std::move(product));
   return success();
 }
 

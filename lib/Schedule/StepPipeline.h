@@ -54,6 +54,7 @@ private:
   // What there is (StepLoop.cpp).
   LogicalResult find();
   LogicalResult findProduct(ktile::DotOp dot);
+  LogicalResult findSizes(StepProduct &product);
   FailureOr<unsigned> findOperand(ktile::DotOp dot, Value tile, bool isLeft);
   LogicalResult checkSizes();
   LogicalResult findLate();
@@ -75,7 +76,8 @@ private:
                  int64_t rowBlock, int64_t k, SmallVectorImpl<Value> &indices);
   /// Waits for what is brought for a product.
   void await(OpBuilder &b, const StepProduct &product, Value number);
-  /// Begins a product of what is there; the registers of its row blocks are pending.
+  /// Begins a product of what is there; the registers of its row blocks are
+  /// pending.
   SmallVector<Value> issue(OpBuilder &b, const StepProduct &product,
                            Value number, Value left, Value sum);
   /// Waits until `others` groups at most are unfinished; gives the sums.

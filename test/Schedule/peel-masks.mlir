@@ -65,6 +65,7 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 // CHECK-LABEL: gpu.func @ragged
 // CHECK: %[[WHOLE:.*]] = scf.for %{{.*}} = %c0 to %c85 step %c16
 // CHECK-NOT: ktile.in_bounds
+// CHECK-NOT: arith.select
 // CHECK: arith.cmpf
 // CHECK: ktile.in_bounds #{{.*}}(%c96)
 // CHECK: arith.cmpf
@@ -78,7 +79,8 @@ gpu.module @m {
     %zeros = arith.constant dense<0.0> : tensor<16xf32>
     %sum = scf.for %i = %c0 to %c100 step %c16 iter_args(%s = %zeros) -> (tensor<16xf32>) {
       %t = ktile.load %x[affine_map<(d0)[s0] -> (d0 + s0)>](%i) padding 1.0 : f32 : memref<100xf32> -> tensor<16xf32>
-      %in = ktile.in_bounds affine_map<(d0)[s0] -> (d0 + s0)>(%i) < [100] : tensor<16xi1>
+      %inside = ktile.in_bounds affine_map<(d0)[s0] -> (d0 + s0)>(%i) < [100] : tensor<16xi1>
+      %in = ktile.view %inside from [0] : tensor<16xi1> -> tensor<16xi1>
       %kept = arith.select %in, %t, %zeros : tensor<16xi1>, tensor<16xf32>
       %positive = arith.cmpf ogt, %kept, %zeros : tensor<16xf32>
       %some = arith.select %positive, %kept, %zeros : tensor<16xi1>, tensor<16xf32>
