@@ -15,6 +15,12 @@
 !sn = tensor<?x?xf32, #kopt.dims<"S", "N">>
 !s1 = tensor<?x1xf32, #kopt.dims<"S">>
 !s = tensor<?xf32, #kopt.dims<"S">>
+!nmc = tensor<?x?x?xf32, #kopt.dims<"N", "M", "C">>
+!nc = tensor<?x?xf32, #kopt.dims<"N", "C">>
+!nq4c = tensor<?x?x4x?xf32, #kopt.dims<"N", "M floordiv 4", "C">>
+!nqg = tensor<?x?x?xf32, #kopt.dims<"N", "M floordiv 4", "C*4">>
+!ng = tensor<?x?xf32, #kopt.dims<"N", "C*4">>
+!n4c = tensor<?x4x?xf32, #kopt.dims<"N", "C">>
 
 module attributes {kopt.rewrite_set, kopt.version = 1} {
   kopt.rule @mean_of_linear(%x: !sk, %w: !nk, %b: !n) class reassociating
@@ -140,5 +146,20 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
     kopt.yield %0 : !s1
   } after {
     kopt.yield %x : !s1
+  }
+
+  kopt.rule @amax_of_fours_of_rows(%x: !nmc) class exact_mod_signed_zero_nan
+      element_types #floats where ["M % 4 == 0"]
+      doc "The maximum over rows by fours: four rows of any length begin where vectors of 16 bytes do, as single rows of odd length do not."
+  before {
+    %0 = aten.amax %x {dim = array<i64: 1>} : (!nmc) -> !nc
+    kopt.yield %0 : !nc
+  } after {
+    %0 = aten.unflatten %x {dim = 1 : i64, sizes = array<i64: -1, 4>} : (!nmc) -> !nq4c
+    %1 = aten.flatten %0 {start_dim = 2 : i64, end_dim = 3 : i64} : (!nq4c) -> !nqg
+    %2 = aten.amax %1 {dim = array<i64: 1>} : (!nqg) -> !ng
+    %3 = aten.unflatten %2 {dim = 1 : i64, sizes = array<i64: 4, -1>} : (!ng) -> !n4c
+    %4 = aten.amax %3 {dim = array<i64: 1>} : (!n4c) -> !nc
+    kopt.yield %4 : !nc
   }
 }

@@ -37,3 +37,19 @@ func.func @other(%x: tensor<2x4x8xf32>, %w: tensor<16x8xf32>, %b: tensor<16xf32>
   %4 = aten.logsumexp %0 {dim = array<i64: 2>, keepdim = true} : (tensor<2x4x16xf32>) -> tensor<2x4x1xf32>
   return %1, %3, %4 : tensor<2x1x16xf32>, tensor<2x4x1xf32>, tensor<2x4x1xf32>
 }
+
+// Rows by fours; not those whose number is odd.
+// CHECK-LABEL: func @maxima(
+// CHECK-SAME: %[[X:.+]]: tensor<2x8x5xf32>, %[[Z:.+]]: tensor<2x7x5xf32>
+// CHECK: %[[U:.+]] = aten.unflatten %[[X]] {{.*}} -> tensor<2x2x4x5xf32>
+// CHECK: %[[F:.+]] = aten.flatten %[[U]] {{.*}} -> tensor<2x2x20xf32>
+// CHECK: %[[M:.+]] = aten.amax %[[F]] {{.*}} -> tensor<2x20xf32>
+// CHECK: %[[V:.+]] = aten.unflatten %[[M]] {{.*}} -> tensor<2x4x5xf32>
+// CHECK: aten.amax %[[V]]
+// CHECK: aten.amax %[[Z]]
+func.func @maxima(%x: tensor<2x8x5xf32>, %z: tensor<2x7x5xf32>) -> (tensor<2x5xf32>, tensor<2x5xf32>) {
+  // expected-remark@+1 {{"rule":"amax_of_fours_of_rows"}}
+  %0 = aten.amax %x {dim = array<i64: 1>} : (tensor<2x8x5xf32>) -> tensor<2x5xf32>
+  %1 = aten.amax %z {dim = array<i64: 1>} : (tensor<2x7x5xf32>) -> tensor<2x5xf32>
+  return %0, %1 : tensor<2x5xf32>, tensor<2x5xf32>
+}
