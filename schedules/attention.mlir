@@ -40,7 +40,8 @@ module @attention attributes {transform.with_named_sequence, kopt.schedules, kop
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %cut = transform.kopt.peel_masks %fast : (!transform.any_op) -> !transform.any_op
     %powers = transform.kopt.rebase_exponentials %cut : (!transform.any_op) -> !transform.any_op
-    %held = transform.kopt.assign_layouts %powers : (!transform.any_op) -> !transform.any_op
+    %inverted = transform.kopt.invert_divisors %powers : (!transform.any_op) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %inverted : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
     transform.yield
   }
@@ -62,7 +63,8 @@ module @attention attributes {transform.with_named_sequence, kopt.schedules, kop
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %cut = transform.kopt.peel_masks %fast : (!transform.any_op) -> !transform.any_op
     %powers = transform.kopt.rebase_exponentials %cut : (!transform.any_op) -> !transform.any_op
-    %held = transform.kopt.assign_layouts %powers : (!transform.any_op) -> !transform.any_op
+    %inverted = transform.kopt.invert_divisors %powers : (!transform.any_op) -> !transform.any_op
+    %held = transform.kopt.assign_layouts %inverted : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
     transform.yield
   }

@@ -426,13 +426,6 @@ bool schedule::isRowWeight(Value factor, const OnlineMember &member) {
   return false;
 }
 
-bool schedule::sumsRowWeights(const OnlineMember &member) {
-  linalg::LinalgOp op = member.op;
-  Operation *combining = combiningOp(op);
-  return isa_and_nonnull<arith::AddFOp>(combining) &&
-         isRowWeight(elementOf(op, combining), member);
-}
-
 //===----------------------------------------------------------------------===//
 // Masks
 //===----------------------------------------------------------------------===//

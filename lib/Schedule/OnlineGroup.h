@@ -63,10 +63,6 @@ placeAlong(linalg::LinalgOp op, Value result, ArrayRef<AffineExpr> coordinates,
 /// the row's sum, m being the maximum of all x: between 0 and 1.
 bool isRowWeight(Value factor, const OnlineMember &member);
 
-/// Whether the member sums such weights along rows (before they are divided): a
-/// sum is between one and the number of its weights, or no element counts.
-bool sumsRowWeights(const OnlineMember &member);
-
 /// Expressions that must all be at least 0 where an element of an extremum, the
 /// first member, counts: what an affine mask leaves. `coordinates` are those of
 /// its loops. Nothing unless all other members' elements vanish with it.

@@ -301,24 +301,12 @@ Value TileBuilder::computeOnline(const Demand &demand, linalg::LinalgOp op,
     for (const Dependence &owed : member.dependences) {
       if (owed.exponential)
         continue;
-      Value divisor = totals[state.number(owed.on)];
-      // Sums of weights have reciprocals: one division a row.
-      bool inverted = owed.power < 0 &&
-                      int64_t(state.demands[number].shape.size()) >
-                          cast<RankedTensorType>(divisor.getType()).getRank() &&
-                      sumsRowWeights(group[state.number(owed.on)]);
-      if (inverted) {
-        auto type = cast<RankedTensorType>(divisor.getType());
-        Value one =
-            splat(Builder(context).getFloatAttr(type.getElementType(), 1.0),
-                  type.getShape(), loc);
-        divisor = arith::DivFOp::create(at(), loc, one, divisor);
-      }
-      Value factor = alignTo(divisor, owed.on, state, number);
+      Value factor =
+          alignTo(totals[state.number(owed.on)], owed.on, state, number);
       if (!factor)
         return {};
       Value &total = totals[number];
-      total = owed.power < 0 && !inverted
+      total = owed.power < 0
                   ? arith::DivFOp::create(at(), loc, total, factor).getResult()
                   : arith::MulFOp::create(at(), loc, total, factor).getResult();
     }
