@@ -150,8 +150,8 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
   // What remains is contiguous: a row of columns a block, some of the reduced
   // elements of each at once.
   transform.named_sequence @outer_reduction(%kernel: !transform.any_op {transform.readonly}) {
-    %columns = transform.tune.knob<"columns"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64, 256 : i64, 512 : i64] -> !transform.any_param
-    %elements = transform.tune.knob<"elements"> = 4096 : i64 from options = [1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64] -> !transform.any_param
+    %columns = transform.tune.knob<"columns"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64, 256 : i64, 512 : i64, 1024 : i64] -> !transform.any_param
+    %elements = transform.tune.knob<"elements"> = 4096 : i64 from options = [1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64, 16384 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
     %program = transform.kopt.tile %kernel block [%columns] elements [%elements] warps [%warps]
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
