@@ -17,6 +17,10 @@ namespace kernel_opt::optimizer {
 /// The program of a kernel; an error at the kernel if it has none.
 FailureOr<gpu::GPUFuncOp> programOf(kopt::KernelOp kernel);
 
+/// The module without its programs, with kernels put in their place, those
+/// that others do the work of included.
+FailureOr<OwningOpRef<ModuleOp>> inlined(ModuleOp module);
+
 /// On a compiled module, beside its policy and certificate: the answer.
 constexpr StringLiteral kVerdictAttrName = "kopt.verdict";
 

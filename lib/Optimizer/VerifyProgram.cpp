@@ -11,8 +11,6 @@
 #include "kernel-opt/Dialect/Kopt/WholeKernel.h"
 #include "kernel-opt/Kernel/FormKernels.h"
 #include "kernel-opt/Support/Hash.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <random>
@@ -130,48 +128,6 @@ LogicalResult ProgramVerifier::admit() {
 //===----------------------------------------------------------------------===//
 // Kernels against the program on tensors
 //===----------------------------------------------------------------------===//
-
-/// Puts the whole kernels back where several do the work of one.
-static LogicalResult restoreWholes(ModuleOp module) {
-  SmallVector<kopt::KernelOp> kernels;
-  module.walk([&](kopt::KernelOp kernel) { kernels.push_back(kernel); });
-  for (kopt::KernelOp kernel : kernels) {
-    auto whole = kopt::lookupWhole(kernel);
-    if (failed(whole))
-      return failure();
-    if (!*whole)
-      continue;
-    kopt::KernelOp restored = (*whole)->kernel;
-    restored->remove();
-    kernel->getBlock()->getOperations().insert(Block::iterator(kernel),
-                                               restored);
-    restored->setOperands((*whole)->operands);
-    kernel.replaceAllUsesWith(restored.getResults());
-    kernel.erase();
-  }
-  return success();
-}
-
-/// The module without its programs, with kernels put in their place, those
-/// that others do the work of included.
-static FailureOr<OwningOpRef<ModuleOp>> inlined(ModuleOp module) {
-  OwningOpRef<ModuleOp> copy = module.clone();
-  for (auto programs :
-       llvm::make_early_inc_range(copy->getOps<gpu::GPUModuleOp>()))
-    programs.erase();
-  if (failed(restoreWholes(*copy)))
-    return failure();
-  SmallVector<kopt::KernelOp> kernels;
-  copy->walk([&](kopt::KernelOp kernel) { kernels.push_back(kernel); });
-  for (kopt::KernelOp kernel : kernels)
-    kernel::inlineKernel(kernel);
-  PassManager manager(module.getContext());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
-  if (failed(manager.run(*copy)))
-    return failure();
-  return std::move(copy);
-}
 
 LogicalResult ProgramVerifier::checkFunction(func::FuncOp original,
                                              func::FuncOp formed) {
