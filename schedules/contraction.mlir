@@ -110,7 +110,7 @@ module @contraction attributes {transform.with_named_sequence, kopt.schedules, k
   transform.named_sequence @contraction_wgmma_split(%kernel: !transform.any_op {transform.readonly}) {
     %m = transform.tune.knob<"block_m"> = 128 : i64 from options = [64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
     %n = transform.tune.knob<"block_n"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
-    %k = transform.tune.knob<"step_k"> = 64 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
+    %k = transform.tune.knob<"step_k"> = 32 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
     %raster = transform.tune.knob<"raster"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
     %least = transform.tune.knob<"least_blocks"> = 64 : i64 from options = [1 : i64, 16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
