@@ -284,7 +284,7 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 module attributes {transform.with_named_sequence} {
 func.func @f(%a_: tensor<8x96xf32>) -> tensor<8xf32> {
   // expected-error@below {{kernel cannot be tiled so}}
-  // expected-note@below {{the body combines more than one element per result}}
+  // expected-note@below {{no element is combined with result 0}}
   %r = kopt.kernel @f (%a = %a_ : tensor<8x96xf32>) -> (tensor<8xf32>) {
     %c = arith.constant 0.0 : f32
     %e = tensor.empty() : tensor<8xf32>
