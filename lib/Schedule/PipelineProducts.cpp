@@ -21,44 +21,13 @@ using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::schedule;
 
-static constexpr int64_t warpgroup = 128; ///< threads
-
-int64_t schedule::tileThreads(gpu::GPUFuncOp func) {
-  if (auto threads = func->getAttrOfType<IntegerAttr>(kTileThreadsAttrName))
-    return threads.getInt();
-  auto size = func.getKnownBlockSize();
-  return size ? int64_t((*size)[0]) : 0;
-}
-
 //===----------------------------------------------------------------------===//
 // What fits
 //===----------------------------------------------------------------------===//
 
-LogicalResult ProductPipeline::checkTarget() {
-  auto module = func->getParentOfType<ModuleOp>();
-  auto target =
-      module ? module->getAttrOfType<StringAttr>("kopt.target") : StringAttr();
-  if (target && target.getValue() != "sm_90a")
-    return func.emitError("wgmma exists on sm_90a alone, the target is ")
-           << target.getValue();
-  return success();
-}
-
 LogicalResult ProductPipeline::checkSizes() {
-  if (auto grid = func.getKnownGridSize();
-      grid && (*grid)[0] < options.leastBlocks)
-    return func.emitError("expected ")
-           << options.leastBlocks << " blocks at least, found " << (*grid)[0];
-  int64_t threads = tileThreads(func);
-  groups = threads / warpgroup;
-  if (!groups || threads % warpgroup || !llvm::isPowerOf2_64(groups))
-    return func.emitError("wgmma needs a power of two of warpgroups of four "
-                          "warps, found ")
-           << threads / 32 << " warps";
-  rows = loop.m / groups;
-  if (rows < 64)
-    return func.emitError("each warpgroup multiplies 64 rows at least, but ")
-           << groups << " share " << loop.m;
+  if (failed(findWarpgroups(loop.m)))
+    return failure();
   if (loop.n < 8 || loop.n > 256)
     return func.emitError("wgmma has 8 to 256 columns, found ") << loop.n;
   int64_t registers = rows / 64 * loop.n / 2;
@@ -161,10 +130,6 @@ void ProductPipeline::planProducts() {
 // Shared memory
 //===----------------------------------------------------------------------===//
 
-Value ProductPipeline::constant(OpBuilder &b, int64_t value) {
-  return arith::ConstantIndexOp::create(b, loc, value);
-}
-
 /// Steps that this block sums.
 Value ProductPipeline::rounds(OpBuilder &b) {
   Value all = constant(b, loop.trips);
@@ -203,13 +168,9 @@ void ProductPipeline::allocate() {
 }
 
 void ProductPipeline::initialize(OpBuilder &b) {
-  Value zero = constant(b, 0), one = constant(b, 1);
-  auto onlyThread =
-      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, thread, zero);
-  auto branch = scf::IfOp::create(b, loc, onlyThread, /*withElse=*/false);
-  OpBuilder inside = branch.getThenBodyBuilder();
-  auto each =
-      scf::ForOp::create(inside, loc, zero, constant(inside, depth), one);
+  OpBuilder inside = onThread(b, 0);
+  auto each = scf::ForOp::create(inside, loc, constant(inside, 0),
+                                 constant(inside, depth), constant(inside, 1));
   OpBuilder body = OpBuilder::atBlockTerminator(each.getBody());
   Value stage = each.getInductionVar();
   kgpu::MBarrierInitOp::create(body, loc, full, stage, 1);
@@ -258,19 +219,6 @@ void ProductPipeline::fill(OpBuilder &b, Value stage, Value step) {
                               ValueRange{stage, constant(b, panel)}, full,
                               stage, Value(), Value());
     }
-}
-
-Value ProductPipeline::stageOf(OpBuilder &b, Value step) {
-  return arith::RemUIOp::create(b, loc, step, constant(b, depth));
-}
-
-/// Whether a step's round through the stages is an odd one (or an even one).
-Value ProductPipeline::parityOf(OpBuilder &b, Value step, bool even) {
-  Value round = arith::DivUIOp::create(b, loc, step, constant(b, depth));
-  Value odd = arith::AndIOp::create(b, loc, round, constant(b, 1));
-  return arith::CmpIOp::create(
-      b, loc, even ? arith::CmpIPredicate::eq : arith::CmpIPredicate::ne, odd,
-      constant(b, 0));
 }
 
 //===----------------------------------------------------------------------===//
@@ -342,14 +290,6 @@ SmallVector<Value> ProductPipeline::multiplyAll(OpBuilder &b, Value stage,
   return next;
 }
 
-/// Whoever fills `stage` next may do so as far as this warp is concerned.
-void ProductPipeline::release(OpBuilder &b, Value stage) {
-  Value lane = gpu::LaneIdOp::create(b, loc, IntegerAttr());
-  Value first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, lane,
-                                      constant(b, 0));
-  kgpu::MBarrierArriveOp::create(b, loc, empty, stage, Value(), Value(), first);
-}
-
 /// Without a producer: when all warps are through with step `done`, thread 0
 /// fills its stage with the step that comes `depth` later.
 void ProductPipeline::refill(OpBuilder &b, Value done) {
@@ -370,7 +310,7 @@ void ProductPipeline::refill(OpBuilder &b, Value done) {
 
 void ProductPipeline::releaseStep(OpBuilder &b, Value step) {
   if (options.producer)
-    release(b, stageOf(b, step));
+    release(b, empty, stageOf(b, step));
   else
     refill(b, step);
 }
@@ -543,10 +483,7 @@ SmallVector<Value> ProductPipeline::sumByThreads(OpBuilder &b) {
 
 /// One thread of the last warpgroup loads.
 void ProductPipeline::produce(OpBuilder &b) {
-  Value leader = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, thread,
-                                       constant(b, groups * warpgroup));
-  auto branch = scf::IfOp::create(b, loc, leader, /*withElse=*/false);
-  OpBuilder inside = branch.getThenBodyBuilder();
+  OpBuilder inside = onThread(b, loadingThread());
   auto each = scf::ForOp::create(inside, loc, constant(inside, 0),
                                  rounds(inside), constant(inside, 1));
   OpBuilder body = OpBuilder::atBlockTerminator(each.getBody());
@@ -558,37 +495,8 @@ void ProductPipeline::produce(OpBuilder &b) {
   fill(body, stage, step);
 }
 
-/// Opens the branch of those who multiply, which takes the rest of the program.
-OpBuilder ProductPipeline::splitRoles(OpBuilder &b) {
-  int64_t threads = groups * warpgroup;
-  func->setAttr(kTileThreadsAttrName, b.getI64IntegerAttr(threads));
-  func.setKnownBlockSize(ArrayRef<int32_t>{int32_t(threads + warpgroup), 1, 1});
-  Value isProducer = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::uge,
-                                           thread, constant(b, threads));
-  auto branch = scf::IfOp::create(b, loc, isProducer, /*withElse=*/true);
-  branch->setAttr(kRolesAttrName, b.getI64IntegerAttr(threads));
-  OpBuilder producer = branch.getThenBodyBuilder();
-  OpBuilder consumer = branch.getElseBodyBuilder();
-  // Of 65536 registers, what loading does not need goes to those who multiply.
-  if (groups == 2) {
-    kgpu::SetMaxRegistersOp::create(producer, loc, 40, true);
-    kgpu::SetMaxRegistersOp::create(consumer, loc, 232, false);
-  }
-  produce(producer);
-  Block &elseBlock = branch.getElseRegion().front();
-  Block *block = branch->getBlock();
-  auto first = std::next(Block::iterator(branch));
-  elseBlock.getOperations().splice(Block::iterator(elseBlock.getTerminator()),
-                                   block->getOperations(), first,
-                                   Block::iterator(block->getTerminator()));
-  return OpBuilder(loop.anchor);
-}
-
 void ProductPipeline::startWithoutProducer(OpBuilder &b) {
-  Value leader = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, thread,
-                                       constant(b, 0));
-  auto branch = scf::IfOp::create(b, loc, leader, /*withElse=*/false);
-  OpBuilder inside = branch.getThenBodyBuilder();
+  OpBuilder inside = onThread(b, 0);
   auto each = scf::ForOp::create(inside, loc, constant(inside, 0),
                                  constant(inside, depth), constant(inside, 1));
   OpBuilder body = OpBuilder::atBlockTerminator(each.getBody());
@@ -599,20 +507,8 @@ void ProductPipeline::startWithoutProducer(OpBuilder &b) {
 // The whole
 //===----------------------------------------------------------------------===//
 
-/// Registers of all row blocks, one after the other.
-static Value joined(OpBuilder &b, Location loc, ArrayRef<Value> parts) {
-  Value all = parts.front();
-  for (Value part : parts.drop_front()) {
-    int64_t length = cast<VectorType>(all.getType()).getNumElements() +
-                     cast<VectorType>(part.getType()).getNumElements();
-    all = vector::ShuffleOp::create(
-        b, loc, all, part, llvm::to_vector(llvm::seq<int64_t>(0, length)));
-  }
-  return all;
-}
-
 LogicalResult ProductPipeline::run() {
-  if (failed(checkTarget()) || failed(checkSizes()) || failed(checkSplit()))
+  if (failed(checkSizes()) || failed(checkSplit()))
     return failure();
   for (ProductOperand &operand : loop.operands)
     if (failed(planOperand(operand)))
@@ -623,19 +519,20 @@ LogicalResult ProductPipeline::run() {
   thread = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
   if (!options.byThreads)
     initialize(b);
-  if (options.producer)
-    b = splitRoles(b);
-  else if (!options.byThreads)
+  if (options.producer) {
+    splitRoles(b, {40, 232}, [&](OpBuilder &p) { produce(p); });
+    b.setInsertionPoint(loop.anchor);
+  } else if (!options.byThreads) {
     startWithoutProducer(b);
-  if (groups > 1)
-    group = arith::DivUIOp::create(b, loc, thread, constant(b, warpgroup));
+  }
+  numberWarpgroups(b);
   SmallVector<Value> sums = options.byThreads ? sumByThreads(b)
                             : options.promote ? sumPromoted(b)
                                               : sumInside(b);
   auto layout = ktile::LayoutAttr::get(
       func.getContext(), wgmmaAccumulator(loop.m, loop.n, groups));
   Value tile = ktile::FromRegistersOp::create(b, loc, loop.result.getType(),
-                                              joined(b, loc, sums), layout);
+                                              joined(b, sums), layout);
   loop.result.replaceAllUsesWith(tile);
   eraseOld();
   storeSums({func, groups, rows, loop.n, thread, group}, tile, layout);

@@ -22,33 +22,14 @@ using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::schedule;
 
-static constexpr int64_t warpgroup = 128; ///< threads
-
 //===----------------------------------------------------------------------===//
 // Products
 //===----------------------------------------------------------------------===//
-
-Value StepPipeline::constant(OpBuilder &b, int64_t value) {
-  return arith::ConstantIndexOp::create(b, loc, value);
-}
 
 /// The number of the step at `at`.
 Value StepPipeline::numberOf(OpBuilder &b, Value at) {
   Value passed = arith::SubIOp::create(b, loc, at, loop.getLowerBound());
   return arith::DivUIOp::create(b, loc, passed, constant(b, by));
-}
-
-Value StepPipeline::stageOf(OpBuilder &b, Value number) {
-  return arith::RemUIOp::create(b, loc, number, constant(b, depth));
-}
-
-/// Whether a step's round through the stages is an odd one (or an even one).
-Value StepPipeline::parityOf(OpBuilder &b, Value number, bool even) {
-  Value round = arith::DivUIOp::create(b, loc, number, constant(b, depth));
-  Value odd = arith::AndIOp::create(b, loc, round, constant(b, 1));
-  return arith::CmpIOp::create(
-      b, loc, even ? arith::CmpIPredicate::eq : arith::CmpIPredicate::ne, odd,
-      constant(b, 0));
 }
 
 void StepPipeline::indicesOf(OpBuilder &b, const StepOperand &operand,
@@ -155,23 +136,10 @@ Value StepPipeline::finish(OpBuilder &b, const StepProduct &product,
   auto type = VectorType::get(product.n / 2, b.getF32Type());
   auto wait = kgpu::WgmmaWaitOp::create(
       b, loc, SmallVector<Type>(pending.size(), type), others, pending);
-  if (product.empty) {
-    // Whoever fills this stage next may do so as far as this warp is concerned.
-    Value lane = gpu::LaneIdOp::create(b, loc, IntegerAttr());
-    Value first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, lane,
-                                        constant(b, 0));
-    kgpu::MBarrierArriveOp::create(b, loc, product.empty, stageOf(b, number),
-                                   Value(), Value(), first);
-  }
-  Value all = wait.getValues().front();
-  for (Value part : wait.getValues().drop_front()) {
-    int64_t length = cast<VectorType>(all.getType()).getNumElements() +
-                     cast<VectorType>(part.getType()).getNumElements();
-    all = vector::ShuffleOp::create(
-        b, loc, all, part, llvm::to_vector(llvm::seq<int64_t>(0, length)));
-  }
-  Value tile = ktile::FromRegistersOp::create(b, loc, product.type, all,
-                                              layoutOf(product.n));
+  if (product.empty)
+    release(b, product.empty, stageOf(b, number));
+  Value tile = ktile::FromRegistersOp::create(
+      b, loc, product.type, joined(b, wait.getValues()), layoutOf(product.n));
   if (sum)
     tile = arith::AddFOp::create(b, loc, sum, tile);
   return tile;
@@ -318,18 +286,15 @@ SmallVector<Value> StepPipeline::sumOverlapped(OpBuilder &b) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult StepPipeline::run() {
-  auto module = func->getParentOfType<ModuleOp>();
-  auto target =
-      module ? module->getAttrOfType<StringAttr>("kopt.target") : StringAttr();
-  if (target && target.getValue() != "sm_90a")
-    return func.emitError("wgmma exists on sm_90a alone, the target is ")
-           << target.getValue();
   if (failed(find()) || failed(checkSizes()) || failed(findLate()))
     return failure();
   allocate();
-  OpBuilder b = splitRoles();
-  if (groups > 1)
-    group = arith::DivUIOp::create(b, loc, thread, constant(b, warpgroup));
+  OpBuilder b(firstOnTiles());
+  thread = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
+  initialize(b);
+  splitRoles(b, {24, 240}, [&](OpBuilder &p) { produce(p); });
+  b.setInsertionPoint(loop);
+  numberWarpgroups(b);
   if (resident) {
     Value zero = constant(b, 0);
     kgpu::MBarrierWaitOp::create(

@@ -10,17 +10,17 @@
 #define KERNEL_OPT_LIB_SCHEDULE_PRODUCTPIPELINE_H
 
 #include "ProductLoop.h"
-#include "kernel-opt/Dialect/KGPU/KGPUOps.h"
-#include "kernel-opt/Schedule/TensorCores.h"
+#include "WarpgroupPipeline.h"
 
 namespace kernel_opt::schedule {
 
-class ProductPipeline {
+/// The loop over K of one product, or of several that are summed.
+class ProductPipeline : WarpgroupPipeline {
 public:
   ProductPipeline(gpu::GPUFuncOp func, ProductLoop loop,
                   const PipelineOptions &options)
-      : func(func), loop(std::move(loop)), options(options),
-        loc(this->loop.anchor->getLoc()) {}
+      : WarpgroupPipeline(func, options, loop.anchor->getLoc()),
+        loop(std::move(loop)) {}
   LogicalResult run();
 
 private:
@@ -35,7 +35,6 @@ private:
   /// Numbers of two buffers whose contents are multiplied.
   using Product = std::pair<unsigned, unsigned>;
 
-  LogicalResult checkTarget();
   LogicalResult checkSizes();
   LogicalResult checkSplit();
   LogicalResult planOperand(ProductOperand &operand);
@@ -44,12 +43,9 @@ private:
   void initialize(OpBuilder &b);
   void eraseOld();
 
-  Value constant(OpBuilder &b, int64_t value);
   Value rounds(OpBuilder &b);
   Value coordinate(OpBuilder &b, const Staged &s, unsigned dim, Value step,
                    int64_t panel);
-  Value stageOf(OpBuilder &b, Value step);
-  Value parityOf(OpBuilder &b, Value step, bool even);
   void fill(OpBuilder &b, Value stage, Value step);
 
   void indicesOf(OpBuilder &b, const Staged &s, Value stage, int64_t rowBlock,
@@ -58,7 +54,6 @@ private:
   Value multiply(OpBuilder &b, Value stage, int64_t rowBlock, Value sum,
                  ArrayRef<Product> products);
   SmallVector<Value> multiplyAll(OpBuilder &b, Value stage, ValueRange sums);
-  void release(OpBuilder &b, Value stage);
   void refill(OpBuilder &b, Value done);
   void releaseStep(OpBuilder &b, Value step);
   SmallVector<Value> sumInside(OpBuilder &b);
@@ -70,21 +65,13 @@ private:
   SmallVector<Value> sumByThreads(OpBuilder &b);
 
   void produce(OpBuilder &b);
-  OpBuilder splitRoles(OpBuilder &b);
   void startWithoutProducer(OpBuilder &b);
 
-  gpu::GPUFuncOp func;
   ProductLoop loop;
-  PipelineOptions options;
-  Location loc;
-  Type elementType;
   SmallVector<Staged> staged; ///< parts of one operand follow each other
   SmallVector<ProductGroup> productGroups; ///< of `staged`
-  int64_t groups = 0;                      ///< warpgroups that multiply
-  int64_t rows = 0;                        ///< of the tile, for each of them
-  int64_t depth = 0, stageBytes = 0;
-  Value full, empty;   ///< mbarriers, one a stage
-  Value thread, group; ///< numbers; group is null if there is one
+  int64_t stageBytes = 0;
+  Value full, empty; ///< mbarriers, one a stage
 };
 
 } // namespace kernel_opt::schedule

@@ -181,21 +181,8 @@ LogicalResult StepPipeline::find() {
 }
 
 LogicalResult StepPipeline::checkSizes() {
-  constexpr int64_t warpgroup = 128;
-  if (auto grid = func.getKnownGridSize();
-      grid && (*grid)[0] < options.leastBlocks)
-    return func.emitError("expected ")
-           << options.leastBlocks << " blocks at least, found " << (*grid)[0];
-  int64_t threads = tileThreads(func);
-  groups = threads / warpgroup;
-  if (!groups || threads % warpgroup || !llvm::isPowerOf2_64(groups))
-    return func.emitError("wgmma needs a power of two of warpgroups of four "
-                          "warps, found ")
-           << threads / 32 << " warps";
-  rows = m / groups;
-  if (rows < 64 || rows % 64)
-    return func.emitError("each warpgroup multiplies 64 rows at least, but ")
-           << groups << " share " << m;
+  if (failed(findWarpgroups(m)))
+    return failure();
   int64_t registers = 0;
   for (const StepProduct &product : products) {
     if (product.n < 8 || product.n > 256)

@@ -19,8 +19,6 @@ using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::schedule;
 
-static constexpr int64_t warpgroup = 128; ///< threads
-
 void StepPipeline::allocate() {
   OpBuilder top(&func.getBody().front().front());
   MLIRContext *context = func.getContext();
@@ -55,10 +53,7 @@ void StepPipeline::allocate() {
 
 void StepPipeline::initialize(OpBuilder &b) {
   Value zero = constant(b, 0), one = constant(b, 1);
-  auto onlyThread =
-      arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, thread, zero);
-  auto branch = scf::IfOp::create(b, loc, onlyThread, /*withElse=*/false);
-  OpBuilder inside = branch.getThenBodyBuilder();
+  OpBuilder inside = onThread(b, 0);
   if (resident)
     kgpu::MBarrierInitOp::create(inside, loc, resident, zero, 1);
   auto each =
@@ -103,10 +98,7 @@ void StepPipeline::fill(OpBuilder &b, const StepOperand &operand, Value at,
 
 /// One thread of the last warpgroup loads.
 void StepPipeline::produce(OpBuilder &b) {
-  Value leader = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, thread,
-                                       constant(b, groups * warpgroup));
-  auto branch = scf::IfOp::create(b, loc, leader, /*withElse=*/false);
-  OpBuilder inside = branch.getThenBodyBuilder();
+  OpBuilder inside = onThread(b, loadingThread());
   auto announce = [&](OpBuilder &b, Value barriers, Value stage,
                       int64_t bytes) {
     kgpu::MBarrierArriveOp::create(b, loc, barriers, stage, constant(b, bytes),
@@ -143,9 +135,7 @@ void StepPipeline::produce(OpBuilder &b) {
   }
 }
 
-/// Opens the branch of those who multiply, which takes the rest of the program
-/// from the first tile on.
-OpBuilder StepPipeline::splitRoles() {
+Operation *StepPipeline::firstOnTiles() {
   auto isTile = [](Type type) { return isa<RankedTensorType>(type); };
   Operation *first = loop;
   for (Operation &op : *loop->getBlock())
@@ -155,7 +145,6 @@ OpBuilder StepPipeline::splitRoles() {
       first = &op;
       break;
     }
-  // Numbers are for both roles.
   for (Operation *op = first; op != loop;) {
     Operation *next = op->getNextNode();
     if (isPure(op) && (isa<arith::ConstantOp>(op) ||
@@ -164,29 +153,5 @@ OpBuilder StepPipeline::splitRoles() {
       op->moveBefore(first);
     op = next;
   }
-  OpBuilder b(first);
-  thread = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
-  initialize(b);
-  int64_t threads = groups * warpgroup;
-  func->setAttr(kTileThreadsAttrName, b.getI64IntegerAttr(threads));
-  func.setKnownBlockSize(ArrayRef<int32_t>{int32_t(threads + warpgroup), 1, 1});
-  Value isProducer = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::uge,
-                                           thread, constant(b, threads));
-  auto branch = scf::IfOp::create(b, loc, isProducer, /*withElse=*/true);
-  branch->setAttr(kRolesAttrName, b.getI64IntegerAttr(threads));
-  OpBuilder producer = branch.getThenBodyBuilder();
-  OpBuilder consumer = branch.getElseBodyBuilder();
-  // Of 65536 registers, what loading does not need goes to those who multiply.
-  if (groups == 2) {
-    kgpu::SetMaxRegistersOp::create(producer, loc, 24, true);
-    kgpu::SetMaxRegistersOp::create(consumer, loc, 240, false);
-  }
-  produce(producer);
-  Block &elseBlock = branch.getElseRegion().front();
-  Block *block = branch->getBlock();
-  elseBlock.getOperations().splice(Block::iterator(elseBlock.getTerminator()),
-                                   block->getOperations(),
-                                   std::next(Block::iterator(branch)),
-                                   Block::iterator(block->getTerminator()));
-  return OpBuilder(loop);
+  return first;
 }

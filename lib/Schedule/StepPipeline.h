@@ -10,8 +10,7 @@
 #define KERNEL_OPT_LIB_SCHEDULE_STEPPIPELINE_H
 
 #include "ProductLoop.h"
-#include "kernel-opt/Dialect/KGPU/KGPUOps.h"
-#include "kernel-opt/Schedule/TensorCores.h"
+#include "WarpgroupPipeline.h"
 #include "mlir/IR/IRMapping.h"
 
 namespace kernel_opt::schedule {
@@ -44,10 +43,10 @@ struct StepProduct {
 };
 
 /// A loop whose steps multiply, in several products, and carry more than sums.
-class StepPipeline {
+class StepPipeline : WarpgroupPipeline {
 public:
   StepPipeline(gpu::GPUFuncOp func, const PipelineOptions &options)
-      : func(func), options(options), loc(func.getLoc()) {}
+      : WarpgroupPipeline(func, options, func.getLoc()) {}
   LogicalResult run();
 
 private:
@@ -65,13 +64,12 @@ private:
   void fill(OpBuilder &b, const StepOperand &operand, Value at, Value stage,
             Value barriers);
   void produce(OpBuilder &b);
-  OpBuilder splitRoles();
+  /// The first operation on tiles; numbers between it and the loop, which both
+  /// roles need, move before it.
+  Operation *firstOnTiles();
 
   // Steps.
-  Value constant(OpBuilder &b, int64_t value);
   Value numberOf(OpBuilder &b, Value at);
-  Value stageOf(OpBuilder &b, Value number);
-  Value parityOf(OpBuilder &b, Value number, bool even);
   void indicesOf(OpBuilder &b, const StepOperand &operand, Value stage,
                  int64_t rowBlock, int64_t k, SmallVectorImpl<Value> &indices);
   /// Waits for what is brought for a product.
@@ -99,19 +97,14 @@ private:
   void finishEarly(OpBuilder &b, IRMapping &mapping, Value number,
                    ArrayRef<SmallVector<Value>> pending, int64_t after);
 
-  gpu::GPUFuncOp func;
-  PipelineOptions options;
-  Location loc;
   scf::ForOp loop;
   int64_t by = 0; ///< of the loop
-  Type elementType;
   SmallVector<StepOperand> operands;
   SmallVector<StepProduct> products;
   unsigned late = 0, carried = 0; ///< the last product, its result's number
   DenseSet<Operation *> afterLate;
-  int64_t groups = 0, m = 0, rows = 0, depth = 0;
+  int64_t m = 0;
   Value resident; ///< mbarrier of resident operands
-  Value thread, group;
 };
 
 } // namespace kernel_opt::schedule
