@@ -7,18 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Schedule/ScheduleOps.h"
-#include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
+#include "Primitives.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
 #include "kernel-opt/Dialect/KTile/KTileOps.h"
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
-#include "kernel-opt/Schedule/Distribute.h"
-#include "kernel-opt/Schedule/Keep.h"
 #include "kernel-opt/Schedule/KernelStructure.h"
-#include "kernel-opt/Schedule/Layouts.h"
-#include "kernel-opt/Schedule/SkipMasked.h"
-#include "kernel-opt/Schedule/Stage.h"
-#include "kernel-opt/Schedule/Stash.h"
 #include "kernel-opt/Schedule/TensorCores.h"
 #include "kernel-opt/Schedule/TileProgram.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -33,29 +27,20 @@ using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::schedule;
 
+/// A primitive on programs makes another one of its first operand and only
+/// reads the others.
+static void
+programEffects(Operation *op,
+               SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  transform::consumesHandle(op->getOpOperand(0), effects);
+  for (OpOperand &operand : op->getOpOperands().drop_front())
+    transform::onlyReadsHandle(operand, effects);
+  transform::producesHandle(op->getOpResults(), effects);
+  transform::modifiesPayload(effects);
+}
+
 #define GET_OP_CLASSES
 #include "kernel-opt/Schedule/ScheduleOps.cpp.inc"
-
-namespace {
-/// Takes the diagnostics of `work` as the notes of a silenceable failure: a
-/// primitive that does not apply says why and leaves the rest to the schedule.
-template <typename WorkFn>
-DiagnosedSilenceableFailure silenceably(Operation *op, Twine what,
-                                        WorkFn work) {
-  SmallVector<std::string> reasons;
-  ScopedDiagnosticHandler handler(op->getContext(),
-                                  [&](Diagnostic &diagnostic) {
-                                    reasons.push_back(diagnostic.str());
-                                    return success();
-                                  });
-  if (succeeded(work()))
-    return DiagnosedSilenceableFailure::success();
-  DiagnosedSilenceableFailure failure = emitSilenceableFailure(op) << what;
-  for (const std::string &reason : reasons)
-    failure.attachNote(op->getLoc()) << reason;
-  return failure;
-}
-} // namespace
 
 //===----------------------------------------------------------------------===//
 // TileOp
@@ -78,27 +63,6 @@ static void keepContract(kopt::KernelOp kernel, gpu::GPUFuncOp func) {
   auto contract = kopt::ContractAttr::lookup(kernel);
   if (contract != kopt::ContractAttr::getDefault(kernel.getContext()))
     func->setAttr(kProgramContractAttrName, contract);
-}
-
-/// The numbers of a list some of which are parameters.
-template <typename OpTy>
-static DiagnosedSilenceableFailure
-readNumbers(OpTy op, transform::TransformState &state, OperandRange dynamic,
-            ArrayRef<int64_t> numbers, SmallVectorImpl<int64_t> &result) {
-  auto next = dynamic.begin();
-  for (int64_t number : numbers) {
-    if (!ShapedType::isDynamic(number)) {
-      result.push_back(number);
-      continue;
-    }
-    ArrayRef<Attribute> params = state.getParams(*next++);
-    if (params.size() != 1 || !isa<IntegerAttr>(params[0]))
-      return op.emitSilenceableError()
-             << "a parameter must be one integer, found " << params.size()
-             << " attributes";
-    result.push_back(cast<IntegerAttr>(params[0]).getInt());
-  }
-  return DiagnosedSilenceableFailure::success();
 }
 
 static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
@@ -253,338 +217,6 @@ void schedule::TileOp::getEffects(
     transform::onlyReadsHandle(operand, effects);
   transform::producesHandle(getOperation()->getOpResults(), effects);
   transform::modifiesPayload(effects);
-}
-
-//===----------------------------------------------------------------------===//
-// Primitives on programs
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Applies `work` to each target, which must be a gpu.func, and gives what
-/// becomes of them.
-template <typename OpTy, typename WorkFn>
-DiagnosedSilenceableFailure
-onPrograms(OpTy op, transform::TransformResults &results,
-           transform::TransformState &state, Twine what, WorkFn work) {
-  SmallVector<Operation *> programs;
-  for (Operation *target : state.getPayloadOps(op.getTarget())) {
-    auto func = dyn_cast<gpu::GPUFuncOp>(target);
-    if (!func)
-      return op.emitSilenceableError()
-             << "target must be a gpu.func, found " << target->getName();
-    auto done = silenceably(target, what, [&]() -> LogicalResult {
-      FailureOr<gpu::GPUFuncOp> result = work(func);
-      if (succeeded(result))
-        programs.push_back(*result);
-      return result;
-    });
-    if (!done.succeeded())
-      return done;
-  }
-  results.set(cast<OpResult>(op.getProgram()), programs);
-  return DiagnosedSilenceableFailure::success();
-}
-
-void programEffects(OpOperand &target, Operation *op,
-                    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  transform::consumesHandle(target, effects);
-  transform::producesHandle(op->getOpResults(), effects);
-  transform::modifiesPayload(effects);
-}
-} // namespace
-
-DiagnosedSilenceableFailure
-schedule::KeepOp::apply(transform::TransformRewriter &,
-                        transform::TransformResults &results,
-                        transform::TransformState &state) {
-  return onPrograms(*this, results, state, "tiles cannot be kept",
-                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-                      if (failed(keepTiles(func)))
-                        return failure();
-                      return func;
-                    });
-}
-
-LogicalResult schedule::StashOp::verify() {
-  if (getVectors().size() != 1)
-    return emitOpError("takes one number of vectors, found ")
-           << getVectors().size();
-  return success();
-}
-
-DiagnosedSilenceableFailure
-schedule::StashOp::apply(transform::TransformRewriter &,
-                         transform::TransformResults &results,
-                         transform::TransformState &state) {
-  SmallVector<int64_t> vectors;
-  auto read =
-      readNumbers(*this, state, getDynamicVectors(), getVectors(), vectors);
-  if (!read.succeeded())
-    return read;
-  return onPrograms(*this, results, state, "nothing can be stashed",
-                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-                      if (vectors[0] < 0)
-                        return func.emitError("a number of vectors is not "
-                                              "negative, found ")
-                               << vectors[0];
-                      if (vectors[0] > 0 &&
-                          failed(stashLoads(func, vectors[0])))
-                        return failure();
-                      return func;
-                    });
-}
-
-void schedule::StashOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  transform::consumesHandle(getTargetMutable(), effects);
-  transform::onlyReadsHandle(getDynamicVectorsMutable(), effects);
-  transform::producesHandle(getOperation()->getOpResults(), effects);
-  transform::modifiesPayload(effects);
-}
-
-LogicalResult schedule::ResidentOp::verify() {
-  if (getBlocks().size() != 1)
-    return emitOpError("takes one number of blocks, found ")
-           << getBlocks().size();
-  return success();
-}
-
-DiagnosedSilenceableFailure
-schedule::ResidentOp::apply(transform::TransformRewriter &,
-                            transform::TransformResults &results,
-                            transform::TransformState &state) {
-  SmallVector<int64_t> blocks;
-  auto read =
-      readNumbers(*this, state, getDynamicBlocks(), getBlocks(), blocks);
-  if (!read.succeeded())
-    return read;
-  return onPrograms(
-      *this, results, state, "blocks cannot live together",
-      [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-        constexpr int64_t mostThreads = 2048;
-        auto size = func.getKnownBlockSize();
-        if (!size)
-          return func.emitError("the size of a block is not known yet");
-        int64_t threads = llvm::product_of(*size);
-        if (blocks[0] < 1 || blocks[0] * threads > mostThreads)
-          return func.emitError() << blocks[0] << " blocks of " << threads
-                                  << " threads are not between 1 block and "
-                                  << mostThreads << " threads";
-        func->setAttr(kgpu::kResidentBlocksAttrName,
-                      Builder(func).getI32IntegerAttr(blocks[0]));
-        return func;
-      });
-}
-
-void schedule::ResidentOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  transform::consumesHandle(getTargetMutable(), effects);
-  transform::onlyReadsHandle(getDynamicBlocksMutable(), effects);
-  transform::producesHandle(getOperation()->getOpResults(), effects);
-  transform::modifiesPayload(effects);
-}
-
-DiagnosedSilenceableFailure
-schedule::SkipMaskedOp::apply(transform::TransformRewriter &,
-                              transform::TransformResults &results,
-                              transform::TransformState &state) {
-  return onPrograms(*this, results, state, "nothing can be skipped",
-                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-                      if (failed(skipMasked(func)))
-                        return failure();
-                      return func;
-                    });
-}
-
-DiagnosedSilenceableFailure
-schedule::StageOp::apply(transform::TransformRewriter &,
-                         transform::TransformResults &results,
-                         transform::TransformState &state) {
-  return onPrograms(*this, results, state, "products cannot be staged",
-                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-                      FailureOr<unsigned> staged =
-                          getUnit() == ktile::DotOp::mmaUnit
-                              ? stageForMma(func)
-                              : FailureOr<unsigned>(stageProducts(func));
-                      if (failed(staged))
-                        return failure();
-                      if (!*staged)
-                        return func.emitError("no product of tiles to stage");
-                      return func;
-                    });
-}
-
-LogicalResult schedule::StageOp::verify() {
-  if (getUnit() != ktile::DotOp::fmaUnit && getUnit() != ktile::DotOp::mmaUnit)
-    return emitOpError("knows no unit '")
-           << getUnit() << "': '" << ktile::DotOp::fmaUnit << "' or '"
-           << ktile::DotOp::mmaUnit << "'";
-  return success();
-}
-
-DiagnosedSilenceableFailure
-schedule::PipelineProductsOp::apply(transform::TransformRewriter &,
-                                    transform::TransformResults &results,
-                                    transform::TransformState &state) {
-  SmallVector<int64_t> depth, producer, promote, byThreads, split, overlap,
-      leastBlocks;
-  std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
-      lists[] = {{getDynamicDepth(), getDepth(), &depth},
-                 {getDynamicProducer(), getProducer(), &producer},
-                 {getDynamicPromote(), getPromote(), &promote},
-                 {getDynamicByThreads(), getByThreads(), &byThreads},
-                 {getDynamicSplit(), getSplit(), &split},
-                 {getDynamicOverlap(), getOverlap(), &overlap},
-                 {getDynamicLeastBlocks(), getLeastBlocks(), &leastBlocks}};
-  for (auto [dynamic, numbers, result] : lists) {
-    auto status = readNumbers(*this, state, dynamic, numbers, *result);
-    if (!status.succeeded())
-      return status;
-    if (result->size() > 1)
-      return emitSilenceableError()
-             << "each choice takes one number, found " << result->size();
-  }
-  PipelineOptions options;
-  if (!depth.empty())
-    options.depth = depth[0];
-  options.producer = !producer.empty() && producer[0];
-  options.promote = !promote.empty() && promote[0];
-  options.byThreads = !byThreads.empty() && byThreads[0];
-  options.split = !split.empty() && split[0];
-  options.overlap = !overlap.empty() && overlap[0];
-  if (!leastBlocks.empty())
-    options.leastBlocks = leastBlocks[0];
-  return onPrograms(*this, results, state, "products cannot be pipelined",
-                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-                      if (failed(pipelineProducts(func, options)))
-                        return failure();
-                      return func;
-                    });
-}
-
-void schedule::PipelineProductsOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  transform::consumesHandle(getTargetMutable(), effects);
-  for (OpOperand &operand : getOperation()->getOpOperands().drop_front())
-    transform::onlyReadsHandle(operand, effects);
-  transform::producesHandle(getOperation()->getOpResults(), effects);
-  transform::modifiesPayload(effects);
-}
-
-DiagnosedSilenceableFailure
-schedule::InvertDivisorsOp::apply(transform::TransformRewriter &,
-                                  transform::TransformResults &results,
-                                  transform::TransformState &state) {
-  return onPrograms(*this, results, state, "divisors cannot be inverted",
-                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-                      invertDivisors(func);
-                      return func;
-                    });
-}
-
-void schedule::InvertDivisorsOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  programEffects(getTargetMutable(), *this, effects);
-}
-
-DiagnosedSilenceableFailure
-schedule::RebaseExponentialsOp::apply(transform::TransformRewriter &,
-                                      transform::TransformResults &results,
-                                      transform::TransformState &state) {
-  return onPrograms(*this, results, state, "exponentials cannot be rebased",
-                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-                      rebaseExponentials(func);
-                      return func;
-                    });
-}
-
-void schedule::RebaseExponentialsOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  programEffects(getTargetMutable(), *this, effects);
-}
-
-DiagnosedSilenceableFailure
-schedule::PeelMasksOp::apply(transform::TransformRewriter &,
-                             transform::TransformResults &results,
-                             transform::TransformState &state) {
-  return onPrograms(*this, results, state, "masks cannot be peeled",
-                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-                      peelMasks(func);
-                      return func;
-                    });
-}
-
-void schedule::PeelMasksOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  programEffects(getTargetMutable(), *this, effects);
-}
-
-DiagnosedSilenceableFailure
-schedule::PrefetchOp::apply(transform::TransformRewriter &,
-                            transform::TransformResults &results,
-                            transform::TransformState &state) {
-  SmallVector<int64_t> stages;
-  auto status =
-      readNumbers(*this, state, getDynamicStages(), getStages(), stages);
-  if (!status.succeeded())
-    return status;
-  if (stages.size() != 1 || stages[0] < 1 || stages[0] > 8)
-    return emitSilenceableError() << "stages must be one number from 1 to 8";
-  return onPrograms(*this, results, state, "copies cannot be made ahead",
-                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-                      prefetchStaged(func, stages[0]);
-                      return func;
-                    });
-}
-
-void schedule::PrefetchOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  transform::consumesHandle(getTargetMutable(), effects);
-  for (OpOperand &operand : getOperation()->getOpOperands().drop_front())
-    transform::onlyReadsHandle(operand, effects);
-  transform::producesHandle(getOperation()->getOpResults(), effects);
-  transform::modifiesPayload(effects);
-}
-
-DiagnosedSilenceableFailure
-schedule::AssignLayoutsOp::apply(transform::TransformRewriter &,
-                                 transform::TransformResults &results,
-                                 transform::TransformState &state) {
-  return onPrograms(*this, results, state, "layouts cannot be assigned",
-                    [&](gpu::GPUFuncOp func) -> FailureOr<gpu::GPUFuncOp> {
-                      if (failed(assignLayouts(func)))
-                        return failure();
-                      return func;
-                    });
-}
-
-DiagnosedSilenceableFailure
-schedule::DistributeOp::apply(transform::TransformRewriter &,
-                              transform::TransformResults &results,
-                              transform::TransformState &state) {
-  return onPrograms(*this, results, state, "program cannot be distributed",
-                    [&](gpu::GPUFuncOp func) { return distribute(func); });
-}
-
-void schedule::KeepOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  programEffects(getTargetMutable(), *this, effects);
-}
-void schedule::SkipMaskedOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  programEffects(getTargetMutable(), *this, effects);
-}
-void schedule::StageOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  programEffects(getTargetMutable(), *this, effects);
-}
-void schedule::AssignLayoutsOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  programEffects(getTargetMutable(), *this, effects);
-}
-void schedule::DistributeOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
-  programEffects(getTargetMutable(), *this, effects);
 }
 
 //===----------------------------------------------------------------------===//

@@ -148,7 +148,43 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
-def Schedule_StashOp : ScheduleOp<"stash"> {
+/// A primitive that makes something else of a program: consumes its handle and
+/// reads its choices.
+class ProgramOp<string mnemonic, dag choices = (ins), list<Trait> traits = []>
+    : ScheduleOp<mnemonic, traits> {
+  let arguments = !con((ins TransformHandleTypeInterface:$target), choices);
+  let results = (outs TransformHandleTypeInterface:$program);
+  let assemblyFormat = "$target attr-dict `:` functional-type(operands, results)";
+  let extraClassDefinition = [{
+    void $cppClass::getEffects(
+        SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+      programEffects(getOperation(), effects);
+    }
+  }];
+}
+
+/// One with one number, which may be a parameter.
+class NumberOp<string mnemonic, string word>
+    : ProgramOp<mnemonic, (ins Variadic<TransformParamTypeInterface>:$dynamic_number,
+                               DenseI64ArrayAttr:$number)> {
+  let assemblyFormat = "$target `" # word # [{` custom<DynamicIndexList>($dynamic_number, $number)
+    attr-dict `:` functional-type(operands, results)}];
+  let hasVerifier = 1;
+  let extraClassDefinition = [{
+    void $cppClass::getEffects(
+        SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+      programEffects(getOperation(), effects);
+    }
+    ::llvm::LogicalResult $cppClass::verify() {
+      if (getNumber().size() == 1)
+        return success();
+      return emitOpError("takes one number of }] # word # [{, found ")
+             << getNumber().size();
+    }
+  }];
+}
+
+def Schedule_StashOp : NumberOp<"stash", "vectors"> {
   let summary = "keeps part of what threads hold in shared memory";
   let description = [{
     Of what each thread of a scheduled program reads and needs again behind a
@@ -163,18 +199,9 @@ def Schedule_StashOp : ScheduleOp<"stash"> {
     %light = transform.kopt.stash %scheduled vectors [12] : (!transform.any_op) -> !transform.any_op
     ```
   }];
-  let arguments = (ins TransformHandleTypeInterface:$target,
-                       Variadic<TransformParamTypeInterface>:$dynamic_vectors,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$vectors);
-  let results = (outs TransformHandleTypeInterface:$program);
-  let assemblyFormat = [{
-    $target `vectors` custom<DynamicIndexList>($dynamic_vectors, $vectors)
-    attr-dict `:` functional-type(operands, results)
-  }];
-  let hasVerifier = 1;
 }
 
-def Schedule_ResidentOp : ScheduleOp<"resident"> {
+def Schedule_ResidentOp : NumberOp<"resident", "blocks"> {
   let summary = "lets several blocks live on a multiprocessor at once";
   let description = [{
     Bounds the registers of a scheduled program so that `blocks` blocks of it fit
@@ -186,21 +213,6 @@ def Schedule_ResidentOp : ScheduleOp<"resident"> {
     %bound = transform.kopt.resident %scheduled blocks [2] : (!transform.any_op) -> !transform.any_op
     ```
   }];
-  let arguments = (ins TransformHandleTypeInterface:$target,
-                       Variadic<TransformParamTypeInterface>:$dynamic_blocks,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$blocks);
-  let results = (outs TransformHandleTypeInterface:$program);
-  let assemblyFormat = [{
-    $target `blocks` custom<DynamicIndexList>($dynamic_blocks, $blocks)
-    attr-dict `:` functional-type(operands, results)
-  }];
-  let hasVerifier = 1;
-}
-
-class ProgramOp<string mnemonic> : ScheduleOp<mnemonic> {
-  let arguments = (ins TransformHandleTypeInterface:$target);
-  let results = (outs TransformHandleTypeInterface:$program);
-  let assemblyFormat = "$target attr-dict `:` functional-type(operands, results)";
 }
 
 def Schedule_KeepOp : ProgramOp<"keep"> {
@@ -230,7 +242,7 @@ def Schedule_SkipMaskedOp : ProgramOp<"skip_masked"> {
   }];
 }
 
-def Schedule_StageOp : ScheduleOp<"stage"> {
+def Schedule_StageOp : ProgramOp<"stage", (ins DefaultValuedAttr<StrAttr, "\"fma\"">:$unit)> {
   let summary = "chooses the unit of products and brings operands through shared memory";
   let description = [{
     Each `ktile.dot` whose operands are tiles reads them from buffers in shared
@@ -246,14 +258,26 @@ def Schedule_StageOp : ScheduleOp<"stage"> {
     %staged = transform.kopt.stage %program unit "mma" : (!transform.any_op) -> !transform.any_op
     ```
   }];
-  let arguments = (ins TransformHandleTypeInterface:$target,
-                       DefaultValuedAttr<StrAttr, "\"fma\"">:$unit);
-  let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = "$target (`unit` $unit^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 
-def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOperandSegments]> {
+def Schedule_PipelineProductsOp : ProgramOp<"pipeline_products",
+    (ins Variadic<TransformParamTypeInterface>:$dynamic_depth,
+    Variadic<TransformParamTypeInterface>:$dynamic_producer,
+    Variadic<TransformParamTypeInterface>:$dynamic_promote,
+    Variadic<TransformParamTypeInterface>:$dynamic_by_threads,
+    Variadic<TransformParamTypeInterface>:$dynamic_split,
+    Variadic<TransformParamTypeInterface>:$dynamic_overlap,
+    Variadic<TransformParamTypeInterface>:$dynamic_least_blocks,
+    DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$depth,
+    DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$producer,
+    DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$promote,
+    DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$by_threads,
+    DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$split,
+    DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$overlap,
+    DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$least_blocks),
+    [AttrSizedOperandSegments]> {
   let summary = "sums products on tensor cores while the next operands arrive";
   let description = [{
     The loop over K of a tile program becomes a pipeline for sm_90a: the tensor
@@ -282,22 +306,6 @@ def Schedule_PipelineProductsOp : ScheduleOp<"pipeline_products", [AttrSizedOper
       : (!transform.any_op, !transform.any_param) -> !transform.any_op
     ```
   }];
-  let arguments = (ins TransformHandleTypeInterface:$target,
-                       Variadic<TransformParamTypeInterface>:$dynamic_depth,
-                       Variadic<TransformParamTypeInterface>:$dynamic_producer,
-                       Variadic<TransformParamTypeInterface>:$dynamic_promote,
-                       Variadic<TransformParamTypeInterface>:$dynamic_by_threads,
-                       Variadic<TransformParamTypeInterface>:$dynamic_split,
-                       Variadic<TransformParamTypeInterface>:$dynamic_overlap,
-                       Variadic<TransformParamTypeInterface>:$dynamic_least_blocks,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$depth,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$producer,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$promote,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$by_threads,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$split,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$overlap,
-                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$least_blocks);
-  let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
     $target oilist(
       `depth` custom<DynamicIndexList>($dynamic_depth, $depth)
@@ -353,7 +361,7 @@ def Schedule_PeelMasksOp : ProgramOp<"peel_masks"> {
   }];
 }
 
-def Schedule_PrefetchOp : ScheduleOp<"prefetch"> {
+def Schedule_PrefetchOp : NumberOp<"prefetch", "stages"> {
   let summary = "brings what loops stage ahead of time";
   let description = [{
     In loops whose products read buffers in shared memory, the buffers are filled
@@ -367,14 +375,6 @@ def Schedule_PrefetchOp : ScheduleOp<"prefetch"> {
     %ahead = transform.kopt.prefetch %staged stages [%n]
       : (!transform.any_op, !transform.any_param) -> !transform.any_op
     ```
-  }];
-  let arguments = (ins TransformHandleTypeInterface:$target,
-                       Variadic<TransformParamTypeInterface>:$dynamic_stages,
-                       DenseI64ArrayAttr:$stages);
-  let results = (outs TransformHandleTypeInterface:$program);
-  let assemblyFormat = [{
-    $target `stages` custom<DynamicIndexList>($dynamic_stages, $stages)
-    attr-dict `:` functional-type(operands, results)
   }];
 }
 
