@@ -39,15 +39,6 @@ static LogicalResult unrollLoops(gpu::GPUFuncOp func, int64_t mostRounds) {
   return success();
 }
 
-static bool isOnlyRead(gpu::GPUFuncOp func, Value memref) {
-  auto argument = dyn_cast<BlockArgument>(memref);
-  if (!argument || argument.getOwner() != &func.getBody().front())
-    return false;
-  auto access = func.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
-                                                  kgpu::kAccessAttrName);
-  return access && access.getValue() == kgpu::kAccessRead;
-}
-
 /// Reads of the same tile become one; stores in between go elsewhere.
 static void mergeLoads(gpu::GPUFuncOp func) {
   DenseMap<std::tuple<Value, Attribute, Attribute, Type>,
@@ -56,7 +47,7 @@ static void mergeLoads(gpu::GPUFuncOp func) {
   for (Operation &op :
        llvm::make_early_inc_range(func.getBody().front().getOperations())) {
     auto load = dyn_cast<ktile::LoadOp>(op);
-    if (!load || !isOnlyRead(func, load.getSource()))
+    if (!load || kgpu::declaredAccess(load.getSource()) != kgpu::kAccessRead)
       continue;
     auto &same = seen[{load.getSource(), load.getMapAttr(), load.getPadding(),
                        load.getResult().getType()}];

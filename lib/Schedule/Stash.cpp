@@ -75,12 +75,8 @@ private:
 } // namespace
 
 bool Stasher::isAsynchronous(kgpu::LoadOp load) {
-  auto argument = dyn_cast<BlockArgument>(load.getMemref());
-  if (!argument || argument.getOwner() != &body || load.getValid())
-    return false;
-  auto access = func.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
-                                                  kgpu::kAccessAttrName);
-  if (!access || access.getValue() != kgpu::kAccessRead)
+  if (load.getValid() ||
+      kgpu::declaredAccess(load.getMemref()) != kgpu::kAccessRead)
     return false;
   Type element = getElementTypeOrSelf(load.getResult().getType());
   int64_t bytes = elementsOf(load.getResult().getType()) *

@@ -46,21 +46,11 @@ static bool isHopperOnly(Operation *op) {
   return isa<WgmmaFenceOp, WgmmaOp, WgmmaCommitOp, WgmmaWaitOp>(op);
 }
 
-/// The access that an argument declares, or nothing.
-static StringRef declaredAccess(gpu::GPUFuncOp kernel, Value memref) {
-  auto argument = dyn_cast<mlir::BlockArgument>(memref);
-  if (!argument || argument.getOwner() != &kernel.getBody().front())
-    return {};
-  auto access = kernel.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
-                                                    kAccessAttrName);
-  return access ? access.getValue() : StringRef();
-}
-
 /// Checks that `op` does with arguments what they declare: loads of those that
 /// are only read may happen at any time.
-static LogicalResult checkAccesses(Operation *op, gpu::GPUFuncOp kernel) {
+static LogicalResult checkAccesses(Operation *op) {
   auto check = [&](Value memref, bool reads, bool writes) -> LogicalResult {
-    StringRef access = declaredAccess(kernel, memref);
+    StringRef access = declaredAccess(memref);
     if ((writes && access == kAccessRead) || (reads && access == kAccessWrite))
       return op->emitError()
              << "'" << op->getName() << "' " << (writes ? "writes" : "reads")
@@ -124,7 +114,7 @@ LogicalResult kernel_opt::checkKernel(gpu::GPUFuncOp kernel, unsigned sm) {
         fail(op) << "memrefs must be arguments of the kernel or come from "
                     "'kgpu.alloc_shared'";
     }
-    ok &= succeeded(checkAccesses(op, kernel));
+    ok &= succeeded(checkAccesses(op));
     if (isa<SetMaxRegistersOp>(op) && !kernel.getKnownBlockSize())
       fail(op) << "'" << op->getName()
                << "' needs 'known_block_size' on the kernel, which decides how "
@@ -391,7 +381,7 @@ KernelFacts kernel_opt::collectFacts(gpu::GPUFuncOp kernel, unsigned sm) {
         continue;
       if (operand.getDefiningOp<ClusterSharedOp>())
         facts.remoteAccesses.insert(op);
-      if (declaredAccess(kernel, operand) == kAccessRead)
+      if (declaredAccess(operand) == kAccessRead)
         facts.invariantLoads.insert(op);
     }
   });

@@ -44,6 +44,19 @@ SharedAttr kgpu::getSharedSpace(MemRefType type) {
   return dyn_cast_or_null<SharedAttr>(type.getMemorySpace());
 }
 
+StringRef kgpu::declaredAccess(Value memref) {
+  auto argument = dyn_cast<mlir::BlockArgument>(memref);
+  auto kernel =
+      argument
+          ? dyn_cast_or_null<gpu::GPUFuncOp>(argument.getOwner()->getParentOp())
+          : gpu::GPUFuncOp();
+  if (!kernel || !argument.getOwner()->isEntryBlock())
+    return {};
+  auto access = kernel.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
+                                                    kAccessAttrName);
+  return access ? access.getValue() : StringRef();
+}
+
 int64_t kgpu::clusterBlocks(Operation *kernel) {
   auto size =
       kernel->getAttrOfType<mlir::DenseI32ArrayAttr>(kClusterSizeAttrName);

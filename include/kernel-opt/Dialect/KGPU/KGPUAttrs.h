@@ -33,9 +33,9 @@ inline constexpr StringLiteral kClusterSizeAttrName = "kgpu.cluster_size";
 /// bounds the registers of a thread.
 inline constexpr StringLiteral kResidentBlocksAttrName =
     "kgpu.resident_blocks";
-/// Bytes of dynamic shared memory to launch with, on the lowered kernel.
 /// On a math.exp2 of f32: results below 2^-126 may be zero.
 inline constexpr StringLiteral kFlushAttrName = "kgpu.flush";
+/// Bytes of dynamic shared memory to launch with, on the lowered kernel.
 inline constexpr StringLiteral kSharedBytesAttrName = "kgpu.shared_bytes";
 /// Blocks of the grid in x, y, z, on the lowered kernel.
 inline constexpr StringLiteral kGridSizeAttrName = "kgpu.grid_size";
@@ -44,6 +44,9 @@ inline constexpr StringLiteral kTensorMapsAttrName = "kgpu.tensor_maps";
 
 /// The memory space of `type` if it is shared memory, otherwise null.
 SharedAttr getSharedSpace(MemRefType type);
+/// The access that `memref` declares if it is an argument of a kernel that says
+/// so; empty otherwise.
+StringRef declaredAccess(Value memref);
 /// Blocks of a cluster of the kernel; 1 without clusters.
 int64_t clusterBlocks(Operation *kernel);
 /// True when `type` lies in global memory: no memory space, or gpu's.
