@@ -166,199 +166,297 @@ struct Roles {
 };
 } // namespace
 
+static Roles findRoles(ArrayRef<unsigned> parallel, AffineMap left,
+                       AffineMap right) {
+  llvm::SmallBitVector inLeft = dimsOf(left), inRight = dimsOf(right);
+  Roles roles;
+  for (unsigned d : parallel)
+    (inLeft.test(d) && inRight.test(d) ? roles.batch
+     : inRight.test(d)                 ? roles.n
+                                       : roles.m)
+        .push_back(d);
+  return roles;
+}
+
+static int64_t volumeOf(ArrayRef<unsigned> dims, ArrayRef<int64_t> sizes) {
+  int64_t volume = 1;
+  for (unsigned d : dims)
+    volume *= sizes[d];
+  return volume;
+}
+
+/// What a box says of some of its dimensions.
+static Box subspace(ArrayRef<unsigned> dims, const Box &loops) {
+  Box box;
+  for (unsigned d : dims) {
+    box.offsets.push_back(loops.offsets[d]);
+    box.sizes.push_back(loops.sizes[d]);
+  }
+  return box;
+}
+
+/// Narrows some dimensions of a box to `part`, a box of just them.
+static void restrict(Box &points, ArrayRef<unsigned> dims, const Box &part) {
+  for (auto [i, d] : llvm::enumerate(dims)) {
+    points.offsets[d] = part.offsets[i];
+    points.sizes[d] = part.sizes[i];
+  }
+}
+
+/// The result as a space with batch, m and n dimensions outermost to innermost,
+/// cut into panels that fit into the caches; each gathers the factors of some
+/// terms at once, and multiplies them.
+class Evaluator::Contraction {
+public:
+  Contraction(Evaluator &evaluator, Structured &s, const SumOfProducts &sum,
+              Roles dims, Tile &tile);
+  LogicalResult run();
+
+private:
+  /// A part of the result, and the terms that are being added to it.
+  struct Panel {
+    Box points; ///< of all loops; among those of the reduction, the terms
+    size_t m, n, k = 0;
+    int64_t base = 0;                   ///< where it begins in the result
+    SmallVector<int64_t> rows, columns; ///< where they lie, from there
+    std::vector<char> acc, chunk;
+    /// What parts of the payload are at the terms: such are factors of several
+    /// products.
+    llvm::SmallDenseMap<Value, Column> factors;
+    const Product *next = nullptr; ///< that is to be multiplied
+  };
+
+  bool inChunks() const {
+    return evaluator.options.order != ReductionOrder::Sequential && !narrow;
+  }
+  SmallVector<int64_t> placesOf(ArrayRef<unsigned> dims, const Box &part) const;
+  LogicalResult computePanel(Box points);
+  void load(Panel &panel) const;
+  void store(const Panel &panel);
+  LogicalResult addTerms(Panel &panel, const Box &terms);
+  LogicalResult addSum(Panel &panel, Value value, char *into);
+  LogicalResult addScaled(Panel &panel, Value value, char *into);
+  LogicalResult addProduct(Panel &panel, const Product &product, char *into);
+  const char *factorOf(Panel &panel, OpOperand *operand, Value value,
+                       ArrayRef<unsigned> order);
+
+  Evaluator &evaluator;
+  Domain &domain;
+  Structured &s;
+  const SumOfProducts &sum;
+  const Roles dims;
+  Tile &tile;
+  FloatKind kind;
+  /// What tensor cores multiply, if they do.
+  std::optional<FloatKind> narrow;
+  SmallVector<int64_t> strideOf; ///< of each loop in the result
+  SmallVector<unsigned> leftOrder, rightOrder;
+};
+
+Evaluator::Contraction::Contraction(Evaluator &evaluator, Structured &s,
+                                    const SumOfProducts &sum, Roles roles,
+                                    Tile &tile)
+    : evaluator(evaluator), domain(evaluator.domain), s(s), sum(sum),
+      dims(std::move(roles)), tile(tile), kind(*tile.values.kind),
+      strideOf(s.loops.rank(), 0), leftOrder(dims.m), rightOrder(s.reduction) {
+  if (evaluator.options.tensorCores)
+    narrow = narrowKind(sum.products.front(), kind);
+  SmallVector<int64_t> strides = getStrides(s.box.sizes);
+  for (auto [i, d] : llvm::enumerate(s.parallel))
+    strideOf[d] = strides[i];
+  // Dimensions that a factor does not know do not run in its panel.
+  leftOrder.append(s.reduction);
+  rightOrder.append(dims.n);
+}
+
+LogicalResult Evaluator::Contraction::run() {
+  FailureOr<Column> init = evaluator.readInit(s, s.box);
+  if (failed(init))
+    return failure();
+  tile.values = std::move(*init);
+  constexpr int64_t panelRows = 128, panelColumns = 128;
+  Box mBox = subspace(dims.m, s.loops), nBox = subspace(dims.n, s.loops);
+  return forEachPoint(
+      subspace(dims.batch, s.loops), [&](ArrayRef<int64_t> index) {
+        Box points = s.loops;
+        for (auto [i, d] : llvm::enumerate(dims.batch))
+          points.offsets[d] = index[i], points.sizes[d] = 1;
+        return forEachPart(mBox, panelRows, [&](const Box &mPart) {
+          restrict(points, dims.m, mPart);
+          return forEachPart(nBox, panelColumns, [&](const Box &nPart) {
+            restrict(points, dims.n, nPart);
+            return computePanel(points);
+          });
+        });
+      });
+}
+
+SmallVector<int64_t> Evaluator::Contraction::placesOf(ArrayRef<unsigned> dims,
+                                                      const Box &part) const {
+  SmallVector<int64_t> places;
+  (void)forEachPoint(part, [&](ArrayRef<int64_t> index) {
+    int64_t place = 0;
+    for (auto [i, d] : llvm::enumerate(dims))
+      place += (index[i] - s.loops.offsets[d]) * strideOf[d];
+    places.push_back(place);
+    return success();
+  });
+  return places;
+}
+
+LogicalResult Evaluator::Contraction::computePanel(Box points) {
+  Panel panel;
+  panel.rows = placesOf(dims.m, subspace(dims.m, points));
+  panel.columns = placesOf(dims.n, subspace(dims.n, points));
+  panel.m = panel.rows.size(), panel.n = panel.columns.size();
+  for (unsigned d : dims.batch)
+    panel.base += (points.offsets[d] - s.loops.offsets[d]) * strideOf[d];
+  panel.points = std::move(points);
+  panel.acc.resize(panel.m * panel.n * domain.valueBytes());
+  load(panel);
+  constexpr int64_t panelDepth = 512, chunkDepth = 16;
+  if (failed(forEachPart(
+          subspace(s.reduction, s.loops),
+          inChunks() || narrow ? chunkDepth : panelDepth,
+          [&](const Box &terms) { return addTerms(panel, terms); })))
+    return failure();
+  store(panel);
+  return success();
+}
+
+void Evaluator::Contraction::load(Panel &panel) const {
+  size_t bytes = domain.valueBytes();
+  const char *result = tile.values.floats.data();
+  char *here = panel.acc.data();
+  for (int64_t row : panel.rows)
+    for (int64_t column : panel.columns) {
+      std::memcpy(here, result + (panel.base + row + column) * bytes, bytes);
+      here += bytes;
+    }
+}
+
+void Evaluator::Contraction::store(const Panel &panel) {
+  size_t bytes = domain.valueBytes();
+  char *result = tile.values.floats.data();
+  const char *here = panel.acc.data();
+  for (int64_t row : panel.rows)
+    for (int64_t column : panel.columns) {
+      std::memcpy(result + (panel.base + row + column) * bytes, here, bytes);
+      here += bytes;
+    }
+}
+
+LogicalResult Evaluator::Contraction::addTerms(Panel &panel, const Box &terms) {
+  restrict(panel.points, s.reduction, terms);
+  size_t n = panel.m * panel.n;
+  panel.k = size_t(terms.volume());
+  panel.factors.clear();
+  panel.next = sum.products.begin();
+  // Inner loops of contractions are cheap.
+  if (failed(evaluator.spend(n * panel.k * sum.products.size() / 8 + 1)))
+    return failure();
+  if (!inChunks())
+    return addSum(panel, sum.added, panel.acc.data());
+  panel.chunk.resize(n * domain.valueBytes());
+  domain.constant(APFloat(0.0), kind, "", panel.chunk.data(), n);
+  if (failed(addSum(panel, sum.added, panel.chunk.data())))
+    return failure();
+  domain.binary(BinaryFn::Add, kind, panel.acc.data(), panel.chunk.data(),
+                panel.acc.data(), n);
+  return success();
+}
+
+/// Adds `value`, or the only product if there is none: a fused one.
+LogicalResult Evaluator::Contraction::addSum(Panel &panel, Value value,
+                                             char *into) {
+  Operation *def = value ? value.getDefiningOp() : nullptr;
+  if (!def ||
+      (isa<arith::MulFOp>(def) && panel.next->left == def->getOperand(0)))
+    return addProduct(panel, *panel.next++, into);
+  if (!isa<arith::AddFOp>(def))
+    return addScaled(panel, value, into);
+  if (failed(addSum(panel, def->getOperand(0), into)))
+    return failure();
+  return addSum(panel, def->getOperand(1), into);
+}
+
+/// Adds a sum that is multiplied by a literal.
+LogicalResult Evaluator::Contraction::addScaled(Panel &panel, Value value,
+                                                char *into) {
+  APFloat scale(0.0);
+  Value rest = matchScaled(value, &scale);
+  size_t n = panel.m * panel.n, bytes = n * domain.valueBytes();
+  std::vector<char> inner(bytes), factor(bytes);
+  domain.constant(APFloat(0.0), kind, "", inner.data(), n);
+  if (failed(addSum(panel, rest, inner.data())))
+    return failure();
+  domain.constant(scale, kind, "", factor.data(), n);
+  domain.binary(BinaryFn::Mul, kind, inner.data(), factor.data(), inner.data(),
+                n);
+  domain.binary(BinaryFn::Add, kind, into, inner.data(), into, n);
+  return success();
+}
+
+LogicalResult Evaluator::Contraction::addProduct(Panel &panel,
+                                                 const Product &product,
+                                                 char *into) {
+  const char *left =
+      factorOf(panel, product.leftOperand, product.left, leftOrder);
+  const char *right =
+      left ? factorOf(panel, product.rightOperand, product.right, rightOrder)
+           : nullptr;
+  if (!right)
+    return failure();
+  if (narrow)
+    domain.tensorCore(*narrow, kind, panel.m, panel.n, panel.k, left, right,
+                      into);
+  else
+    domain.contract(kind, sum.fused, panel.m, panel.n, panel.k, left, right,
+                    into);
+  return success();
+}
+
+/// A factor at the terms, its dimensions in this order; null if its operand
+/// cannot be had.
+const char *Evaluator::Contraction::factorOf(Panel &panel, OpOperand *operand,
+                                             Value value,
+                                             ArrayRef<unsigned> order) {
+  auto known = panel.factors.find(value);
+  if (known != panel.factors.end())
+    return known->second.floats.data();
+  FailureOr<Column> read =
+      evaluator.readOperand(s, *operand, panel.points, order);
+  if (failed(read))
+    return nullptr;
+  Payload payload;
+  payload.points = read->size(domain);
+  payload.known[s.op.getMatchingBlockArgument(operand)] = std::move(*read);
+  FailureOr<Column> factor = evaluator.evalPayload(payload, value);
+  if (failed(factor))
+    return nullptr;
+  // Its values stay where they are when the map grows.
+  return (panel.factors[value] = std::move(*factor)).floats.data();
+}
+
 LogicalResult Evaluator::computeContraction(Structured &s, Tile &tile,
                                             bool &done) {
   done = false;
   std::optional<SumOfProducts> sum = matchSum(s.op, s.yielded, s.accumulator);
   if (!sum)
     return success();
-  done = true;
-  const Product *product = sum->products.begin();
-  FloatKind kind = *tile.values.kind;
-  size_t bytes = domain.valueBytes();
-  llvm::SmallBitVector inLeft =
-      dimsOf(s.maps[product->leftOperand->getOperandNumber()]);
-  llvm::SmallBitVector inRight =
-      dimsOf(s.maps[product->rightOperand->getOperandNumber()]);
-  Roles roles;
-  for (unsigned d : s.parallel)
-    (inLeft.test(d) && inRight.test(d) ? roles.batch
-     : inRight.test(d)                 ? roles.n
-                                       : roles.m)
-        .push_back(d);
-
-  FailureOr<SmallVector<int64_t>> loopSizes = getLoopSizes(s.op);
-  if (failed(loopSizes))
-    return failure();
-  auto volumeOf = [&](ArrayRef<unsigned> dims) {
-    int64_t volume = 1;
-    for (unsigned d : dims)
-      volume *= (*loopSizes)[d];
-    return volume;
+  auto mapOf = [&](OpOperand *operand) {
+    return s.maps[operand->getOperandNumber()];
   };
+  const Product &product = sum->products.front();
+  Roles roles = findRoles(s.parallel, mapOf(product.leftOperand),
+                          mapOf(product.rightOperand));
+  FailureOr<SmallVector<int64_t>> sizes = getLoopSizes(s.op);
+  if (failed(sizes))
+    return failure();
   // A product with a vector is a sum of terms like any other.
   if (options.order == ReductionOrder::Lanes32 &&
-      (volumeOf(roles.m) == 1 || volumeOf(roles.n) == 1)) {
-    done = false;
+      (volumeOf(roles.m, *sizes) == 1 || volumeOf(roles.n, *sizes) == 1))
     return success();
-  }
-
-  auto readPanel = [&](OpOperand *operand, Value value, const Box &points,
-                       ArrayRef<unsigned> order) -> FailureOr<Column> {
-    Payload payload;
-    FailureOr<Column> column = readOperand(s, *operand, points, order);
-    if (failed(column))
-      return failure();
-    payload.points = column->size(domain);
-    payload.known[s.op.getMatchingBlockArgument(operand)] = std::move(*column);
-    return evalPayload(payload, value);
-  };
-
-  FailureOr<Column> init = readInit(s, s.box);
-  if (failed(init))
-    return failure();
-  tile.values = std::move(*init);
-
-  // The result as a space with batch, m and n dimensions outermost to
-  // innermost, cut into panels that fit into the caches.
-  SmallVector<int64_t> strides = getStrides(s.box.sizes);
-  auto subspace = [&](ArrayRef<unsigned> dims, const Box &loops) {
-    Box box;
-    for (unsigned d : dims) {
-      box.offsets.push_back(loops.offsets[d]);
-      box.sizes.push_back(loops.sizes[d]);
-    }
-    return box;
-  };
-  auto restrict = [](Box &points, ArrayRef<unsigned> dims, const Box &part) {
-    for (auto [i, d] : llvm::enumerate(dims)) {
-      points.offsets[d] = part.offsets[i];
-      points.sizes[d] = part.sizes[i];
-    }
-  };
-  SmallVector<int64_t> strideOf(s.loops.rank(), 0);
-  for (auto [i, d] : llvm::enumerate(s.parallel))
-    strideOf[d] = strides[i];
-  auto positions = [&](ArrayRef<unsigned> dims, const Box &part) {
-    SmallVector<int64_t> result;
-    (void)forEachPoint(part, [&](ArrayRef<int64_t> index) {
-      int64_t position = 0;
-      for (auto [i, d] : llvm::enumerate(dims))
-        position += (index[i] - s.loops.offsets[d]) * strideOf[d];
-      result.push_back(position);
-      return success();
-    });
-    return result;
-  };
-
-  std::optional<FloatKind> narrow =
-      options.tensorCores ? narrowKind(*product, kind) : std::nullopt;
-  bool chunked = options.order != ReductionOrder::Sequential;
-  constexpr int64_t panelRows = 128, panelColumns = 128, panelDepth = 512;
-  auto panel = [&](Box points) -> LogicalResult {
-    Box mBox = subspace(roles.m, points), nBox = subspace(roles.n, points);
-    auto m = size_t(mBox.volume()), n = size_t(nBox.volume());
-    SmallVector<int64_t> rows = positions(roles.m, mBox);
-    SmallVector<int64_t> columns = positions(roles.n, nBox);
-    int64_t base = 0;
-    for (unsigned d : roles.batch)
-      base += (points.offsets[d] - s.loops.offsets[d]) * strideOf[d];
-    std::vector<char> acc(m * n * bytes), chunk;
-    auto move = [&](bool store) {
-      for (size_t i = 0; i < m; ++i)
-        for (size_t j = 0; j < n; ++j) {
-          char *there =
-              tile.values.floats.data() + (base + rows[i] + columns[j]) * bytes;
-          char *here = acc.data() + (i * n + j) * bytes;
-          std::memcpy(store ? there : here, store ? here : there, bytes);
-        }
-    };
-    move(/*store=*/false);
-    SmallVector<unsigned> leftOrder(roles.m), rightOrder(s.reduction);
-    leftOrder.append(s.reduction);
-    rightOrder.append(roles.n);
-    auto step = [&](const Box &terms) -> LogicalResult {
-      restrict(points, s.reduction, terms);
-      // Dimensions that a factor does not know do not run in its panel.
-      auto k = size_t(terms.volume());
-      // Inner loops of contractions are cheap.
-      if (failed(spend(m * n * k * sum->products.size() / 8 + 1)))
-        return failure();
-      // Parts are factors of several products.
-      llvm::SmallDenseMap<Value, Column> panels;
-      auto panelOf = [&](OpOperand *operand, Value value,
-                         ArrayRef<unsigned> order) -> const char * {
-        auto [entry, isNew] = panels.try_emplace(value);
-        if (!isNew)
-          return entry->second.floats.data();
-        FailureOr<Column> column = readPanel(operand, value, points, order);
-        if (failed(column))
-          return nullptr;
-        Column &kept = panels[value];
-        kept = std::move(*column);
-        return kept.floats.data();
-      };
-      auto multiply = [&](const Product &p, char *into) -> LogicalResult {
-        const char *left = panelOf(p.leftOperand, p.left, leftOrder);
-        const char *right =
-            left ? panelOf(p.rightOperand, p.right, rightOrder) : nullptr;
-        if (!right)
-          return failure();
-        if (narrow)
-          domain.tensorCore(*narrow, kind, m, n, k, left, right, into);
-        else
-          domain.contract(kind, sum->fused, m, n, k, left, right, into);
-        return success();
-      };
-      const Product *next = sum->products.begin();
-      auto add = [&](auto &&add, Value value, char *into) -> LogicalResult {
-        if (!value || (next->left == value.getDefiningOp()->getOperand(0) &&
-                       isa<arith::MulFOp>(value.getDefiningOp())))
-          return multiply(*next++, into);
-        if (auto both = value.getDefiningOp<arith::AddFOp>())
-          return success(succeeded(add(add, both.getLhs(), into)) &&
-                         succeeded(add(add, both.getRhs(), into)));
-        APFloat scale(0.0);
-        Value rest = matchScaled(value, &scale);
-        std::vector<char> inner(m * n * bytes), factor(m * n * bytes);
-        domain.constant(APFloat(0.0), kind, "", inner.data(), m * n);
-        if (failed(add(add, rest, inner.data())))
-          return failure();
-        domain.constant(scale, kind, "", factor.data(), m * n);
-        domain.binary(BinaryFn::Mul, kind, inner.data(), factor.data(),
-                      inner.data(), m * n);
-        domain.binary(BinaryFn::Add, kind, into, inner.data(), into, m * n);
-        return success();
-      };
-      if (!chunked || narrow)
-        return add(add, sum->added, acc.data());
-      chunk.resize(m * n * bytes);
-      domain.constant(APFloat(0.0), kind, "", chunk.data(), m * n);
-      if (failed(add(add, sum->added, chunk.data())))
-        return failure();
-      domain.binary(BinaryFn::Add, kind, acc.data(), chunk.data(), acc.data(),
-                    m * n);
-      return success();
-    };
-    if (failed(forEachPart(subspace(s.reduction, s.loops),
-                           chunked || narrow ? 16 : panelDepth, step)))
-      return failure();
-    move(/*store=*/true);
-    return success();
-  };
-  return forEachPoint(
-      subspace(roles.batch, s.loops), [&](ArrayRef<int64_t> index) {
-        Box points = s.loops;
-        for (auto [i, d] : llvm::enumerate(roles.batch))
-          points.offsets[d] = index[i], points.sizes[d] = 1;
-        return forEachPart(
-            subspace(roles.m, s.loops), panelRows, [&](const Box &mPart) {
-              restrict(points, roles.m, mPart);
-              return forEachPart(subspace(roles.n, s.loops), panelColumns,
-                                 [&](const Box &nPart) {
-                                   restrict(points, roles.n, nPart);
-                                   return panel(points);
-                                 });
-            });
-      });
+  done = true;
+  return Contraction(*this, s, *sum, std::move(roles), tile).run();
 }

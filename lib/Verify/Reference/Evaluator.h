@@ -49,6 +49,7 @@ public:
 private:
   struct Payload;
   struct Structured;
+  class Contraction;
 
   /// Fails, without a report, if that is more work than is left.
   LogicalResult spend(uint64_t steps);
