@@ -7,42 +7,25 @@
 //===----------------------------------------------------------------------===//
 
 #include "Coverage.h"
-#include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
+#include "InterpreterTesting.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/MLIRContext.h"
-#include "mlir/Parser/Parser.h"
-#include "gtest/gtest.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
+using namespace kernel_opt::verify::unittest;
 
 namespace {
 /// A program, and ways to break it.
 class CoverageTest : public testing::Test {
 protected:
-  CoverageTest() {
-    context.loadDialect<arith::ArithDialect, func::FuncDialect,
-                        mlir::gpu::GPUDialect, kgpu::KGPUDialect,
-                        mlir::memref::MemRefDialect, scf::SCFDialect,
-                        vector::VectorDialect>();
-  }
-
-  Coverage check(std::string text) {
-    auto module = mlir::parseSourceString<ModuleOp>(text, &context);
-    EXPECT_TRUE(module) << text;
-    gpu::GPUFuncOp program;
-    module->walk([&](gpu::GPUFuncOp op) { program = op; });
-    return checkCoverage(program, /*firstOutput=*/1, int64_t(1) << 32);
-  }
-  static std::string with(std::string text, StringRef from, StringRef to) {
-    size_t at = text.find(from.str());
-    EXPECT_NE(at, std::string::npos) << from.str();
-    return text.replace(at, from.size(), to.str());
+  Coverage check(const std::string &text) {
+    ProgramUnderTest parsed(text);
+    // What follows addresses is made of functions.
+    parsed.context.loadDialect<arith::ArithDialect, mlir::func::FuncDialect,
+                               scf::SCFDialect>();
+    return checkCoverage(parsed.program, /*firstOutput=*/1, int64_t(1) << 32);
   }
   void expectVerified(const std::string &text) {
     Coverage coverage = check(text);
@@ -54,18 +37,12 @@ protected:
     EXPECT_NE(coverage.reason.find(reason.str()), std::string::npos)
         << coverage.reason;
   }
-
-  MLIRContext context;
 };
 } // namespace
 
 /// 64 blocks of 32 threads, four elements a thread.
-static const char *const rows = R"mlir(
-gpu.module @m {
-  gpu.func @kernel(%x: memref<8192xf32> {kgpu.access = "read"},
-                   %y: memref<8192xf32> {kgpu.access = "write"}) kernel
-      attributes {known_block_size = array<i32: 32, 1, 1>,
-                  known_grid_size = array<i32: 64, 1, 1>} {
+static const std::string rows = programText(
+    "memref<8192xf32>", "memref<8192xf32>", "32, 1, 1", "64, 1, 1", R"mlir(
     %c0 = arith.constant 0 : index
     %c4 = arith.constant 4 : index
     %stride = arith.constant 128 : index
@@ -76,9 +53,7 @@ gpu.module @m {
     %i = arith.addi %first, %mine : index
     %v = kgpu.load %x[%i] : memref<8192xf32> -> vector<4xf32>
     kgpu.store %v, %y[%i] : vector<4xf32>, memref<8192xf32>
-    gpu.return
-  }
-})mlir";
+)mlir");
 
 TEST_F(CoverageTest, BlocksBesideEachOther) {
   expectVerified(rows);
@@ -154,12 +129,8 @@ TEST_F(CoverageTest, NothingUndefinedIsRun) {
 }
 
 /// Blocks take every 16th row; the last store of a row is cut.
-static const char *const ragged = R"mlir(
-gpu.module @m {
-  gpu.func @kernel(%x: memref<100x70xf32> {kgpu.access = "read"},
-                   %y: memref<100x70xf32> {kgpu.access = "write"}) kernel
-      attributes {known_block_size = array<i32: 32, 1, 1>,
-                  known_grid_size = array<i32: 16, 1, 1>} {
+static const std::string ragged = programText(
+    "memref<100x70xf32>", "memref<100x70xf32>", "32, 1, 1", "16, 1, 1", R"mlir(
     %c2 = arith.constant 2 : index
     %c3 = arith.constant 3 : index
     %c16 = arith.constant 16 : index
@@ -173,9 +144,7 @@ gpu.module @m {
       %left = arith.subi %columns, %j : index
       kgpu.store %v, %y[%r, %j] valid %left : vector<3xf32>, memref<100x70xf32>
     }
-    gpu.return
-  }
-})mlir";
+)mlir");
 
 TEST_F(CoverageTest, LoopsAndRaggedRows) {
   expectVerified(ragged);
@@ -191,12 +160,8 @@ TEST_F(CoverageTest, LoopsAndRaggedRows) {
 }
 
 /// The number of a block runs down groups of two rows of blocks.
-static const char *const raster = R"mlir(
-gpu.module @m {
-  gpu.func @kernel(%x: memref<8x8xf32> {kgpu.access = "read"},
-                   %y: memref<8x8xf32> {kgpu.access = "write"}) kernel
-      attributes {known_block_size = array<i32: 1, 1, 1>,
-                  known_grid_size = array<i32: 64, 1, 1>} {
+static const std::string raster = programText(
+    "memref<8x8xf32>", "memref<8x8xf32>", "1, 1, 1", "64, 1, 1", R"mlir(
     %c2 = arith.constant 2 : index
     %c7 = arith.constant 7 : index
     %c8 = arith.constant 8 : index
@@ -211,9 +176,7 @@ gpu.module @m {
     %j = arith.xori %column, %c7 : index
     %v = arith.constant 0.0 : f32
     kgpu.store %v, %y[%r, %j] : f32, memref<8x8xf32>
-    gpu.return
-  }
-})mlir";
+)mlir");
 
 TEST_F(CoverageTest, RasterAndSwizzle) {
   expectVerified(raster);
@@ -225,12 +188,8 @@ TEST_F(CoverageTest, RasterAndSwizzle) {
 }
 
 /// Boxes of 16 x 64 by one thread of each block.
-static const char *const boxes = R"mlir(
-gpu.module @m {
-  gpu.func @kernel(%x: memref<1xf32> {kgpu.access = "read"},
-                   %y: memref<60x128xbf16> {kgpu.access = "write"}) kernel
-      attributes {known_block_size = array<i32: 32, 1, 1>,
-                  known_grid_size = array<i32: 2, 4, 1>} {
+static const std::string boxes = programText(
+    "memref<1xf32>", "memref<60x128xbf16>", "32, 1, 1", "2, 4, 1", R"mlir(
     %s = kgpu.alloc_shared : memref<1x16x64xbf16, #kgpu.shared<swizzle = 128>>
     %map = kgpu.tensor_map %y
       : memref<60x128xbf16> to !kgpu.tensor_map<16x64xbf16, swizzle = 128>
@@ -246,9 +205,7 @@ gpu.module @m {
     kgpu.tma_store %s[%c0], %map[%row, %column] if %one
       : memref<1x16x64xbf16, #kgpu.shared<swizzle = 128>>,
         !kgpu.tensor_map<16x64xbf16, swizzle = 128>
-    gpu.return
-  }
-})mlir";
+)mlir");
 
 TEST_F(CoverageTest, BoxesOfTheTensorMemoryAccelerator) {
   expectVerified(boxes);

@@ -7,11 +7,59 @@
 //===----------------------------------------------------------------------===//
 
 #include "InterpreterTesting.h"
+#include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
 using namespace kernel_opt::verify::unittest;
+
+unittest::ProgramUnderTest::ProgramUnderTest(StringRef text) {
+  mlir::DialectRegistry registry;
+  registry.insert<mlir::affine::AffineDialect, arith::ArithDialect,
+                  gpu::GPUDialect, math::MathDialect, memref::MemRefDialect,
+                  scf::SCFDialect, vector::VectorDialect, kgpu::KGPUDialect>();
+  context.appendDialectRegistry(registry);
+  module = mlir::parseSourceString<ModuleOp>(text, &context);
+  EXPECT_TRUE(module) << text.str();
+  if (module)
+    module->walk([&](gpu::GPUFuncOp op) { program = op; });
+}
+
+unittest::KernelUnderTest::KernelUnderTest(StringRef text)
+    : ProgramUnderTest(text) {
+  if (!program)
+    return;
+  auto result = CompiledKernel::compile(program);
+  if (succeeded(result))
+    compiled = std::make_unique<CompiledKernel>(std::move(*result));
+  EXPECT_TRUE(compiled);
+}
+
+std::string unittest::programText(StringRef input, StringRef output,
+                                  StringRef block, StringRef grid,
+                                  StringRef body) {
+  return llvm::formatv(R"mlir(
+gpu.module @m {{
+  gpu.func @kernel(%x: {0} {{kgpu.access = "read"},
+                   %y: {1} {{kgpu.access = "write"}) kernel
+      attributes {{known_block_size = array<i32: {2}>,
+                  known_grid_size = array<i32: {3}>} {{
+    {4}
+    gpu.return
+  }
+})mlir",
+                       input, output, block, grid, body.trim())
+      .str();
+}
 
 std::string unittest::tiledMatmul(int64_t n) {
   std::string text = R"mlir(

@@ -9,41 +9,27 @@
 #ifndef KERNEL_OPT_TEST_UNIT_VERIFY_INTERPRETERTESTING_H
 #define KERNEL_OPT_TEST_UNIT_VERIFY_INTERPRETERTESTING_H
 
-#include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
 #include "kernel-opt/Verify/Interpreter/Interpreter.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
-#include "mlir/Parser/Parser.h"
 #include "gtest/gtest.h"
 #include <cmath>
 
 namespace kernel_opt::verify::unittest {
 
-/// A parsed and compiled kernel; the only gpu.func of its module.
-struct KernelUnderTest {
-  explicit KernelUnderTest(StringRef text) {
-    mlir::DialectRegistry registry;
-    registry.insert<arith::ArithDialect, gpu::GPUDialect, math::MathDialect,
-                    memref::MemRefDialect, scf::SCFDialect,
-                    vector::VectorDialect, kgpu::KGPUDialect>();
-    context.appendDialectRegistry(registry);
-    module = mlir::parseSourceString<ModuleOp>(text, &context);
-    EXPECT_TRUE(module);
-    if (!module)
-      return;
-    module->walk([&](gpu::GPUFuncOp kernel) {
-      auto result = CompiledKernel::compile(kernel);
-      if (succeeded(result))
-        compiled = std::make_unique<CompiledKernel>(std::move(*result));
-    });
-    EXPECT_TRUE(compiled);
-  }
+/// A parsed program; the only gpu.func of its module.
+struct ProgramUnderTest {
+  explicit ProgramUnderTest(StringRef text);
+
+  mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
+  OwningOpRef<ModuleOp> module;
+  gpu::GPUFuncOp program; ///< null if the text does not parse
+};
+
+/// A parsed and compiled kernel.
+struct KernelUnderTest : ProgramUnderTest {
+  explicit KernelUnderTest(StringRef text);
 
   /// Runs on inputs that `value(argument, index)` gives.
   RunResult run(Domain &domain, std::function<double(unsigned, int64_t)> value,
@@ -67,8 +53,6 @@ struct KernelUnderTest {
     return std::move(*result);
   }
 
-  mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
-  OwningOpRef<ModuleOp> module;
   std::unique_ptr<CompiledKernel> compiled;
 };
 
@@ -93,6 +77,11 @@ void expectClean(const RunResult &result);
 
 /// Integers between -3 and 3, different for each argument.
 double small(unsigned argument, int64_t index);
+
+/// A module with one program, which reads %x and writes %y. Extents of the
+/// block and of the grid are given as "32, 1, 1".
+std::string programText(StringRef input, StringRef output, StringRef block,
+                        StringRef grid, StringRef body);
 
 /// Replaces the first occurrence, which must be there.
 std::string with(std::string text, StringRef from, StringRef to);

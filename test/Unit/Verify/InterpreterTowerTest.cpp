@@ -21,12 +21,8 @@ using namespace kernel_opt::verify::unittest;
 
 /// Softmax of rows of 50 by a warp, with what is subtracted left open.
 static std::string softmax(StringRef shift, StringRef scale) {
-  std::string text = R"mlir(
-gpu.module @m {
-  gpu.func @kernel(%x: memref<3x50xf32> {kgpu.access = "read"},
-                   %y: memref<3x50xf32> {kgpu.access = "write"}) kernel
-      attributes {known_block_size = array<i32: 32, 1, 1>,
-                  known_grid_size = array<i32: 3, 1, 1>} {
+  std::string text = programText("memref<3x50xf32>", "memref<3x50xf32>",
+                                 "32, 1, 1", "3, 1, 1", R"mlir(
     %c2 = arith.constant 2 : index
     %c25 = arith.constant 25 : index
     %zero = arith.constant 0.0 : f32
@@ -48,9 +44,7 @@ gpu.module @m {
       %q = arith.divf %e, %sv : vector<2xf32>
       kgpu.store %q, %y[%row, %i] : vector<2xf32>, memref<3x50xf32>
     }
-    gpu.return
-  }
-})mlir";
+)mlir");
   text.replace(text.find("SHIFT"), 5, shift.str());
   text.replace(text.find("SCALE"), 5, scale.str());
   return text;
