@@ -63,7 +63,19 @@ static bool takesPlace(OpOperand &use) {
   return false;
 }
 
-bool verify::isUniformInBlock(gpu::GPUFuncOp program) {
+namespace {
+/// What becomes of the block's place at a use of a value that depends on it.
+enum class Fate {
+  Ends,   ///< nothing else depends on it: an address, say
+  GoesOn, ///< what the user gives depends on it, too
+  Decides ///< it decides what is asked about
+};
+} // namespace
+
+/// Whether the number of the block decides what is asked about at some use of
+/// it, or of what is computed from it.
+static bool blockDecides(gpu::GPUFuncOp program,
+                         function_ref<Fate(OpOperand &)> fateAt) {
   SmallVector<Value> pending;
   DenseSet<Value> seen;
   program.walk([&](gpu::BlockIdOp op) { pending.push_back(op); });
@@ -72,18 +84,30 @@ bool verify::isUniformInBlock(gpu::GPUFuncOp program) {
     if (!seen.insert(value).second)
       continue;
     for (OpOperand &use : value.getUses()) {
-      // A loop that begins where the block says hands that on.
-      if (auto loop = dyn_cast<scf::ForOp>(use.getOwner());
-          loop && &use == &loop.getLowerBoundMutable())
-        pending.push_back(loop.getInductionVar());
-      if (takesPlace(use))
+      Fate fate = fateAt(use);
+      if (fate == Fate::Decides)
+        return true;
+      if (fate == Fate::Ends)
         continue;
-      if (!carriesPlace(use.getOwner()))
-        return false;
-      llvm::append_range(pending, use.getOwner()->getResults());
+      // A loop that begins where the block says hands that on.
+      if (auto loop = dyn_cast<scf::ForOp>(use.getOwner()))
+        pending.push_back(loop.getInductionVar());
+      else
+        llvm::append_range(pending, use.getOwner()->getResults());
     }
   }
-  return true;
+  return false;
+}
+
+bool verify::isUniformInBlock(gpu::GPUFuncOp program) {
+  return !blockDecides(program, [](OpOperand &use) {
+    auto loop = dyn_cast<scf::ForOp>(use.getOwner());
+    if (loop && &use == &loop.getLowerBoundMutable())
+      return Fate::GoesOn;
+    if (takesPlace(use))
+      return Fate::Ends;
+    return carriesPlace(use.getOwner()) ? Fate::GoesOn : Fate::Decides;
+  });
 }
 
 /// A box that never reaches beyond its tensor, if it begins at a multiple of
@@ -101,41 +125,27 @@ static bool fitsWhole(Value map) {
          });
 }
 
+/// Anything but an address, or arithmetic that leads to one, is a guard.
+static Fate fateOfGuards(OpOperand &use) {
+  Operation *user = use.getOwner();
+  if (auto load = dyn_cast<kgpu::TmaLoadOp>(user))
+    return fitsWhole(load.getMap()) ? Fate::Ends : Fate::Decides;
+  if (auto store = dyn_cast<kgpu::TmaStoreOp>(user))
+    return fitsWhole(store.getMap()) ? Fate::Ends : Fate::Decides;
+  if (auto load = dyn_cast<kgpu::LoadOp>(user))
+    return load.getValid() == use.get() ? Fate::Decides : Fate::Ends;
+  if (auto store = dyn_cast<kgpu::StoreOp>(user))
+    return store.getValid() == use.get() ? Fate::Decides : Fate::Ends;
+  if (isa<kgpu::AsyncCopyOp, memref::LoadOp, memref::StoreOp>(user))
+    return Fate::Ends;
+  return isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivUIOp,
+             arith::RemUIOp, arith::IndexCastOp, arith::IndexCastUIOp>(user)
+             ? Fate::GoesOn
+             : Fate::Decides;
+}
+
 bool verify::guardsDependOnBlock(gpu::GPUFuncOp program) {
-  SmallVector<Value> pending;
-  DenseSet<Value> seen;
-  program.walk([&](gpu::BlockIdOp op) { pending.push_back(op); });
-  while (!pending.empty()) {
-    Value value = pending.pop_back_val();
-    if (!seen.insert(value).second)
-      continue;
-    for (Operation *user : value.getUsers()) {
-      if (auto load = dyn_cast<kgpu::TmaLoadOp>(user)) {
-        if (!fitsWhole(load.getMap()))
-          return true;
-        continue;
-      }
-      if (auto store = dyn_cast<kgpu::TmaStoreOp>(user)) {
-        if (!fitsWhole(store.getMap()))
-          return true;
-        continue;
-      }
-      // Anything but an address or arithmetic that leads to one.
-      auto load = dyn_cast<kgpu::LoadOp>(user);
-      auto store = dyn_cast<kgpu::StoreOp>(user);
-      auto copy = dyn_cast<kgpu::AsyncCopyOp>(user);
-      if ((load && load.getValid() == value) ||
-          (store && store.getValid() == value))
-        return true;
-      if (load || store || copy || isa<memref::LoadOp, memref::StoreOp>(user))
-        continue;
-      if (!isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivUIOp,
-               arith::RemUIOp, arith::IndexCastOp, arith::IndexCastUIOp>(user))
-        return true;
-      llvm::append_range(pending, user->getResults());
-    }
-  }
-  return false;
+  return blockDecides(program, fateOfGuards);
 }
 
 bool verify::roundsDependOnBlock(gpu::GPUFuncOp program) {
