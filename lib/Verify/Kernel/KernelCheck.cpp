@@ -8,6 +8,7 @@
 
 #include "kernel-opt/Verify/KernelCheck.h"
 #include "BlockUniformity.h"
+#include "ComparedOutput.h"
 #include "Coverage.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
 #include "kernel-opt/Dialect/KGPU/KGPUOps.h"
@@ -41,31 +42,6 @@ struct Draw {
   unsigned variant = 0; ///< of poison, landing and order
 };
 
-/// Neighbours in the last dimension.
-struct Row {
-  int64_t first;  ///< row-major index
-  int64_t length; ///< elements
-};
-
-/// One output of a block as the program wrote it, by increasing index.
-struct Written {
-  SmallVector<int64_t> low, high; ///< bounding box
-  std::vector<Row> rows;
-  std::vector<int64_t> indices;
-  std::vector<char> floats;
-  std::vector<int64_t> integers;
-};
-
-/// Bits of evidence that each element of one output has gathered.
-struct Evidence {
-  std::vector<int64_t> indices; ///< increasing
-  std::vector<double> bits;
-
-  /// Makes room for these elements. What is written hardly ever changes from
-  /// draw to draw.
-  void extend(const std::vector<int64_t> &written);
-};
-
 class KernelChecker {
 public:
   KernelChecker(Block &source, gpu::GPUFuncOp program,
@@ -77,14 +53,13 @@ private:
   FailureOr<bool> check(ArrayRef<int64_t> blocks, bool everyFamily);
   /// Runs and compares once; false if the domain could not decide.
   FailureOr<bool> draw(ArrayRef<int64_t> blocks, const Draw &how);
-  LogicalResult compareOutput(unsigned output, const RunResult &run,
-                              Reference &reference, InputSource &inputs,
-                              TowerDomain &domain, const Draw &how);
-  Written collect(unsigned argument, const RunResult &run,
-                  const Domain &domain);
+  LogicalResult compareOutputs(const RunResult &run, DrawnInputs &inputs,
+                               TowerDomain &domain, const Draw &how);
+  void count(const RunResult &run);
   void refute(std::string text);
   std::vector<int64_t> sampleBlocks();
-  MemRefType outputType(unsigned output) const;
+  /// Forgets what was compared.
+  void startComparing();
   ArgumentSource bindInputs(DrawnInputs &inputs, Domain &domain) const;
 
   Block &source;
@@ -92,8 +67,8 @@ private:
   const KernelCheckOptions &options;
   std::optional<CompiledKernel> compiled;
   KernelCheckResult result;
-  /// Of the current blocks, per output.
-  std::vector<Evidence> evidence;
+  /// Of the current blocks.
+  std::vector<ComparedOutput> outputs;
   std::mt19937_64 random;
 };
 } // namespace
@@ -104,8 +79,15 @@ void KernelChecker::refute(std::string text) {
   result.verdict = Verdict::Refuted;
 }
 
-MemRefType KernelChecker::outputType(unsigned output) const {
-  return compiled->arguments()[source.getNumArguments() + output].type;
+void KernelChecker::startComparing() {
+  outputs.clear();
+  unsigned argument = source.getNumArguments();
+  for (auto [n, type] :
+       llvm::enumerate(source.getTerminator()->getOperandTypes())) {
+    size_t rank = cast<ShapedType>(type).getRank();
+    outputs.emplace_back(n, rank, argument + n,
+                         compiled->arguments()[argument + n].type);
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -183,151 +165,6 @@ ArgumentSource KernelChecker::bindInputs(DrawnInputs &inputs,
         out[i] = out[i] != 0;
   };
   return bound;
-}
-
-static SmallVector<int64_t> delinearize(int64_t index,
-                                        ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> coordinates(shape.size());
-  for (int64_t d = shape.size() - 1; d >= 0; --d) {
-    coordinates[d] = index % shape[d];
-    index /= shape[d];
-  }
-  return coordinates;
-}
-
-void Evidence::extend(const std::vector<int64_t> &written) {
-  if (written == indices)
-    return;
-  std::map<int64_t, double> all;
-  for (int64_t index : written)
-    all[index] = 0;
-  for (auto [index, had] : llvm::zip_equal(indices, bits))
-    all[index] = had;
-  indices.clear();
-  bits.clear();
-  for (auto [index, had] : all) {
-    indices.push_back(index);
-    bits.push_back(had);
-  }
-}
-
-Written KernelChecker::collect(unsigned argument, const RunResult &run,
-                               const Domain &domain) {
-  Written written;
-  const KernelArgument &info = compiled->arguments()[argument];
-  ArrayRef<int64_t> shape = info.type.getShape();
-  bool isFloat = isa<FloatType>(info.type.getElementType());
-  int64_t width = shape.empty() ? 1 : shape.back();
-  size_t bytes = domain.valueBytes(), count = run.writtenElements(argument);
-  written.indices.reserve(count);
-  if (isFloat)
-    written.floats.reserve(count * bytes);
-  run.forEachWritten(argument, [&](int64_t index, const void *value) {
-    bool goesOn = !written.indices.empty() &&
-                  index == written.indices.back() + 1 && index % width != 0;
-    if (goesOn)
-      ++written.rows.back().length;
-    else
-      written.rows.push_back({index, 1});
-    written.indices.push_back(index);
-    const char *from = static_cast<const char *>(value);
-    if (isFloat)
-      written.floats.insert(written.floats.end(), from, from + bytes);
-    else
-      written.integers.push_back(*static_cast<const int64_t *>(value));
-  });
-  written.low.assign(shape.size(), std::numeric_limits<int64_t>::max());
-  written.high.assign(shape.size(), -1);
-  for (const Row &row : written.rows)
-    for (int64_t end : {row.first, row.first + row.length - 1}) {
-      SmallVector<int64_t> at = delinearize(end, shape);
-      for (size_t d = 0; d < shape.size(); ++d) {
-        written.low[d] = std::min(written.low[d], at[d]);
-        written.high[d] = std::max(written.high[d], at[d]);
-      }
-    }
-  return written;
-}
-
-static std::string placeOf(int64_t index, ArrayRef<int64_t> shape) {
-  std::string text = "[";
-  llvm::raw_string_ostream os(text);
-  llvm::interleaveComma(delinearize(index, shape), os);
-  return text + "]";
-}
-
-LogicalResult
-KernelChecker::compareOutput(unsigned output, const RunResult &run,
-                             Reference &reference, InputSource &inputs,
-                             TowerDomain &domain, const Draw &how) {
-  Written written = collect(source.getNumArguments() + output, run, domain);
-  if (written.indices.empty())
-    return success();
-  ArrayRef<int64_t> shape = outputType(output).getShape();
-  // A scalar lies in memory as one element, and has no coordinates.
-  size_t rank =
-      cast<ShapedType>(source.getTerminator()->getOperand(output).getType())
-          .getRank();
-  Box box;
-  for (size_t d = 0; d < rank; ++d) {
-    box.offsets.push_back(written.low[d]);
-    box.sizes.push_back(written.high[d] - written.low[d] + 1);
-  }
-  FailureOr<Tile> expected = reference.evaluate(output, box, inputs);
-  if (failed(expected))
-    return failure();
-  if (evidence.size() <= output)
-    evidence.resize(output + 1);
-  Evidence &gathered = evidence[output];
-  gathered.extend(written.indices);
-  bool same = gathered.indices == written.indices;
-  std::string where = llvm::formatv(
-      " (inputs '{0}', seed {1}): ", getName(how.family), how.seed);
-  // A decision on the way may have gone either way: no witness of anything.
-  bool undecided = run.undecided != 0 || domain.undecided() != 0;
-  auto differ = [&](int64_t index, const std::string &want,
-                    const std::string &have) {
-    if (result.verdict != Verdict::Refuted && !undecided)
-      refute(("output " + Twine(output) + " at " + placeOf(index, shape) +
-              where + "expected " + want + ", found " + have)
-                 .str());
-  };
-  result.compared += written.indices.size();
-  size_t n = 0;
-  for (const Row &row : written.rows) {
-    SmallVector<int64_t> at = delinearize(row.first, shape);
-    int64_t position = 0;
-    for (size_t d = 0; d < rank; ++d)
-      position = position * box.sizes[d] + at[d] - box.offsets[d];
-    for (int64_t i = 0; i < row.length; ++i, ++n, ++position) {
-      int64_t index = row.first + i;
-      size_t slot = same ? n
-                         : size_t(llvm::lower_bound(gathered.indices, index) -
-                                  gathered.indices.begin());
-      if (!expected->values.kind) {
-        int64_t want = expected->values.ints[position],
-                have = written.integers[n];
-        if (want != have)
-          differ(index, std::to_string(want), std::to_string(have));
-        else
-          gathered.bits[slot] += 64;
-        continue;
-      }
-      FloatKind kind = *expected->values.kind;
-      const void *want = expected->values.floatAt(domain, position);
-      const void *have = written.floats.data() + n * domain.valueBytes();
-      switch (domain.compareOutputs(kind, want, have)) {
-      case Comparison::Equal:
-        gathered.bits[slot] += domain.evidence(want, have);
-        break;
-      case Comparison::Undecided:
-        break;
-      case Comparison::Different:
-        differ(index, domain.str(kind, want), domain.str(kind, have));
-      }
-    }
-  }
-  return success();
 }
 
 static std::string describe(const Report &report) {
