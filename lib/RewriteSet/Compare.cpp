@@ -7,38 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Conversion/AtenToLinalg/AtenToLinalg.h"
-#include "kernel-opt/Dialect/Aten/AtenDialect.h"
 #include "kernel-opt/RewriteSet/Admission.h"
 #include "kernel-opt/Verify/Equivalence.h"
 #include "mlir/IR/Diagnostics.h"
-#include "mlir/IR/PatternMatch.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::rewrite;
-
-/// Replaces all aten operations in `module` by linalg.
-static LogicalResult lower(ModuleOp module) {
-  SmallVector<Operation *> ops;
-  module.walk([&](Operation *op) {
-    if (isa_and_present<aten::AtenDialect>(op->getDialect()))
-      ops.push_back(op);
-  });
-  IRRewriter rewriter(module.getContext());
-  for (Operation *op : ops)
-    if (failed(lowerAtenOp(rewriter, op)))
-      return failure();
-  return success();
-}
-
-static std::string describe(const verify::Witness &witness) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << "result #" << witness.output << "[";
-  llvm::interleaveComma(witness.index, os);
-  os << "] is " << witness.expected << " before and " << witness.actual
-     << " after, inputs " << verify::getName(witness.family);
-  return text;
-}
 
 Outcome rewrite::compareExactly(const RuleInstance &instance, bool finite) {
   Outcome outcome;
@@ -49,7 +23,7 @@ Outcome rewrite::compareExactly(const RuleInstance &instance, bool finite) {
                                             outcome.detail = diagnostic.str();
                                           return success();
                                         });
-  if (failed(lower(*module)))
+  if (failed(lowerAtenOps(*module)))
     return outcome;
   verify::EquivalenceOptions options;
   // The same draws whenever the same rule is judged.
@@ -69,7 +43,8 @@ Outcome rewrite::compareExactly(const RuleInstance &instance, bool finite) {
     outcome.verdict = Verdict::Verified;
   } else if (result->verdict == verify::Verdict::Refuted) {
     outcome.verdict = Verdict::Refuted;
-    outcome.detail = describe(*result->witness);
+    outcome.detail = result->witness->describe() + ", inputs " +
+                     verify::getName(result->witness->family).str();
   }
   return outcome;
 }

@@ -8,7 +8,6 @@
 
 #include "kernel-opt/Search/Rules.h"
 #include "kernel-opt/Conversion/AtenToLinalg/AtenToLinalg.h"
-#include "kernel-opt/Dialect/Aten/AtenDialect.h"
 #include "kernel-opt/Verify/Equivalence.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -151,31 +150,6 @@ OwningOpRef<ModuleOp> WindowBuilder::build(std::string &why) {
   return module;
 }
 
-/// Replaces all aten operations by linalg.
-static LogicalResult lower(ModuleOp module) {
-  SmallVector<Operation *> ops;
-  module.walk([&](Operation *op) {
-    if (isa_and_present<aten::AtenDialect>(op->getDialect()))
-      ops.push_back(op);
-  });
-  IRRewriter rewriter(module.getContext());
-  for (Operation *op : ops)
-    if (failed(lowerAtenOp(rewriter, op)))
-      return failure();
-  return success();
-}
-
-static std::string describe(const verify::Witness &witness) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << "result #" << witness.output << "[";
-  llvm::interleaveComma(witness.index, os);
-  os << "] is " << witness.expected << " before and " << witness.actual
-     << " after, inputs '" << verify::getName(witness.family) << "', seed "
-     << witness.seed;
-  return text;
-}
-
 /// Steps of the reference that one window may cost: some ten seconds.
 static constexpr uint64_t mostWorkPerWindow = 200'000'000;
 
@@ -188,7 +162,7 @@ static void compare(ModuleOp module, Window &window) {
                                       window.detail = diagnostic.str();
                                     return success();
                                   });
-  if (failed(lower(module)))
+  if (failed(lowerAtenOps(module)))
     return;
   verify::EquivalenceOptions options;
   options.allElements = 1 << 12;
@@ -204,7 +178,9 @@ static void compare(ModuleOp module, Window &window) {
   window.detail = result->reason;
   if (result->verdict == verify::Verdict::Refuted) {
     window.verdict = "refuted";
-    window.detail = describe(*result->witness);
+    window.detail = llvm::formatv(
+        "{0}, inputs '{1}', seed {2}", result->witness->describe(),
+        verify::getName(result->witness->family), result->witness->seed);
   } else if (result->verdict == verify::Verdict::Verified) {
     if (result->lessFinite)
       window.detail = "the rewritten part is NaN where the original is not";

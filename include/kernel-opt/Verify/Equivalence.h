@@ -76,6 +76,9 @@ struct Witness {
   std::string expected, actual;
   /// Elements of this draw that differ, of those compared.
   uint64_t different, compared;
+
+  /// "result #0[1, 2] is 3 before and 4 after"
+  std::string describe() const;
 };
 
 struct EquivalenceResult {

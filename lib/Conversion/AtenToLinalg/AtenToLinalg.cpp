@@ -56,27 +56,30 @@ LogicalResult kernel_opt::lowerAtenOp(RewriterBase &rewriter, Operation *op) {
   return lower(op, lowering);
 }
 
+LogicalResult kernel_opt::lowerAtenOps(Operation *root) {
+  SmallVector<Operation *> ops;
+  root->walk<mlir::WalkOrder::PreOrder>([&](Operation *op) {
+    // The programs of a rule are patterns, not something to compile.
+    if (isa<kopt::RuleOp>(op))
+      return mlir::WalkResult::skip();
+    if (isa_and_present<aten::AtenDialect>(op->getDialect()))
+      ops.push_back(op);
+    return mlir::WalkResult::advance();
+  });
+  IRRewriter rewriter(root->getContext());
+  bool failedAny = false;
+  for (Operation *op : ops)
+    failedAny |= failed(lowerAtenOp(rewriter, op));
+  return failure(failedAny);
+}
+
 namespace {
 struct ConvertAtenToLinalg
     : impl::ConvertAtenToLinalgBase<ConvertAtenToLinalg> {
   using ConvertAtenToLinalgBase::ConvertAtenToLinalgBase;
 
   void runOnOperation() override {
-    SmallVector<Operation *> ops;
-    getOperation()->walk<mlir::WalkOrder::PreOrder>([&](Operation *op) {
-      // The programs of a rule are patterns, not something to compile.
-      if (isa<kopt::RuleOp>(op))
-        return mlir::WalkResult::skip();
-      if (isa_and_present<aten::AtenDialect>(op->getDialect()))
-        ops.push_back(op);
-      return mlir::WalkResult::advance();
-    });
-    IRRewriter rewriter(&getContext());
-    bool failedAny = false;
-    // Goes on after a failure, so that one run reports them all.
-    for (Operation *op : ops)
-      failedAny |= failed(lowerAtenOp(rewriter, op));
-    if (failedAny)
+    if (failed(lowerAtenOps(getOperation())))
       signalPassFailure();
   }
 };

@@ -55,6 +55,15 @@ static llvm::json::Array toJSON(const Instance &instance) {
   return shapes;
 }
 
+std::string Witness::describe() const {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "result #" << output << "[";
+  llvm::interleaveComma(index, os);
+  os << "] is " << expected << " before and " << actual << " after";
+  return text;
+}
+
 static llvm::json::Object toJSON(const Witness &witness) {
   return llvm::json::Object{{"output", int64_t(witness.output)},
                             {"index", llvm::json::Array(witness.index)},

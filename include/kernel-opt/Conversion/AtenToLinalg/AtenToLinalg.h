@@ -22,6 +22,10 @@ namespace kernel_opt {
 /// the op's location and without a change to `op`, if it cannot.
 LogicalResult lowerAtenOp(RewriterBase &rewriter, Operation *op);
 
+/// Does so with all aten ops in `root`, those of rules left out. Goes on after
+/// a failure, so that one run reports them all.
+LogicalResult lowerAtenOps(Operation *root);
+
 } // namespace kernel_opt
 
 #endif // KERNEL_OPT_CONVERSION_ATENTOLINALG_ATENTOLINALG_H
