@@ -51,13 +51,7 @@ struct Reader {
       member = *value;
   }
   void operator()(StringRef name, std::vector<std::string> &member) {
-    reader.each(name, /*required=*/true,
-                [&](const llvm::json::Value &value, const std::string &at) {
-                  if (auto text = value.getAsString())
-                    member.push_back(text->str());
-                  else
-                    reader.allErrors().add(at, "expected a string");
-                });
+    member = reader.strings(name);
   }
   void operator()(StringRef name, std::vector<double> &member) {
     reader.each(name, /*required=*/true,

@@ -31,13 +31,7 @@ FunctionCheck::fromJSON(const json::Value &value) {
   check.detail = reader.string("detail");
   if (const json::Value *record = reader.value("record"))
     check.record = *record;
-  reader.each("assumptions", true,
-              [&](const json::Value &each, const std::string &at) {
-                if (auto text = each.getAsString())
-                  check.assumptions.push_back(text->str());
-                else
-                  errors.add(at, "expected a string");
-              });
+  check.assumptions = reader.strings("assumptions");
   reader.finish();
   if (llvm::Error error = errors.take("comparison of functions"))
     return std::move(error);

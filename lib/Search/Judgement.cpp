@@ -156,13 +156,7 @@ llvm::Expected<Judgement> Judgement::fromJSON(const json::Value &value) {
   judgement.set = {set.string("name"), set.string("text")};
   set.finish();
   const json::Value *choice = reader.value("choice");
-  reader.each("strategies", true,
-              [&](const json::Value &each, const std::string &at) {
-                if (auto name = each.getAsString())
-                  judgement.strategies.push_back(name->str());
-                else
-                  errors.add(at, "expected a string");
-              });
+  judgement.strategies = reader.strings("strategies");
   reader.finish();
   if (llvm::Error error = errors.take("judgement"))
     return std::move(error);

@@ -90,17 +90,6 @@ json::Object Variant::toJSON() const {
 // Reading
 //===----------------------------------------------------------------------===//
 
-static std::vector<std::string> strings(JSONReader &reader, StringRef key) {
-  std::vector<std::string> result;
-  reader.each(key, true, [&](const json::Value &value, const std::string &at) {
-    if (auto text = value.getAsString())
-      result.push_back(text->str());
-    else
-      reader.allErrors().add(at, "expected a string");
-  });
-  return result;
-}
-
 static StrategyInfo readStrategy(const json::Value &value,
                                  const std::string &where, JSONErrors &errors) {
   JSONReader reader(&value, where, errors);
@@ -150,7 +139,7 @@ static FunctionInfo readFunction(const json::Value &value,
                 JSONReader node(&each, at, errors);
                 function.nodes.push_back({node.string("id"),
                                           node.integer("group", 0, INT64_MAX),
-                                          strings(node, "consumers")});
+                                          node.strings("consumers")});
                 node.finish();
               });
   reader.finish();

@@ -90,17 +90,6 @@ private:
 // Session
 //===----------------------------------------------------------------------===//
 
-static std::vector<std::string> strings(JSONReader &reader, StringRef key) {
-  std::vector<std::string> result;
-  reader.each(key, true, [&](const json::Value &value, const std::string &at) {
-    if (auto text = value.getAsString())
-      result.push_back(text->str());
-    else
-      reader.allErrors().add(at, "expected a string");
-  });
-  return result;
-}
-
 static llvm::Expected<uint64_t> readNonce(JSONReader &request) {
   uint64_t number = 0;
   if (StringRef(request.string("nonce")).getAsInteger(16, number))
@@ -128,7 +117,7 @@ llvm::Expected<json::Object> Server::open(JSONReader &request) {
                  sets.push_back({set.string("name"), set.string("text")});
                  set.finish();
                });
-  schedules = strings(request, "schedules");
+  schedules = request.strings("schedules");
   compile.target = request.string("target");
   compile.cudaPath = request.string("cuda_path");
   policy = request.string("policy");
@@ -347,7 +336,7 @@ static llvm::Expected<KernelChoice> readChoice(JSONReader &request) {
 
 llvm::Expected<json::Object> Server::evaluate(JSONReader &request) {
   std::string text = request.string("kernel");
-  std::vector<std::string> known = strings(request, "known");
+  std::vector<std::string> known = request.strings("known");
   bool withPlan = request.boolean("plan", false);
   auto choice = readChoice(request);
   if (!choice)

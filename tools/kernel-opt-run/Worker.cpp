@@ -46,23 +46,11 @@ private:
 };
 } // namespace
 
-static std::vector<std::string> strings(JSONReader &reader, StringRef key,
-                                        bool required) {
-  std::vector<std::string> result;
-  reader.each(key, required, [&](const json::Value &v, const std::string &at) {
-    if (auto s = v.getAsString())
-      result.push_back(s->str());
-    else
-      reader.allErrors().add(at, "expected a string");
-  });
-  return result;
-}
-
 llvm::Expected<json::Object> Worker::load(JSONReader &request) {
   LoadRequest load;
   const json::Value *inputs = request.value("inputs", /*required=*/false);
   if (inputs && inputs->getAsArray()) {
-    load.inputFiles = strings(request, "inputs", false);
+    load.inputFiles = request.strings("inputs", false);
   } else {
     std::string name = request.string("inputs", "normal");
     if (auto family = verify::getInputFamily(name))
@@ -132,9 +120,9 @@ llvm::Expected<json::Object> Worker::answer(JSONReader &request,
   if (command == "check") {
     unsigned h = handle(request);
     CheckRequest check;
-    check.references = strings(request, "references", true);
-    check.scales = strings(request, "scales", false);
-    check.originals = strings(request, "originals", false);
+    check.references = request.strings("references", true);
+    check.scales = request.strings("scales", false);
+    check.originals = request.strings("originals", false);
     check.tolerance = request.number("tolerance", 0);
     if (llvm::Error e = ready())
       return std::move(e);

@@ -20,6 +20,7 @@
 #include "llvm/Support/JSON.h"
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace kernel_opt {
 
@@ -106,6 +107,16 @@ public:
     SmallVector<int64_t> result;
     each(key, required, [&](const llvm::json::Value &v, const std::string &at) {
       result.push_back(toInteger(v, at, least, most));
+    });
+    return result;
+  }
+  std::vector<std::string> strings(StringRef key, bool required = true) {
+    std::vector<std::string> result;
+    each(key, required, [&](const llvm::json::Value &v, const std::string &at) {
+      if (auto s = v.getAsString())
+        result.push_back(s->str());
+      else
+        errors.add(at, "expected a string");
     });
     return result;
   }
