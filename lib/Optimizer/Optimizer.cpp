@@ -16,6 +16,7 @@
 #include "kernel-opt/Schedule/Passes.h"
 #include "kernel-opt/Schedule/ScheduleLibrary.h"
 #include "kernel-opt/Support/Hash.h"
+#include "kernel-opt/Support/Location.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -263,18 +264,9 @@ LogicalResult optimizer::scheduleKernels(ModuleOp module,
 // Compilation
 //===----------------------------------------------------------------------===//
 
-/// Where the first operation of a kernel was written, as file:line:column.
-static std::string describe(Location location) {
-  std::string text = "?";
-  location->walk([&](Location inner) {
-    auto place = dyn_cast<FileLineColLoc>(inner);
-    if (!place)
-      return WalkResult::advance();
-    text = llvm::formatv("{0}:{1}:{2}", place.getFilename().strref(),
-                         place.getLine(), place.getColumn());
-    return WalkResult::interrupt();
-  });
-  return text;
+std::string optimizer::sourcePlace(kopt::KernelOp kernel) {
+  std::string place = placeOf(kernel.getLoc());
+  return place.empty() ? "?" : place;
 }
 
 FailureOr<gpu::GPUFuncOp> optimizer::programOf(kopt::KernelOp kernel) {
@@ -292,7 +284,7 @@ static LogicalResult compileKernel(kopt::KernelOp kernel,
   if (failed(program))
     return failure();
   gpu::GPUFuncOp func = *program;
-  record.location = describe(kernel.getLoc());
+  record.location = sourcePlace(kernel);
   if (auto strategy = func->getAttrOfType<StringAttr>("kopt.strategy"))
     record.strategy = strategy.str();
   record.sourceHash = structuralHash(kernel);

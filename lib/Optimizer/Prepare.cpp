@@ -10,6 +10,7 @@
 #include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
 #include "kernel-opt/Kernel/FusionGraph.h"
 #include "kernel-opt/Kernel/Islands.h"
+#include "kernel-opt/Support/Location.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -320,14 +321,11 @@ LogicalResult optimizer::checkSizesKnown(ModuleOp module) {
 // What is not ours
 //===----------------------------------------------------------------------===//
 
-static std::string placeOf(Location location) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  if (auto place = location->findInstanceOf<FileLineColLoc>())
-    os << place.getFilename().strref() << ":" << place.getLine() << ":"
-       << place.getColumn();
-  else
-    os << location;
+/// Its place in a file, or whatever else the location says.
+static std::string describe(Location location) {
+  std::string text = placeOf(location);
+  if (text.empty())
+    llvm::raw_string_ostream(text) << location;
   return text;
 }
 
@@ -364,7 +362,7 @@ LogicalResult optimizer::separateForeign(ModuleOp module, bool requireAll,
           << entry.op->getName() << "' in function '" << entry.function
           << "' cannot be part of a kernel (" << entry.reason
           << "); without --require-all it stays in place";
-    left.push_back(placeOf(entry.op->getLoc()) + ": '" +
+    left.push_back(describe(entry.op->getLoc()) + ": '" +
                    entry.op->getName().getStringRef().str() +
                    "' in function '" + entry.function + "' (" + entry.reason +
                    ")");

@@ -8,6 +8,7 @@
 
 #include "kernel-opt/Proposal/Admission.h"
 #include "Admitter.h"
+#include "kernel-opt/Support/Location.h"
 #include "mlir/Dialect/PDL/IR/PDL.h"
 #include "mlir/Dialect/PDL/IR/PDLOps.h"
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
@@ -164,7 +165,7 @@ void Admitter::split() {
   for (Operation &op : *set->getBody()) {
     ItemReport item;
     item.kind = kindOf(&op);
-    item.location = describe(op.getLoc());
+    item.location = placeOf(op.getLoc());
     bool good = verifyItem(&op, item);
     auto symbol =
         op.getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName());

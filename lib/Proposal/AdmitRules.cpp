@@ -9,6 +9,7 @@
 #include "Admitter.h"
 #include "kernel-opt/RewriteSet/Admission.h"
 #include "kernel-opt/RewriteSet/Match.h"
+#include "kernel-opt/Support/Location.h"
 #include "mlir/Dialect/PDL/IR/PDLOps.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
@@ -76,7 +77,7 @@ bool Admitter::applyOnce(kopt::RuleOp rule, Operation *function, StringRef site,
       item.uses.push_back({where, ItemVerdict::Illegal, why});
       return false;
     }
-    item.uses.push_back({where, ItemVerdict::Verified, describe(place)});
+    item.uses.push_back({where, ItemVerdict::Verified, placeOf(place)});
     result.uses.push_back({item.name, where});
     ++item.applied;
     return true;

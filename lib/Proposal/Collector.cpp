@@ -7,29 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Collector.h"
+#include "kernel-opt/Support/Location.h"
 #include "mlir/IR/Location.h"
-#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::proposal;
-
-static FileLineColLoc placeOf(Location location) {
-  FileLineColLoc place;
-  location->walk([&](Location inner) {
-    place = dyn_cast<FileLineColLoc>(inner);
-    return place ? WalkResult::interrupt() : WalkResult::advance();
-  });
-  return place;
-}
-
-std::string proposal::describe(Location location) {
-  FileLineColLoc place = placeOf(location);
-  if (!place)
-    return "";
-  return llvm::formatv("{0}:{1}:{2}", place.getFilename().strref(),
-                       place.getLine(), place.getColumn());
-}
 
 Collector::Collector(MLIRContext *context, StringRef text, StringRef name)
     : text(text), name(name), handler(context, [this](Diagnostic &diagnostic) {
@@ -50,11 +33,12 @@ void Collector::add(Diagnostic &diagnostic) {
   DiagnosticSeverity severity = diagnostic.getSeverity();
   if (severity == DiagnosticSeverity::Remark || messages.size() >= most)
     return;
-  std::string message = describe(diagnostic.getLocation());
+  Location location = diagnostic.getLocation();
+  std::string message = placeOf(location);
   message += message.empty() ? "" : ": ";
   message += severity == DiagnosticSeverity::Warning ? "warning: " : "error: ";
   message += diagnostic.str();
-  FileLineColLoc place = placeOf(diagnostic.getLocation());
+  auto place = location->findInstanceOf<FileLineColLoc>();
   if (place && place.getFilename() == name)
     message += "\n    " + lineOf(text, place.getLine());
   for (Diagnostic &note : diagnostic.getNotes())

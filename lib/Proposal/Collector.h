@@ -16,9 +16,6 @@
 
 namespace kernel_opt::proposal {
 
-/// Where something stands, as file:line:column; empty if that is not known.
-std::string describe(mlir::Location location);
-
 /// Keeps errors and warnings for as long as it lives, with the line of the
 /// proposal that they are about. Remarks are dropped.
 class Collector {

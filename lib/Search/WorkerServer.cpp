@@ -45,6 +45,11 @@ private:
   llvm::Expected<json::Object> prompt(JSONReader &request);
   llvm::Expected<json::Object> makeVariant(const json::Value &choice,
                                            bool check);
+  struct ChosenKernel {
+    OwningOpRef<ModuleOp> module;
+    KernelChoice choice;
+  };
+  llvm::Expected<ChosenKernel> readChosenKernel(JSONReader &request);
   llvm::Expected<json::Object> evaluate(JSONReader &request);
   llvm::Expected<json::Object> check(JSONReader &request);
   llvm::Error needSession() const;
@@ -221,26 +226,13 @@ static std::vector<FunctionInfo> describeFusion(ModuleOp module) {
   return functions;
 }
 
-static std::string placeOf(Operation *op) {
-  std::string text = "?";
-  op->getLoc()->walk([&](Location inner) {
-    auto place = dyn_cast<FileLineColLoc>(inner);
-    if (!place)
-      return WalkResult::advance();
-    text = llvm::formatv("{0}:{1}:{2}", place.getFilename().strref(),
-                         place.getLine(), place.getColumn());
-    return WalkResult::interrupt();
-  });
-  return text;
-}
-
 static KernelInfo describeKernel(kopt::KernelOp kernel,
                                  const schedule::ScheduleLibrary &library,
                                  ArrayRef<SetText> sets) {
   KernelInfo info;
   info.hash = kernel::kernelHash(kernel);
   info.name = kernel.getKernelName().str();
-  info.location = placeOf(kernel);
+  info.location = optimizer::sourcePlace(kernel);
   describeTypes(kernel, info);
   info.text = isolateKernel(kernel);
   // A kernel's first choice does not depend on what was proposed.
@@ -327,25 +319,30 @@ llvm::Expected<json::Object> Server::makeVariant(const json::Value &value,
 // Kernels
 //===----------------------------------------------------------------------===//
 
-static llvm::Expected<KernelChoice> readChoice(JSONReader &request) {
-  const json::Value *choice = request.value("choice");
-  if (!choice)
-    return request.allErrors().take("request");
-  return KernelChoice::fromJSON(*choice);
-}
-
-llvm::Expected<json::Object> Server::evaluate(JSONReader &request) {
+/// The kernel of a request and what was chosen for it.
+llvm::Expected<Server::ChosenKernel>
+Server::readChosenKernel(JSONReader &request) {
   std::string text = request.string("kernel");
-  std::vector<std::string> known = request.strings("known");
-  bool withPlan = request.boolean("plan", false);
-  auto choice = readChoice(request);
+  const json::Value *given = request.value("choice");
+  if (!given)
+    return request.allErrors().take("request");
+  auto choice = KernelChoice::fromJSON(*given);
   if (!choice)
     return choice.takeError();
   auto module = parse(text, "kernel");
   if (!module)
     return module.takeError();
-  Evaluation evaluation =
-      evaluateKernel(**module, *choice, options(), known, withPlan);
+  return ChosenKernel{std::move(*module), std::move(*choice)};
+}
+
+llvm::Expected<json::Object> Server::evaluate(JSONReader &request) {
+  std::vector<std::string> known = request.strings("known");
+  bool withPlan = request.boolean("plan", false);
+  auto chosen = readChosenKernel(request);
+  if (!chosen)
+    return chosen.takeError();
+  Evaluation evaluation = evaluateKernel(*chosen->module, chosen->choice,
+                                         options(), known, withPlan);
   json::Object answer = evaluation.toJSON();
   if (!evaluation.plan.empty())
     answer["plan"] = evaluation.plan;
@@ -353,19 +350,16 @@ llvm::Expected<json::Object> Server::evaluate(JSONReader &request) {
 }
 
 llvm::Expected<json::Object> Server::check(JSONReader &request) {
-  std::string text = request.string("kernel");
   auto nonce = readNonce(request);
   if (!nonce)
     return nonce.takeError();
-  auto choice = readChoice(request);
-  if (!choice)
-    return choice.takeError();
-  auto module = parse(text, "kernel");
-  if (!module)
-    return module.takeError();
+  auto chosen = readChosenKernel(request);
+  if (!chosen)
+    return chosen.takeError();
   optimizer::Options checks = options();
   checks.policy = request.string("policy", policy);
-  CheckedProgram checked = checkKernelChoice(**module, *choice, checks, *nonce);
+  CheckedProgram checked =
+      checkKernelChoice(*chosen->module, chosen->choice, checks, *nonce);
   return json::Object{{"verdict", checked.verdict},
                       {"detail", checked.detail},
                       {"final_hash", checked.finalHash},

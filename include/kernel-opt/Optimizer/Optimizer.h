@@ -214,6 +214,9 @@ FailureOr<ReplayResult> replay(const llvm::json::Object &certificate,
                                ModuleOp input, ModuleOp output,
                                StringRef cudaPath = "");
 
+/// Where the first operation of a kernel was written, as file:line:column.
+std::string sourcePlace(kopt::KernelOp kernel);
+
 /// A readable account, one paragraph a kernel.
 void printSummary(raw_ostream &os, const Outcome &outcome);
 
