@@ -7,15 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/RewriteSet/RewriteSet.h"
+#include "kernel-opt/Support/EmbeddedFile.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::rewrite;
-
-namespace {
-struct EmbeddedFile {
-  const char *name, *text;
-};
-} // namespace
 
 static constexpr EmbeddedFile shippedFiles[] = {
 #include "ShippedRewrites.inc"

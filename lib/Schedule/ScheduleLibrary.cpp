@@ -10,6 +10,7 @@
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Schedule/TileProgram.h"
+#include "kernel-opt/Support/EmbeddedFile.h"
 #include "kernel-opt/Support/Hash.h"
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
 #include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
@@ -20,12 +21,6 @@
 using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::schedule;
-
-namespace {
-struct EmbeddedFile {
-  const char *name, *text;
-};
-} // namespace
 
 static constexpr EmbeddedFile shippedFiles[] = {
 #include "ShippedSchedules.inc"
