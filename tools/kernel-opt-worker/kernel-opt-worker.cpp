@@ -10,20 +10,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Registration.h"
 #include "Tools.h"
-#include "kernel-opt/InitAll.h"
 #include "kernel-opt/Search/Worker.h"
-#include "mlir/IR/DialectRegistry.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace kernel_opt;
-
-#ifdef KERNELOPT_TEST_PASSES
-namespace kernel_opt::test {
-void registerTestPasses();
-} // namespace kernel_opt::test
-#endif
 
 int kernel_opt::kernelOptWorkerMain(int argc, char **argv) {
   llvm::cl::ParseCommandLineOptions(
@@ -32,10 +25,6 @@ int kernel_opt::kernelOptWorkerMain(int argc, char **argv) {
       "  Reads requests from standard input, a JSON object a line, and writes "
       "an answer a line.\n");
   DialectRegistry registry;
-  registerAllDialects(registry);
-  registerAllPasses();
-#ifdef KERNELOPT_TEST_PASSES
-  test::registerTestPasses();
-#endif
+  registerEverything(registry);
   return search::serveCandidates(registry);
 }

@@ -7,22 +7,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "MainJob.h"
+#include "Registration.h"
 #include "SearchJob.h"
 #include "Tools.h"
-#include "kernel-opt/InitAll.h"
-#include "mlir/IR/DialectRegistry.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
 using namespace mlir;
 using namespace kernel_opt;
-
-#ifdef KERNELOPT_TEST_PASSES
-namespace kernel_opt::test {
-void registerTestPasses();
-} // namespace kernel_opt::test
-#endif
 
 static constexpr StringLiteral overview =
     R"(kernel-opt, an optimizer for GPU kernels
@@ -52,11 +45,7 @@ static bool isForMlirOpt(const MlirOptMainConfig &config, Emit emit,
 
 int kernel_opt::kernelOptMain(int argc, char **argv) {
   DialectRegistry registry;
-  registerAllDialects(registry);
-  registerAllPasses();
-#ifdef KERNELOPT_TEST_PASSES
-  test::registerTestPasses();
-#endif
+  registerEverything(registry);
   MainJobOptions options;
   auto [input, output] =
       registerAndParseCLIOptions(argc, argv, overview, registry);
