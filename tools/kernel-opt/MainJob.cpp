@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "MainJob.h"
+#include "Isolation.h"
+#include "JobOptions.h"
 #include "ProposalJob.h"
-#include "SearchJob.h"
 #include "kernel-opt/Optimizer/Optimizer.h"
 #include "kernel-opt/Optimizer/Prepare.h"
 #include "kernel-opt/Runtime/LaunchPlan.h"
@@ -31,8 +32,7 @@ using namespace kernel_opt;
 
 static optimizer::Options optimizerOptions(const MainJobOptions &options) {
   optimizer::Options result;
-  result.compile.target = options.target;
-  result.compile.cudaPath = options.cudaPath;
+  result.compile = compileOptions(options);
   result.schedules.assign(options.schedules.begin(), options.schedules.end());
   result.verify = options.verify != "off";
   result.policy = options.verify;
@@ -218,18 +218,16 @@ static LogicalResult confirm(const search::Replay *decisions,
   return failure();
 }
 
-LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
-                                     const MainJobOptions &options,
-                                     DialectRegistry &registry) {
-#ifdef SIGXFSZ
-  // A file that grows beyond the limit is an error like a full disk.
-  std::signal(SIGXFSZ, SIG_IGN);
-#endif
+//===----------------------------------------------------------------------===//
+// The job
+//===----------------------------------------------------------------------===//
+
+static std::unique_ptr<llvm::MemoryBuffer> openInput(StringRef input) {
   std::string message;
   auto file = openInputFile(input, &message);
   if (!file) {
     llvm::errs() << "error: " << message << "\n";
-    return failure();
+    return {};
   }
   // Neither the text, of which it shows lines, nor the bytecode.
   if (!isBytecode(file->getMemBufferRef()) &&
@@ -237,8 +235,89 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
     llvm::errs() << "error: '" << input
                  << "' is no MLIR: expected its text or bytecode, found other "
                     "binary data\n";
+    return {};
+  }
+  return file;
+}
+
+static OwningOpRef<ModuleOp> parseInput(StringRef input,
+                                        const llvm::SourceMgr &sources,
+                                        MLIRContext &context) {
+  context.loadAllAvailableDialects();
+  context.allowUnregisteredDialects(MlirOptMainConfig::createFromCLOptions()
+                                        .shouldAllowUnregisteredDialects());
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+  if (!module)
+    llvm::errs() << "note: '" << input
+                 << "' is not read as a module; kernel-opt takes functions on "
+                    "tensors, of linalg, TOSA or aten operations, and the "
+                    "dialects that --show-dialects lists\n";
+  return module;
+}
+
+namespace {
+/// What a job makes of a program.
+struct Product {
+  optimizer::Outcome outcome;
+  std::unique_ptr<search::Replay> decisions;
+  bool isCompiled = false;
+  std::optional<llvm::json::Object> certificate;
+  std::string text;
+};
+} // namespace
+
+/// Takes the program through the steps, as far as what is printed asks for.
+static LogicalResult compile(ModuleOp module, const MainJobOptions &options,
+                             optimizer::Options &steps, Product &product) {
+  Emit emit = onlyReads() ? Emit::Input : options.emit.getValue();
+  // A search has made use of the rewrite set already.
+  bool useSet = emit != Emit::Input && !hasDecision();
+  std::string plan;
+  if (failed(decide(options, emit, steps, product.decisions)) ||
+      (useSet &&
+       failed(useRewriteSets(module, options, steps, plan, product.outcome))) ||
+      failed(runSteps(module, emit, steps, plan, product.outcome)) ||
+      failed(confirm(product.decisions.get(), product.outcome)) ||
+      failed(reportFindings(product.outcome)))
+    return failure();
+  product.isCompiled = emit >= Emit::MLIR;
+  if (product.isCompiled)
+    product.certificate = optimizer::certify(module, steps, product.outcome);
+  llvm::raw_string_ostream os(product.text);
+  return print(os, module, emit, product.outcome);
+}
+
+static LogicalResult deliver(StringRef output, const MainJobOptions &options,
+                             const Product &product) {
+  if (failed(writeCertificate(output, options, product.certificate)))
+    return failure();
+  // An inner process hands its output to the outer one.
+  if (llvm::Error error =
+          writeOutput(isInner() ? StringRef("-") : output, product.text)) {
+    llvm::errs() << "error: " << llvm::toString(std::move(error)) << "\n";
     return failure();
   }
+  if (options.quiet || onlyReads())
+    return success();
+  optimizer::printSummary(llvm::errs(), product.outcome);
+  if (product.isCompiled)
+    printVerdict(product.certificate);
+  if (std::string from = product.decisions ? product.decisions->describe() : "";
+      !from.empty())
+    llvm::errs() << "decided by " << from << "\n";
+  return success();
+}
+
+LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
+                                     const MainJobOptions &options,
+                                     DialectRegistry &registry) {
+#ifdef SIGXFSZ
+  // A file that grows beyond the limit is an error like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
+#endif
+  auto file = openInput(input);
+  if (!file)
+    return failure();
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(file), SMLoc());
   MLIRContext context(registry);
@@ -249,63 +328,24 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
   ScopedDiagnosticHandler noRemarks(&context, [](Diagnostic &diagnostic) {
     return success(diagnostic.getSeverity() == DiagnosticSeverity::Remark);
   });
-  context.loadAllAvailableDialects();
-  context.allowUnregisteredDialects(MlirOptMainConfig::createFromCLOptions()
-                                        .shouldAllowUnregisteredDialects());
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
-  if (!module) {
-    llvm::errs() << "note: '" << input
-                 << "' is not read as a module; kernel-opt takes functions on "
-                    "tensors, of linalg, TOSA or aten operations, and the "
-                    "dialects that --show-dialects lists\n";
+  OwningOpRef<ModuleOp> module = parseInput(input, sources, context);
+  if (!module)
     return failure();
-  }
-  optimizer::Outcome outcome;
   optimizer::Options steps = optimizerOptions(options);
   if (failed(checkOptions(*module, options)) ||
       failed(specialize(*module, options)))
     return failure();
-  Emit emit = onlyReads() ? Emit::Input : options.emit.getValue();
-  std::unique_ptr<search::Replay> decisions;
-  std::string text, plan;
-  llvm::raw_string_ostream os(text);
+  Product product;
   LogicalResult result = success();
-  std::optional<llvm::json::Object> certificate;
-  bool compiled = !isProposalJob(options) && emit >= Emit::MLIR;
   if (isProposalJob(options)) {
+    // Verdicts are an output even if they are bad.
+    llvm::raw_string_ostream os(product.text);
     result = runProposalJob(*module, options, steps, os);
-  } else {
-    // A search has made use of the rewrite set already.
-    bool useSet = emit != Emit::Input && !hasDecision();
-    if (failed(decide(options, emit, steps, decisions)) ||
-        (useSet &&
-         failed(useRewriteSets(*module, options, steps, plan, outcome))) ||
-        failed(runSteps(*module, emit, steps, plan, outcome)) ||
-        failed(confirm(decisions.get(), outcome)))
-      return failure();
-    if (failed(reportFindings(outcome)))
-      return failure();
-    if (compiled)
-      certificate = optimizer::certify(*module, steps, outcome);
-    if (failed(print(os, *module, emit, outcome)))
-      return failure();
+  } else if (failed(compile(*module, options, steps, product))) {
+    return failure();
   }
   // Nothing is written before everything is known to be there.
-  if (failed(writeCertificate(output, options, certificate)))
+  if (failed(deliver(output, options, product)))
     return failure();
-  // An inner process hands its output to the outer one.
-  if (llvm::Error error =
-          writeOutput(isInner() ? StringRef("-") : output, text)) {
-    llvm::errs() << "error: " << llvm::toString(std::move(error)) << "\n";
-    return failure();
-  }
-  if (!options.quiet && !onlyReads()) {
-    optimizer::printSummary(llvm::errs(), outcome);
-    if (compiled)
-      printVerdict(certificate);
-    if (std::string from = decisions ? decisions->describe() : "";
-        !from.empty())
-      llvm::errs() << "decided by " << from << "\n";
-  }
   return result;
 }

@@ -13,183 +13,30 @@
 //===----------------------------------------------------------------------===//
 
 #include "SearchJob.h"
-#include "MainJob.h"
+#include "Isolation.h"
+#include "JobOptions.h"
 #include "ProposalJob.h"
 #include "kernel-opt/Proposal/Proposer.h"
 #include "kernel-opt/Search/Replay.h"
 #include "kernel-opt/Search/Search.h"
 #include "kernel-opt/Support/OutputFile.h"
-#ifdef KERNELOPT_HAVE_SQLITE
-#include "kernel-opt/Archive/Archive.h"
-#endif
-#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/WithColor.h"
 #include <csignal>
-#include <cstring>
-#include <new>
-#include <sys/prctl.h>
-#include <thread>
-#include <unistd.h>
 
 using namespace mlir;
 using namespace kernel_opt;
-using std::chrono::milliseconds;
 
-// How the processes of one job know each other. Not for users.
-static constexpr const char *stepVariable = "KERNEL_OPT_STEP";
-static constexpr const char *decisionVariable = "KERNEL_OPT_DECISION";
-static constexpr const char *findingsVariable = "KERNEL_OPT_FINDINGS";
 /// A launch on a device that takes longer hangs.
 static constexpr unsigned launchSeconds = 10;
-static constexpr StringLiteral readStep = "read", compileStep = "compile";
 
 static int fail(const Twine &message) {
   llvm::WithColor::error(llvm::errs(), "kernel-opt") << message << "\n";
   return 1;
-}
-
-//===----------------------------------------------------------------------===//
-// The inner process
-//===----------------------------------------------------------------------===//
-
-static StringRef currentStep() {
-  const char *step = std::getenv(stepVariable);
-  return step ? step : "";
-}
-
-bool kernel_opt::isIsolated(const MainJobOptions &options) {
-  // A search has nobody but processes to work for it.
-  return !currentStep().empty() ||
-         (!options.isolate && options.search == "off");
-}
-
-bool kernel_opt::hasDecision() { return std::getenv(decisionVariable); }
-
-LogicalResult kernel_opt::reportFindings(const optimizer::Outcome &outcome) {
-  const char *path = std::getenv(findingsVariable);
-  if (!path)
-    return success();
-  llvm::json::Array checks;
-  for (const optimizer::FunctionCheck &check :
-       outcome.verification->functionChecks)
-    checks.push_back(check.toJSON());
-  std::error_code error;
-  llvm::raw_fd_ostream os(path, error);
-  if (!error) {
-    os << llvm::json::Value(std::move(checks));
-    os.close();
-    error = os.error();
-    os.clear_error();
-  }
-  if (error)
-    fail("cannot write '" + Twine(path) + "': " + error.message());
-  return success(!error);
-}
-
-bool kernel_opt::isInner() { return !currentStep().empty(); }
-
-bool kernel_opt::onlyReads() { return currentStep() == readStep; }
-
-/// What is said when memory runs out, made while there is some.
-static char outOfMemory[256];
-
-static void endOutOfMemory() {
-  (void)!::write(STDERR_FILENO, outOfMemory, strlen(outOfMemory));
-  ::_exit(1);
-}
-
-static void sayOutOfMemory(StringRef input, unsigned limit) {
-  // Names may be long, the limit must be told.
-  std::string text = llvm::formatv(
-      "kernel-opt: error: the compilation of '{0}' wanted more memory than the "
-      "{1} GiB that --memory-limit allows. Nothing was written\n",
-      input.take_front(100), limit);
-  text.copy(outOfMemory, sizeof(outOfMemory) - 1);
-  std::set_new_handler(endOutOfMemory);
-  llvm::install_bad_alloc_error_handler(
-      [](void *, const char *, bool) { endOutOfMemory(); });
-}
-
-void kernel_opt::enterIsolation(StringRef input,
-                                const MainJobOptions &options) {
-  if (currentStep().empty())
-    return;
-  if (options.memoryLimit)
-    sayOutOfMemory(input, options.memoryLimit);
-  // Nobody waits for it once the outer process is gone.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // The outer process says how this one ended; a trace would drown that.
-  for (int number : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL})
-    ::signal(number, SIG_DFL);
-}
-
-static llvm::Expected<std::string> databasePath(const MainJobOptions &options) {
-  if (options.database == "none")
-    return std::string();
-  if (!options.database.empty())
-    return options.database.getValue();
-#ifdef KERNELOPT_HAVE_SQLITE
-  auto path = archive::defaultPath();
-  // Without a home there is no archive, unless one was asked for.
-  if (!path) {
-    llvm::consumeError(path.takeError());
-    return std::string();
-  }
-  return path;
-#else
-  return std::string();
-#endif
-}
-
-static llvm::Expected<std::vector<search::SetText>>
-readRewriteSets(const MainJobOptions &options) {
-  std::vector<search::SetText> sets;
-  for (const std::string &path : options.rewriteSets) {
-    auto text = readProposal(path);
-    if (!text)
-      return text.takeError();
-    sets.push_back({llvm::sys::path::filename(path).str(), std::move(*text)});
-  }
-  return sets;
-}
-
-static nvptx::PtxOptions compileOptions(const MainJobOptions &options) {
-  nvptx::PtxOptions compile;
-  compile.target = options.target;
-  compile.cudaPath = options.cudaPath;
-  return compile;
-}
-
-llvm::Expected<std::unique_ptr<search::Replay>>
-kernel_opt::loadDecisions(const MainJobOptions &options) {
-  nvptx::PtxOptions compile = compileOptions(options);
-  std::vector<std::string> schedules(options.schedules.begin(),
-                                     options.schedules.end());
-  if (const char *path = std::getenv(decisionVariable)) {
-    auto file = llvm::MemoryBuffer::getFile(path);
-    if (!file)
-      return llvm::createStringError(file.getError(),
-                                     "cannot read what the search decided");
-    auto value = llvm::json::parse((*file)->getBuffer());
-    if (!value)
-      return value.takeError();
-    return search::Replay::fromHandOver(*value, compile, schedules);
-  }
-  auto path = databasePath(options);
-  if (!path)
-    return path.takeError();
-  if (!options.database.empty() && !path->empty() &&
-      !llvm::sys::fs::exists(*path))
-    return llvm::createStringError(
-        "there is no archive '" + *path +
-        "'; --search makes one, --database=none does without");
-  return search::Replay::fromArchive(*path, compile, schedules);
 }
 
 //===----------------------------------------------------------------------===//
@@ -223,8 +70,7 @@ private:
   std::vector<std::string> arguments;
   StringRef input, output;
   const MainJobOptions &options;
-  std::optional<unsigned> candidates;
-  std::optional<milliseconds> searchTime;
+  SearchAmount amount;
   std::unique_ptr<llvm::MemoryBuffer> standardInput;
   /// What the search hands to the compilation, and gets back from it.
   SmallString<128> decisionFile, findingsFile;
@@ -232,39 +78,11 @@ private:
   std::unique_ptr<proposal::TranscriptWriter> transcript;
   std::unique_ptr<proposal::Proposer> proposer;
 };
-
-/// What `--search` asks for.
-struct SearchAmount {
-  std::optional<unsigned> candidates;
-  std::optional<milliseconds> time;
-};
 } // namespace
 
 static std::string ownExecutable() {
   return llvm::sys::fs::getMainExecutable(
       nullptr, reinterpret_cast<void *>(&ownExecutable));
-}
-
-static bool parseAmount(StringRef text, SearchAmount &amount) {
-  if (text == "off")
-    return true;
-  unsigned number;
-  if (!text.getAsInteger(10, number) && number > 0) {
-    amount.candidates = number;
-    return true;
-  }
-  static constexpr std::pair<StringLiteral, int64_t> units[] = {
-      {"ms", 1}, {"s", 1000}, {"m", 60 * 1000}, {"h", 3600 * 1000}};
-  for (auto [unit, length] : units) {
-    StringRef digits = text;
-    double count;
-    if (digits.consume_back(unit) && !digits.getAsDouble(count) && count > 0 &&
-        count < 1e6) {
-      amount.time = milliseconds(int64_t(count * double(length)));
-      return true;
-    }
-  }
-  return false;
 }
 
 SubprocessOptions Job::innerProcess(StringRef step) const {
@@ -370,12 +188,6 @@ static void showProgress(const search::Progress &progress) {
   llvm::errs() << "\r" << line << "\x1b[K";
 }
 
-static unsigned workerCount(const MainJobOptions &options) {
-  if (options.workers)
-    return options.workers;
-  return std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
-}
-
 /// What a search works with, from the options.
 llvm::Error Job::prepareSearch(search::SearchOptions &what) {
   what.workerCommand = {ownExecutable(), "--tool=kernel-opt-worker"};
@@ -397,8 +209,8 @@ llvm::Error Job::prepareSearch(search::SearchOptions &what) {
   what.limits.addressSpace = innerProcess(compileStep).addressSpace;
   what.workers = workerCount(options);
   what.seed = options.seed;
-  what.candidates = candidates;
-  what.time = searchTime;
+  what.candidates = amount.candidates;
+  what.time = amount.time;
   what.stop = &interrupted;
   if (showsProgress())
     what.progress = showProgress;
@@ -515,17 +327,16 @@ int Job::keepFindings() {
 int Job::run() {
   // A file that may not grow any more is an error of the write.
   ::signal(SIGXFSZ, SIG_IGN);
-  SearchAmount amount;
-  if (!parseAmount(options.search, amount))
+  auto asked = parseAmount(options.search);
+  if (!asked)
     return fail(
         "--search: expected off, a number of candidates, or a time such "
         "as 30s, found '" +
         options.search + "'");
+  amount = *asked;
   if (!options.isolate)
     return fail("--search works in processes of its own: expected no "
                 "--isolate=false");
-  candidates = amount.candidates;
-  searchTime = amount.time;
   // Not after an hour of work.
   if (llvm::Error error = checkOutput(output))
     return fail(llvm::toString(std::move(error)));
@@ -535,10 +346,10 @@ int Job::run() {
       return fail("cannot read standard input: " + buffer.getError().message());
     standardInput = std::move(*buffer);
   }
-  if (options.measure && !candidates && !searchTime)
+  if (options.measure && !amount.any())
     return fail("--measure is about the candidates of a search; expected "
                 "--search, for example --search=120s");
-  if (candidates || searchTime)
+  if (amount.any())
     if (int status = search())
       return status;
   llvm::FileRemover decision, findings;

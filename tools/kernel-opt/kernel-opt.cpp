@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Isolation.h"
 #include "MainJob.h"
 #include "Registration.h"
 #include "SearchJob.h"
