@@ -7,8 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Support/Subprocess.h"
-#include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/ScopeExit.h"
+#include "Spawn.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
 #include <cassert>
@@ -18,7 +17,6 @@
 #include <fcntl.h>
 #include <optional>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,12 +31,6 @@ static constexpr milliseconds tick{5};
 
 static double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-static llvm::Error systemError(const Twine &what, int number) {
-  return llvm::createStringError(
-      std::error_code(number, std::generic_category()),
-      what + ": " + std::strerror(number));
 }
 
 std::string ProcessResult::describe() const {
@@ -61,45 +53,6 @@ std::string ProcessResult::describe() const {
     return "was stopped";
   }
   llvm_unreachable("all ends are handled");
-}
-
-namespace {
-/// A file descriptor that closes itself.
-class Descriptor {
-public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number(number) {}
-  Descriptor(Descriptor &&other) noexcept
-      : number(std::exchange(other.number, -1)) {}
-  Descriptor &operator=(Descriptor &&other) noexcept {
-    std::swap(number, other.number);
-    return *this;
-  }
-  ~Descriptor() { reset(); }
-  void reset() {
-    if (number >= 0)
-      ::close(number);
-    number = -1;
-  }
-  int get() const { return number; }
-  bool isOpen() const { return number >= 0; }
-
-private:
-  int number = -1;
-};
-
-struct Pipe {
-  Descriptor readEnd, writeEnd;
-};
-} // namespace
-
-static llvm::Expected<Pipe> makePipe() {
-  int ends[2];
-  // Close-on-exec, so that a child started meanwhile by another thread does not
-  // keep our pipes open.
-  if (::pipe2(ends, O_CLOEXEC) != 0)
-    return systemError("cannot make a pipe", errno);
-  return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
 //===----------------------------------------------------------------------===//
@@ -237,87 +190,6 @@ ProcessResult Subprocess::State::waitUntil(Clock::time_point deadline) {
 // Spawning
 //===----------------------------------------------------------------------===//
 
-static llvm::Error setLimit(pid_t pid, int resource, uint64_t soft,
-                            uint64_t hard) {
-  rlimit limit{soft, hard};
-  if (::prlimit(pid, static_cast<__rlimit_resource>(resource), &limit,
-                nullptr) != 0 &&
-      errno != ESRCH)
-    return systemError("cannot limit a child process", errno);
-  return llvm::Error::success();
-}
-
-static llvm::Error setLimits(pid_t pid, const SubprocessOptions &options) {
-  if (options.cpuSeconds)
-    // SIGXCPU first; a child that ignores it is killed three seconds later.
-    if (auto e = setLimit(pid, RLIMIT_CPU, options.cpuSeconds,
-                          uint64_t(options.cpuSeconds) + 3))
-      return e;
-  if (options.addressSpace)
-    if (auto e = setLimit(pid, RLIMIT_AS, options.addressSpace,
-                          options.addressSpace))
-      return e;
-  return setLimit(pid, RLIMIT_CORE, 0, 0);
-}
-
-/// Environment of this process with `extra` on top.
-static std::vector<std::string> mergeEnvironment(ArrayRef<std::string> extra) {
-  std::vector<std::string> merged;
-  auto nameOf = [](StringRef entry) { return entry.split('=').first; };
-  for (char **entry = environ; entry && *entry; ++entry)
-    if (llvm::none_of(extra, [&](const std::string &e) {
-          return nameOf(e) == nameOf(*entry);
-        }))
-      merged.emplace_back(*entry);
-  merged.insert(merged.end(), extra.begin(), extra.end());
-  return merged;
-}
-
-static std::vector<char *> pointersTo(std::vector<std::string> &strings) {
-  std::vector<char *> pointers;
-  for (std::string &s : strings)
-    pointers.push_back(s.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-static llvm::Expected<pid_t> start(const SubprocessOptions &options,
-                                   const Pipe &in, const Pipe &out,
-                                   const Pipe &err) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawnattr_init(&attributes);
-  llvm::scope_exit cleanup([&] {
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
-  });
-  ::posix_spawn_file_actions_adddup2(&actions, in.readEnd.get(), 0);
-  ::posix_spawn_file_actions_adddup2(&actions, out.writeEnd.get(), 1);
-  if (!options.inheritError)
-    ::posix_spawn_file_actions_adddup2(&actions, err.writeEnd.get(), 2);
-  ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-  // Signals as a fresh program expects them, whatever our host has done.
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP |
-                                              POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
-  std::vector<std::string> command = options.command;
-  std::vector<std::string> environment = mergeEnvironment(options.environment);
-  pid_t pid = -1;
-  int status = ::posix_spawnp(&pid, command[0].c_str(), &actions, &attributes,
-                              pointersTo(command).data(),
-                              pointersTo(environment).data());
-  if (status != 0)
-    return systemError("cannot start '" + command[0] + "'", status);
-  return pid;
-}
-
 llvm::Expected<Subprocess> Subprocess::spawn(const SubprocessOptions &options) {
   if (options.command.empty() || options.command[0].empty())
     return llvm::createStringError("cannot start a program without a name");
@@ -334,7 +206,7 @@ llvm::Expected<Subprocess> Subprocess::spawn(const SubprocessOptions &options) {
   state->options = options;
   state->lineBytes = options.outputBytes ? options.outputBytes : SIZE_MAX / 2;
   state->start = Clock::now();
-  llvm::Expected<pid_t> pid = start(options, *in, *out, *err);
+  llvm::Expected<pid_t> pid = startProcess(options, *in, *out, *err);
   if (!pid)
     return pid.takeError();
   state->pid = *pid;
