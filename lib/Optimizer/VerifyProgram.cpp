@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Stages.h"
+#include "ProgramVerifier.h"
 #include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
 #include "kernel-opt/Dialect/Kopt/WholeKernel.h"
 #include "kernel-opt/Kernel/FormKernels.h"
@@ -31,45 +31,10 @@ void optimizer::recordStage(ModuleOp module, StringRef stage, StringRef by,
     state.original = module.clone();
 }
 
-namespace {
-/// Checks one module by one policy.
-class ProgramVerifier {
-public:
-  ProgramVerifier(ModuleOp module, const Options &options,
-                  const verify::Policy &policy, Outcome &outcome)
-      : module(module), options(options), policy(policy), outcome(outcome),
-        state(*outcome.verification) {}
-  LogicalResult run();
-
-private:
-  LogicalResult admit();
-  LogicalResult checkFunctions();
-  LogicalResult checkFunction(func::FuncOp original, func::FuncOp formed);
-  FailureOr<verify::EquivalenceResult>
-  checkEquivalence(Block &source, Block &target, StringRef sourceHash,
-                   StringRef targetHash, const std::string &subject);
-  LogicalResult checkWhole(kopt::KernelOp kernel);
-  bool recallFunction(StringRef sourceHash, StringRef targetHash,
-                      const std::string &subject);
-  LogicalResult checkKernel(kopt::KernelOp kernel);
-  LogicalResult checkAccuracy(kopt::KernelOp kernel, gpu::GPUFuncOp program,
-                              std::optional<verify::AccuracyResult> known,
-                              KernelRecord &record);
-  Obligation &add(StringRef name, StringRef layer, std::string subject,
-                  Level level);
-
-  ModuleOp module;
-  const Options &options;
-  const verify::Policy &policy;
-  Outcome &outcome;
-  Verification &state;
-};
-} // namespace
-
 /// Steps of the reference that one function may cost: some ten seconds.
 static constexpr uint64_t mostWorkPerFunction = 400'000'000;
 
-static std::string subjectOf(kopt::KernelOp kernel) {
+std::string optimizer::subjectOf(kopt::KernelOp kernel) {
   return ("kernel @" + kernel.getKernelName()).str();
 }
 
@@ -83,9 +48,8 @@ Obligation &ProgramVerifier::add(StringRef name, StringRef layer,
   return added;
 }
 
-/// The seeds of a check follow from the nonce and from what is checked, so that
-/// nobody can choose a program by its draws.
-static uint64_t nonceOf(uint64_t nonce, StringRef source, StringRef target) {
+uint64_t optimizer::nonceOf(uint64_t nonce, StringRef source,
+                            StringRef target) {
   std::string text = hashText(
       (Twine(llvm::utohexstr(nonce)) + " " + source + " " + target).str());
   uint64_t result = 0;
@@ -171,9 +135,7 @@ bool ProgramVerifier::recallFunction(StringRef sourceHash, StringRef targetHash,
       add(obligation::sameFunction, "L2", subject, Level::Checked);
   added.bits = known->bits;
   added.detail = known->detail;
-  for (const std::string &assumption : known->assumptions)
-    if (!llvm::is_contained(state.assumptions, assumption))
-      state.assumptions.push_back(assumption);
+  assume(known->assumptions);
   llvm::json::Object copy = *record;
   // Drawn at another time, when these programs were fixed as well.
   copy["own_nonce"] = true;
@@ -182,16 +144,80 @@ bool ProgramVerifier::recallFunction(StringRef sourceHash, StringRef targetHash,
   return true;
 }
 
+void ProgramVerifier::assume(ArrayRef<std::string> assumptions) {
+  for (const std::string &assumption : assumptions)
+    if (!llvm::is_contained(state.assumptions, assumption))
+      state.assumptions.push_back(assumption);
+}
+
+/// A verdict that took no comparison.
+static verify::EquivalenceResult verified() {
+  verify::EquivalenceResult result;
+  result.verdict = Verdict::Verified;
+  return result;
+}
+
+/// Compares what is left of two programs without their common parts; nothing
+/// if that decides nothing. `detail` says what was compared.
+FailureOr<std::optional<verify::EquivalenceResult>>
+ProgramVerifier::checkWindow(const verify::Window &window,
+                             const verify::EquivalenceOptions &equivalence,
+                             std::string &detail) {
+  auto result =
+      verify::checkEquivalence(window.source(), window.target(), equivalence);
+  if (failed(result))
+    return failure();
+  // A difference need not be one of the programs: what was cut off takes any
+  // value in a window.
+  if (result->verdict != Verdict::Verified)
+    return std::optional<verify::EquivalenceResult>();
+  detail = llvm::formatv("{0} operations against {1}, with {2} values that "
+                         "both compute alike as inputs",
+                         window.sourceOperations, window.targetOperations,
+                         window.cut)
+               .str();
+  return std::optional(std::move(*result));
+}
+
+/// Notes what a comparison found.
+void ProgramVerifier::noteEquivalence(const verify::EquivalenceResult &result,
+                                      StringRef sourceHash,
+                                      StringRef targetHash,
+                                      const std::string &subject,
+                                      std::string detail) {
+  Obligation &added =
+      add(obligation::sameFunction, "L2", subject, Level::Unknown);
+  if (result.verdict == Verdict::Verified) {
+    added.level = Level::Checked;
+    added.bits = std::min(result.evidence, 1000.0);
+    added.detail = std::move(detail);
+  } else if (result.verdict == Verdict::Refuted) {
+    added.level = Level::Refuted;
+    added.detail = "expected " + result.witness->expected + ", found " +
+                   result.witness->actual;
+  } else {
+    added.detail = result.reason;
+  }
+  assume(result.assumptions);
+  llvm::json::Object record = verify::withoutTimes(result.toJSON());
+  if (options.kernelNonces.count(subject) != 0)
+    record["own_nonce"] = true;
+  if (result.verdict == Verdict::Verified)
+    state.functionChecks.push_back(
+        {sourceHash.str(), targetHash.str(), added.bits, added.detail,
+         std::vector<std::string>(result.assumptions.begin(),
+                                  result.assumptions.end()),
+         llvm::json::Object(record)});
+  state.records[subject] = std::move(record);
+}
+
 /// Compares two programs on tensors in the exact algebra and notes the outcome.
 FailureOr<verify::EquivalenceResult>
 ProgramVerifier::checkEquivalence(Block &source, Block &target,
                                   StringRef sourceHash, StringRef targetHash,
                                   const std::string &subject) {
-  if (recallFunction(sourceHash, targetHash, subject)) {
-    verify::EquivalenceResult known;
-    known.verdict = Verdict::Verified;
-    return known;
-  }
+  if (recallFunction(sourceHash, targetHash, subject))
+    return verified();
   verify::EquivalenceOptions equivalence;
   equivalence.nonce = nonceOf(state.nonce, sourceHash, targetHash);
   auto own = options.kernelNonces.find(subject);
@@ -210,24 +236,12 @@ ProgramVerifier::checkEquivalence(Block &source, Block &target,
     if (window->outputs == 0) {
       add(obligation::sameFunction, "L2", subject, Level::Proved).detail =
           "kernels hold the operations of the program, in another order";
-      verify::EquivalenceResult same;
-      same.verdict = Verdict::Verified;
-      return same;
+      return verified();
     }
-    auto ofWindow = verify::checkEquivalence(window->source(), window->target(),
-                                             equivalence);
+    auto ofWindow = checkWindow(*window, equivalence, detail);
     if (failed(ofWindow))
       return failure();
-    // A difference need not be one of the programs: what was cut off takes any
-    // value in a window.
-    if (ofWindow->verdict == Verdict::Verified) {
-      result = std::move(*ofWindow);
-      detail = llvm::formatv("{0} operations against {1}, with {2} values that "
-                             "both compute alike as inputs",
-                             window->sourceOperations, window->targetOperations,
-                             window->cut)
-                   .str();
-    }
+    result = std::move(*ofWindow);
   }
   if (!result) {
     auto ofPrograms = verify::checkEquivalence(source, target, equivalence);
@@ -235,32 +249,7 @@ ProgramVerifier::checkEquivalence(Block &source, Block &target,
       return failure();
     result = std::move(*ofPrograms);
   }
-  Obligation &added =
-      add(obligation::sameFunction, "L2", subject, Level::Unknown);
-  if (result->verdict == Verdict::Verified) {
-    added.level = Level::Checked;
-    added.bits = std::min(result->evidence, 1000.0);
-    added.detail = std::move(detail);
-  } else if (result->verdict == Verdict::Refuted) {
-    added.level = Level::Refuted;
-    added.detail = "expected " + result->witness->expected + ", found " +
-                   result->witness->actual;
-  } else {
-    added.detail = result->reason;
-  }
-  for (const std::string &assumption : result->assumptions)
-    if (!llvm::is_contained(state.assumptions, assumption))
-      state.assumptions.push_back(assumption);
-  llvm::json::Object record = verify::withoutTimes(result->toJSON());
-  if (own != options.kernelNonces.end())
-    record["own_nonce"] = true;
-  if (result->verdict == Verdict::Verified)
-    state.functionChecks.push_back(
-        {sourceHash.str(), targetHash.str(), added.bits, added.detail,
-         std::vector<std::string>(result->assumptions.begin(),
-                                  result->assumptions.end()),
-         llvm::json::Object(record)});
-  state.records[subject] = std::move(record);
+  noteEquivalence(*result, sourceHash, targetHash, subject, std::move(detail));
   return std::move(*result);
 }
 
@@ -320,118 +309,8 @@ LogicalResult ProgramVerifier::checkFunctions() {
 }
 
 //===----------------------------------------------------------------------===//
-// Programs against their kernels
+// All of it
 //===----------------------------------------------------------------------===//
-
-LogicalResult
-ProgramVerifier::checkAccuracy(kopt::KernelOp kernel, gpu::GPUFuncOp program,
-                               std::optional<verify::AccuracyResult> known,
-                               KernelRecord &record) {
-  verify::AccuracyOptions accuracy;
-  // Follows from that of the check, which may not follow from the program's.
-  accuracy.nonce = nonceOf(record.check->nonce, "accuracy", "");
-  if (kopt::ContractAttr::lookup(kernel).getSpecials() ==
-      kopt::SpecialValues::Finite)
-    accuracy.specials.clear();
-  FailureOr<verify::AccuracyResult> result;
-  if (known)
-    result = std::move(*known);
-  else
-    result = verify::checkAccuracy(kernel, program, accuracy);
-  if (failed(result))
-    return failure();
-  auto note = [&](StringRef name, Verdict verdict, size_t tests,
-                  StringRef reason) {
-    Obligation &added =
-        add(name, "L5", subjectOf(kernel),
-            verdict == Verdict::Refuted ? Level::Refuted : Level::Tested);
-    added.tests = tests;
-    added.detail = reason.str();
-    if (verdict == Verdict::Refuted)
-      kernel.emitError("the program of kernel '")
-          << record.name << "' fails on "
-          << (name == obligation::accuracy ? "accuracy" : "special values")
-          << ": " << reason;
-  };
-  note(obligation::accuracy, result->accuracy, result->families.size(),
-       result->accuracyReason);
-  note(obligation::specialValues, result->specialValues,
-       result->specials.size(), result->specialReason);
-  bool refuted = result->accuracy == Verdict::Refuted ||
-                 result->specialValues == Verdict::Refuted;
-  record.accuracy = std::move(*result);
-  return failure(refuted);
-}
-
-LogicalResult ProgramVerifier::checkKernel(kopt::KernelOp kernel) {
-  FailureOr<gpu::GPUFuncOp> program = programOf(kernel);
-  if (failed(program))
-    return failure();
-  KernelRecord &record = outcome.getOrCreate(kernel.getKernelName());
-  record.sourceHash = structuralHash(kernel);
-  record.scheduledHash = structuralHash(*program);
-  std::optional<ProgramChecks> recalled;
-  if (options.decisions.recall)
-    recalled = options.decisions.recall(kernel, *program);
-  verify::KernelCheckOptions checkOptions;
-  checkOptions.nonce =
-      nonceOf(state.nonce, record.sourceHash, record.scheduledHash);
-  auto given = options.kernelNonces.find(record.name);
-  if (given != options.kernelNonces.end())
-    checkOptions.nonce = given->second;
-  record.hasOwnNonce = recalled || given != options.kernelNonces.end();
-  FailureOr<verify::KernelCheckResult> check;
-  if (recalled)
-    check = std::move(recalled->check);
-  else
-    check = verify::checkKernel(*kernel.getBlock(), *program, checkOptions);
-  if (failed(check))
-    return failure();
-  Obligation function, safety;
-  function.level = safety.level = Level::Checked;
-  function.bits = std::min(check->evidence, 1000.0);
-  safety.detail = "bounds, alignment, initialization, exactly once, races, "
-                  "barriers, deadlock: on the blocks that were run";
-  if (!check->covered) {
-    safety.level = Level::Unknown;
-    safety.detail =
-        "not shown that each element is written once: " + check->uncovered;
-  }
-  if (check->verdict == Verdict::Refuted) {
-    // A value that differs, or a fault.
-    bool value = StringRef(check->witness).starts_with("output ");
-    (value ? function : safety).level = Level::Refuted;
-    (value ? safety : function).level = Level::Unknown;
-    (value ? function : safety).detail = check->witness;
-    kernel.emitError("the program of kernel '")
-        << record.name << "' is wrong: " << check->witness;
-  } else if (check->verdict == Verdict::Unproven) {
-    function.level = Level::Unknown;
-    function.detail = check->reason;
-    if (!StringRef(check->reason).starts_with("evidence")) {
-      safety.level = Level::Unknown;
-      safety.detail = check->reason;
-    }
-    kernel.emitWarning("the program of kernel '")
-        << record.name << "' is unproven: " << check->reason;
-  }
-  for (auto [name, found] : {std::pair(obligation::sameFunction, &function),
-                             std::pair(obligation::safety, &safety)}) {
-    Obligation &added = add(name, "L4", subjectOf(kernel), found->level);
-    added.bits = found->bits;
-    added.detail = found->detail;
-  }
-  bool refuted = check->verdict == Verdict::Refuted;
-  record.check = std::move(*check);
-  if (refuted)
-    return failure();
-  if (policy.demands(obligation::accuracy) ||
-      policy.demands(obligation::specialValues))
-    return checkAccuracy(
-        kernel, *program,
-        recalled ? std::move(recalled->accuracy) : std::nullopt, record);
-  return success();
-}
 
 LogicalResult ProgramVerifier::run() {
   // Everything that is checked is fixed now.
