@@ -174,6 +174,47 @@ static std::string describe(const Report &report) {
   return StringRef(text).trim().str();
 }
 
+void KernelChecker::count(const RunResult &run) {
+  result.laneOps += run.counters.laneOps;
+  result.sectorsRead += run.counters.globalSectorsRead;
+  result.sectorsWritten += run.counters.globalSectorsWritten;
+  result.leastSectorsRead += run.counters.leastSectorsRead;
+  result.leastSectorsWritten += run.counters.leastSectorsWritten;
+  result.instructionCoverage =
+      std::max(result.instructionCoverage, run.instructionCoverage());
+  result.branchCoverage = std::max(result.branchCoverage, run.branchCoverage());
+}
+
+LogicalResult KernelChecker::compareOutputs(const RunResult &run,
+                                            DrawnInputs &inputs,
+                                            TowerDomain &domain,
+                                            const Draw &how) {
+  SmallVector<SmallVector<int64_t>> shapes;
+  for (Type type : source.getArgumentTypes()) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    shapes.push_back(shaped ? SmallVector<int64_t>(shaped.getShape())
+                            : SmallVector<int64_t>());
+  }
+  auto reference = Reference::create(source, domain, shapes);
+  if (failed(reference))
+    return failure();
+  for (auto [number, output] : llvm::enumerate(outputs)) {
+    uint64_t before = output.compared();
+    auto difference = output.compare(run, **reference, inputs, domain);
+    result.compared += output.compared() - before;
+    if (failed(difference))
+      return failure();
+    if (*difference && result.verdict != Verdict::Refuted)
+      refute(llvm::formatv("output {0} at {1} (inputs '{2}', seed {3}): "
+                           "expected {4}, found {5}",
+                           number, (*difference)->place, getName(how.family),
+                           how.seed, (*difference)->expected,
+                           (*difference)->found)
+                 .str());
+  }
+  return success();
+}
+
 FailureOr<bool> KernelChecker::draw(ArrayRef<int64_t> blocks, const Draw &how) {
   TowerOptions towerOptions;
   towerOptions.levels = result.levels;
@@ -202,31 +243,13 @@ FailureOr<bool> KernelChecker::draw(ArrayRef<int64_t> blocks, const Draw &how) {
     result.levels = maxTowerLevels;
     return draw(blocks, how);
   }
-  result.laneOps += run->counters.laneOps;
-  result.sectorsRead += run->counters.globalSectorsRead;
-  result.sectorsWritten += run->counters.globalSectorsWritten;
-  result.leastSectorsRead += run->counters.leastSectorsRead;
-  result.leastSectorsWritten += run->counters.leastSectorsWritten;
-  result.instructionCoverage =
-      std::max(result.instructionCoverage, run->instructionCoverage());
-  result.branchCoverage =
-      std::max(result.branchCoverage, run->branchCoverage());
+  count(*run);
   if (!run->clean()) {
     refute(describe(run->reports.front()));
     return true;
   }
-  SmallVector<SmallVector<int64_t>> shapes;
-  for (Type type : source.getArgumentTypes()) {
-    auto shaped = dyn_cast<ShapedType>(type);
-    shapes.push_back(shaped ? SmallVector<int64_t>(shaped.getShape())
-                            : SmallVector<int64_t>());
-  }
-  auto reference = Reference::create(source, *domain, shapes);
-  if (failed(reference))
+  if (failed(compareOutputs(*run, inputs, *domain, how)))
     return failure();
-  for (unsigned o = 0; o < (*reference)->getNumResults(); ++o)
-    if (failed(compareOutput(o, *run, **reference, inputs, *domain, how)))
-      return failure();
   return domain->undecided() == 0 && run->undecided == 0;
 }
 
@@ -268,7 +291,7 @@ static bool valuesDecide(Operation *root) {
 
 FailureOr<bool> KernelChecker::check(ArrayRef<int64_t> blocks,
                                      bool everyFamily) {
-  evidence.clear();
+  startComparing();
   double least = 0;
   // Logarithms and roots are NaN of what is negative, and so are variances that
   // come as inputs: positive ones, below one and above, alternate with others.
@@ -285,13 +308,15 @@ FailureOr<bool> KernelChecker::check(ArrayRef<int64_t> blocks,
     if (result.verdict == Verdict::Refuted)
       return true;
     least = std::numeric_limits<double>::infinity();
-    for (const Evidence &gathered : evidence)
-      for (double bits : gathered.bits)
+    for (const ComparedOutput &output : outputs)
+      for (double bits : output.evidence())
         least = std::min(least, bits);
     if (n + 1 >= options.seeds && least >= options.leastEvidence)
       break;
   }
-  if (llvm::all_of(evidence, [](const Evidence &e) { return e.bits.empty(); }))
+  if (llvm::all_of(outputs, [](const ComparedOutput &output) {
+        return output.evidence().empty();
+      }))
     return true;
   result.evidence = result.evidence ? std::min(result.evidence, least) : least;
   if (everyFamily &&
