@@ -188,6 +188,11 @@ public:
   virtual void reduce(BinaryFn fn, FloatKind kind, const void *a, size_t rows,
                       size_t n, void *acc);
 
+  /// The same, with what acc holds after each row in `running`, which is packed
+  /// as `a` is. The inner loop of running sums.
+  virtual void scan(BinaryFn fn, FloatKind kind, const void *a, size_t rows,
+                    size_t n, void *acc, void *running);
+
   /// acc[m][n] += sum over k of a[m][k] * b[k][n], in order of k, all packed
   /// row by row. Each step rounds to `kind`: the product and the sum, or once
   /// if `fused`. The inner loop of contractions.

@@ -7,7 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "AccuracyDomains.h"
+#include "kernel-opt/Verify/AccuracyDomains.h"
 #include "kernel-opt/Verify/Hash.h"
 #include "llvm/ADT/bit.h"
 #include <cmath>
@@ -269,6 +269,19 @@ public:
         magnitudes += std::fabs(x);
       }
       to(acc)[j] += sum + u * magnitudes * noiseOfSum(j);
+    }
+  }
+  void scan(BinaryFn fn, FloatKind kind, const void *a, size_t rows, size_t n,
+            void *acc, void *running) override {
+    if (fn != BinaryFn::Add)
+      return Domain::scan(fn, kind, a, rows, n, acc, running);
+    // Each running sum is a sum as any other.
+    double u = unitRoundoff(map(kind));
+    for (size_t i = 0; i < rows * n; ++i) {
+      double x = in(a)[i];
+      double &sum = to(acc)[i % n];
+      sum += x + u * std::fabs(x) * noiseOfSum(i % n);
+      to(running)[i] = sum;
     }
   }
   void contract(FloatKind kind, bool, size_t m, size_t n, size_t k,

@@ -8,14 +8,17 @@
 
 #include "ProgramInputs.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 ArgumentSource ProgramInputs::bind() {
-  auto shapeOf = [this](unsigned argument) {
-    return compiled.arguments()[argument].type.getShape();
+  // That of the program may have dimensions of one more.
+  auto shapeOf = [this](unsigned from) {
+    return cast<RankedTensorType>(source.getArgument(from).getType())
+        .getShape();
   };
   ArgumentSource bound;
   bound.floats = [this, shapeOf](unsigned argument, FloatKind kind,
@@ -27,15 +30,18 @@ ArgumentSource ProgramInputs::bind() {
                        static_cast<char *>(out));
       from = inputs[argument].arguments.front();
     }
-    drawn.floats(domain, from, kind, shapeOf(argument), ArrayRef(indices, n),
-                 out);
+    drawn.floats(domain, from, kind, shapeOf(from), ArrayRef(indices, n), out);
   };
   bound.integers = [this, shapeOf](unsigned argument, unsigned width,
                                    const int64_t *indices, int64_t *out,
                                    size_t n) {
     unsigned from =
         inputs.empty() ? argument : inputs[argument].arguments.front();
-    drawn.integers(from, width, shapeOf(argument), ArrayRef(indices, n), out);
+    // Truth values lie in bytes that hold 0 or 1.
+    Type type = source.getArgument(from).getType();
+    bool truth = mlir::getElementTypeOrSelf(type).isInteger(1);
+    drawn.integers(from, truth ? 1 : width, shapeOf(from), ArrayRef(indices, n),
+                   out);
   };
   return bound;
 }

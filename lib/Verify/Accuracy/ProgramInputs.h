@@ -26,11 +26,12 @@ struct ProgramInput {
 /// the domain that the program runs in.
 class ProgramInputs : private InputSource {
 public:
-  /// Without `inputs` the program reads what the source reads. All must outlive
+  /// Without `inputs` the program reads what `source` reads. All must outlive
   /// the object.
-  ProgramInputs(InputSource &drawn, Domain &domain,
+  ProgramInputs(Block &source, InputSource &drawn, Domain &domain,
                 const CompiledKernel &compiled, ArrayRef<ProgramInput> inputs)
-      : drawn(drawn), domain(domain), compiled(compiled), inputs(inputs) {}
+      : source(source), drawn(drawn), domain(domain), compiled(compiled),
+        inputs(inputs) {}
 
   /// For one run; this must outlive it.
   ArgumentSource bind();
@@ -48,6 +49,7 @@ private:
   const std::vector<char> &tileOf(unsigned argument, const Box &box,
                                   int64_t number);
 
+  Block &source;
   InputSource &drawn;
   Domain &domain;
   const CompiledKernel &compiled;

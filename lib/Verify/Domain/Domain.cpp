@@ -70,6 +70,15 @@ void Domain::reduce(BinaryFn fn, FloatKind kind, const void *a, size_t rows,
     binary(fn, kind, acc, row, acc, n);
 }
 
+void Domain::scan(BinaryFn fn, FloatKind kind, const void *a, size_t rows,
+                  size_t n, void *acc, void *running) {
+  size_t bytes = n * valueBytes();
+  for (size_t at = 0; at < rows * bytes; at += bytes) {
+    binary(fn, kind, acc, static_cast<const char *>(a) + at, acc, n);
+    std::memcpy(static_cast<char *>(running) + at, acc, bytes);
+  }
+}
+
 void Domain::contract(FloatKind kind, bool fused, size_t m, size_t n, size_t k,
                       const void *a, const void *b, void *acc) {
   size_t bytes = valueBytes();

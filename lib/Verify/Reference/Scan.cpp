@@ -37,13 +37,9 @@ static FailureOr<unsigned> scanLoop(linalg::LinalgOp op) {
 /// each row of terms.
 static Column runningValues(Domain &domain, BinaryFn fn, const Column &terms,
                             size_t n, Column &acc) {
-  size_t bytes = n * domain.valueBytes();
   Column running = terms;
-  for (size_t at = 0; at < terms.floats.size(); at += bytes) {
-    domain.binary(fn, *terms.kind, acc.floats.data(), terms.floats.data() + at,
-                  acc.floats.data(), n);
-    std::memcpy(running.floats.data() + at, acc.floats.data(), bytes);
-  }
+  domain.scan(fn, *terms.kind, terms.floats.data(), terms.size(domain) / n, n,
+              acc.floats.data(), running.floats.data());
   return running;
 }
 

@@ -7,8 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef KERNEL_OPT_LIB_VERIFY_ACCURACY_ACCURACYDOMAINS_H
-#define KERNEL_OPT_LIB_VERIFY_ACCURACY_ACCURACYDOMAINS_H
+#ifndef KERNEL_OPT_VERIFY_ACCURACYDOMAINS_H
+#define KERNEL_OPT_VERIFY_ACCURACYDOMAINS_H
 
 #include "kernel-opt/Verify/Domain.h"
 
@@ -29,6 +29,10 @@ std::unique_ptr<Domain> createDeviceDomain(bool wide);
 /// Monte-Carlo estimate of the condition wants it. `run` picks the noise.
 std::unique_ptr<Domain> createNoiseDomain(uint64_t run, bool wide);
 
+/// As the device domain; but a value is NaN if a sum or a product that it
+/// depends on would overflow in another order of its terms or factors.
+std::unique_ptr<Domain> createAnyOrderDomain();
+
 } // namespace kernel_opt::verify
 
-#endif // KERNEL_OPT_LIB_VERIFY_ACCURACY_ACCURACYDOMAINS_H
+#endif // KERNEL_OPT_VERIFY_ACCURACYDOMAINS_H
