@@ -252,6 +252,8 @@ LogicalResult optimizer::scheduleKernels(ModuleOp module,
     passOptions.files.assign(options.schedules.begin(),
                              options.schedules.end());
     passOptions.leave = !options.requireAll;
+    passOptions.passOver.assign(options.passOver.begin(),
+                                options.passOver.end());
     manager.addPass(schedule::createScheduleKernels(passOptions));
   }
   OpPassManager &programs = manager.nest<gpu::GPUModuleOp>();
@@ -365,11 +367,9 @@ LogicalResult optimizer::optimize(ModuleOp module, const Options &options,
                                   Outcome &outcome) {
   if (failed(prepareProgram(module, options, outcome)))
     return failure();
-  return success(
-      succeeded(formKernels(module, options)) &&
-      succeeded(scheduleKernels(module, options)) &&
-      (!options.verify || succeeded(verifyKernels(module, options, outcome))) &&
-      succeeded(compileKernels(module, options, outcome)));
+  return success(succeeded(formKernels(module, options)) &&
+                 succeeded(scheduleVerified(module, options, outcome)) &&
+                 succeeded(compileKernels(module, options, outcome)));
 }
 
 static double factor(uint64_t moved, uint64_t least) {
@@ -379,6 +379,9 @@ static double factor(uint64_t moved, uint64_t least) {
 void optimizer::printSummary(raw_ostream &os, const Outcome &outcome) {
   for (const std::string &line : outcome.left)
     os << "left in place: " << line << "\n";
+  for (const PassedOver &p : outcome.passedOver)
+    os << "passed over: strategy '" << p.strategy << "' for " << p.kernel
+       << ", refuted on " << p.reason << "\n";
   for (const KernelRecord &record : outcome.kernels) {
     const nvptx::CompiledKernel &compiled = record.compiled;
     os << record.name << " (" << record.location << ")\n";

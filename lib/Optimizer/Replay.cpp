@@ -9,7 +9,6 @@
 #include "Stages.h"
 #include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
 #include "kernel-opt/Support/Hash.h"
-#include "mlir/Parser/Parser.h"
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -71,9 +70,12 @@ FailureOr<ReplayResult> optimizer::replay(const llvm::json::Object &certificate,
   if (failed(options))
     return failure();
   options->compile.cudaPath = cudaPath.str();
-  std::optional<StringRef> text = certificate.getString("scheduled");
-  if (!text)
-    return input.emitError("the certificate lacks 'scheduled'");
+  // The choices (rewrites, kernels, schedules) are what the certificate holds;
+  // they are checked, not repeated.
+  auto scheduled = readScheduled(certificate, input);
+  if (failed(scheduled))
+    return failure();
+  OwningOpRef<ModuleOp> module = std::move(*scheduled);
   // From the input again as far as choices were not made.
   Outcome outcome;
   recordStage(input, "input", "read", outcome);
@@ -83,12 +85,6 @@ FailureOr<ReplayResult> optimizer::replay(const llvm::json::Object &certificate,
   if (failed(lowerToLinalg(input)))
     return failure();
   recordStage(input, "linalg", "lowering", outcome);
-  // The choices (rewrites, kernels, schedules) are what the certificate holds;
-  // they are checked, not repeated.
-  OwningOpRef<ModuleOp> module =
-      parseSourceString<ModuleOp>(*text, input.getContext(), "scheduled");
-  if (!module)
-    return failure();
   LogicalResult verified = verifyKernels(*module, *options, outcome);
   ReplayResult result;
   if (failed(verified)) {

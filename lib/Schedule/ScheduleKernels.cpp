@@ -32,6 +32,10 @@ public:
 
 private:
   LogicalResult readKnobs(KnobValues &values);
+  bool isPassedOver(kopt::KernelOp kernel, const Strategy &candidate) const {
+    return llvm::is_contained(
+        passOver, (kernel.getKernelName() + ":" + candidate.name).str());
+  }
   /// Whether a strategy fits; `history` says why others did not.
   FailureOr<bool> schedule(kopt::KernelOp kernel,
                            const ScheduleLibrary &library,
@@ -65,6 +69,10 @@ FailureOr<bool> ScheduleKernelsPass::schedule(kopt::KernelOp kernel,
     bool chosen = candidate->name == strategy;
     if (!strategy.empty() && !chosen && candidate->name != "generic")
       continue;
+    if (isPassedOver(kernel, *candidate)) {
+      history += "; '" + candidate->name + "' is passed over";
+      continue;
+    }
     SmallVector<std::string> reasons;
     auto program = library.apply(kernel, *candidate,
                                  chosen ? values : KnobValues(), reasons);
@@ -167,6 +175,12 @@ void ScheduleKernelsPass::runOnOperation() {
       &getContext(), SmallVector<std::string>(files.begin(), files.end()));
   if (failed(library) || failed(readKnobs(values)))
     return signalPassFailure();
+  for (StringRef pair : passOver)
+    if (!library->lookup(pair.split(':').second)) {
+      getOperation().emitError("pass-over expects kernel:strategy, found '")
+          << pair << "'";
+      return signalPassFailure();
+    }
   if (!strategy.empty() && !library->lookup(strategy)) {
     getOperation().emitError("no strategy is called '") << strategy << "'";
     return signalPassFailure();

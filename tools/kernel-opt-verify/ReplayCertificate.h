@@ -20,6 +20,12 @@ namespace kernel_opt {
 int replayCertificate(StringRef path, ModuleOp input, ModuleOp output,
                       StringRef cudaPath);
 
+/// Runs the programs of a certificate in the interpreter, whole and one after
+/// the other, on `draws` draws of inputs, and the program that was read in fp64,
+/// and compares all results; prints what came of it. Gives the same exit codes.
+int compareOnHost(StringRef path, ModuleOp input, uint64_t nonce,
+                  unsigned draws);
+
 } // namespace kernel_opt
 
 #endif // KERNEL_OPT_TOOLS_KERNEL_OPT_VERIFY_REPLAYCERTIFICATE_H

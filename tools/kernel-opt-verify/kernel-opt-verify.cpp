@@ -20,6 +20,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/ToolOutputFile.h"
+#include <random>
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
@@ -194,6 +195,12 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
       cl::desc("Repeat every check of a certificate: SRC is the program that "
                "was read, TGT (if given) the output"),
       cl::value_desc("certificate"), cl::cat(category));
+  cl::opt<std::string> hostPath(
+      "fp64",
+      cl::desc("Run the programs of a certificate in the interpreter, whole, "
+               "and SRC in fp64, and compare all results: for programs that "
+               "are small"),
+      cl::value_desc("certificate"), cl::cat(category));
   cl::opt<std::string> cudaPath("cuda-path",
                                 cl::desc("Root of the CUDA toolkit"),
                                 cl::value_desc("folder"), cl::cat(category));
@@ -221,7 +228,8 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
       "of one\nname in two files. Exit code: 0 verified, 1 refuted, 2 "
       "unproven, 3 error.\n\n"
       "With --replay, repeats the checks of a certificate instead. A field "
-      "that the\nreplay does not confirm is an error.\n");
+      "that the\nreplay does not confirm is an error. With --fp64, runs what "
+      "a certificate is\nabout on this machine.\n");
 
   EquivalenceOptions options;
   options.seeds = std::max(1u, unsigned(seeds));
@@ -237,8 +245,8 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry);
-  if (!replayPath.empty()) {
-    // A replay compiles.
+  if (!replayPath.empty() || !hostPath.empty()) {
+    // A replay compiles, and both lower.
     registerAllPasses();
     context.loadAllAvailableDialects();
     context.printOpOnDiagnostic(false);
@@ -254,6 +262,11 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
   if (!replayPath.empty())
     return replayCertificate(replayPath, *source, target ? *target : ModuleOp(),
                              cudaPath);
+  if (!hostPath.empty())
+    return compareOnHost(hostPath, *source,
+                         nonce.getNumOccurrences() ? uint64_t(nonce)
+                                                   : std::random_device{}(),
+                         options.seeds);
   auto pairs = pairFunctions(*source, target ? *target : *source);
   if (failed(pairs))
     return Error;

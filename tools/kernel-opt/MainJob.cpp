@@ -131,12 +131,9 @@ static LogicalResult runSteps(ModuleOp module, Emit emit,
     return failure();
   if (emit == Emit::Kernels)
     return success();
-  if (failed(optimizer::scheduleKernels(module, options)))
-    return failure();
   if (emit == Emit::GPU)
-    return success();
-  if (options.verify &&
-      failed(optimizer::verifyKernels(module, options, outcome)))
+    return optimizer::scheduleKernels(module, options);
+  if (failed(optimizer::scheduleVerified(module, options, outcome)))
     return failure();
   return optimizer::compileKernels(module, options, outcome);
 }

@@ -94,6 +94,8 @@ struct Options {
   std::vector<std::string> schedules;
   /// Texts of schedules, rewrite sets for example, that come before the files.
   std::vector<schedule::ScheduleText> scheduleTexts;
+  /// What kernels are not to be scheduled by, as "kernel:strategy".
+  std::vector<std::string> passOver;
   /// Whether f32 factors of large products are split in kernels of their own
   /// where the target's tensor cores multiply their parts.
   bool splitFactors = true;
@@ -144,8 +146,14 @@ struct Verification {
   llvm::json::Object contract, records;
 };
 
+/// A strategy that fits a kernel, and whose program was refuted.
+struct PassedOver {
+  std::string kernel, strategy, reason;
+};
+
 struct Outcome {
   std::vector<KernelRecord> kernels;
+  std::vector<PassedOver> passedOver;
   /// What stayed in place, and where.
   std::vector<std::string> left;
   std::shared_ptr<Verification> verification = std::make_shared<Verification>();
@@ -182,6 +190,11 @@ LogicalResult scheduleKernels(ModuleOp module, const Options &options);
 /// what is unproven a warning that says what is missing.
 LogicalResult verifyKernels(ModuleOp module, const Options &options,
                             Outcome &outcome);
+/// Both, and if the program of a shipped strategy that nobody decided on is
+/// refuted, the next strategy that fits is tried, with a warning; when none is
+/// left the kernel is split, and at last left as operations on tensors.
+LogicalResult scheduleVerified(ModuleOp module, const Options &options,
+                               Outcome &outcome);
 /// Programs become binaries and kernels launches of them.
 LogicalResult compileKernels(ModuleOp module, const Options &options,
                              Outcome &outcome);
@@ -199,6 +212,12 @@ FailureOr<runtime::LaunchPlan> buildLaunchPlan(func::FuncOp function,
 /// no certificate (null), and the stamp says so.
 std::optional<llvm::json::Object>
 certify(ModuleOp module, const Options &options, Outcome &outcome);
+
+/// The kernels and programs that a certificate is about. The data of large
+/// constants is that of `input`, the program that was read, before it is
+/// lowered. Reports what cannot be read.
+FailureOr<OwningOpRef<ModuleOp>>
+readScheduled(const llvm::json::Object &certificate, ModuleOp input);
 
 struct ReplayResult {
   verify::Verdict verdict = verify::Verdict::Unproven;

@@ -32,6 +32,8 @@ def ScheduleKernels : Pass<"kopt-schedule-kernels", "::mlir::ModuleOp"> {
            "Name of the strategy; empty: the first one that fits">,
     ListOption<"knobs", "knobs", "std::string",
                "Values of knobs of that strategy, as name=value">,
+    ListOption<"passOver", "pass-over", "std::string",
+               "Strategies that kernels are not to have, as kernel:strategy">,
     Option<"leave", "leave", "bool", "false",
            "Make operations of kernels that no strategy fits, with a warning">,
   ];
