@@ -294,6 +294,9 @@ FailureOr<ProductLoop> schedule::findProductLoop(gpu::GPUFuncOp func) {
     return found.anchor->emitError(
         "a block must compute one tile: its share is cut into several");
   auto acc = cast<RankedTensorType>(dot.getResult().getType());
+  if (!acc.getElementType().isF32())
+    return dot.emitError("wgmma sums in f32, found sums of ")
+           << acc.getElementType();
   found.m = acc.getDimSize(0);
   found.n = acc.getDimSize(1);
   found.k = cast<ShapedType>(dot.getA().getType()).getShape().back();

@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
 #include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
 #include "mlir/Dialect/Transform/TuneExtension/TuneExtensionOps.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -282,6 +283,24 @@ ScheduleLibrary::apply(kopt::KernelOp kernel, const Strategy &strategy,
   gpu::GPUFuncOp func = kopt::lookupProgram(kernel);
   if (!func) {
     reasons.push_back("strategy '" + strategy.name + "' made no program");
+    return failure();
+  }
+  // Steps that build IR that does not hold are mistakes of ours, and no reason
+  // to do without a program.
+  auto programs = func->getParentOfType<gpu::GPUModuleOp>();
+  std::string invalid;
+  {
+    ScopedDiagnosticHandler handler(
+        kernel.getContext(), [&](Diagnostic &diagnostic) {
+          if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+            invalid = diagnostic.str();
+        });
+    if (succeeded(mlir::verify(programs)))
+      invalid.clear();
+  }
+  if (!invalid.empty()) {
+    reasons.push_back("its program is invalid: " + invalid);
+    programs.erase();
     return failure();
   }
   func->setAttr("kopt.strategy",

@@ -143,6 +143,9 @@ LogicalResult StepPipeline::findProduct(ktile::DotOp dot) {
 LogicalResult StepPipeline::findSizes(StepProduct &product) {
   ktile::DotOp dot = product.dot;
   product.type = cast<RankedTensorType>(dot.getResult().getType());
+  if (!product.type.getElementType().isF32())
+    return dot.emitError("wgmma sums in f32, found sums of ")
+           << product.type.getElementType();
   product.n = product.type.getDimSize(1);
   product.k = cast<ShapedType>(dot.getA().getType()).getShape().back();
   if (m && m != product.type.getDimSize(0))

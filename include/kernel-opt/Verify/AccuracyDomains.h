@@ -30,8 +30,9 @@ std::unique_ptr<Domain> createDeviceDomain(bool wide);
 std::unique_ptr<Domain> createNoiseDomain(uint64_t run, bool wide);
 
 /// As the device domain; but a value is NaN if a sum or a product that it
-/// depends on would overflow in another order of its terms or factors.
-std::unique_ptr<Domain> createAnyOrderDomain();
+/// depends on would overflow in another order of its terms or factors. For
+/// comparisons such a sum is `overflowed`: an infinity, or NaN.
+std::unique_ptr<Domain> createAnyOrderDomain(double overflowed);
 
 } // namespace kernel_opt::verify
 

@@ -118,7 +118,7 @@ private:
   std::vector<SampleSet> samples;
   std::optional<CachedInputs> drawn;
   std::pair<InputFamily, unsigned> drawnFor;
-  std::optional<std::vector<Values>> anyOrder;
+  std::vector<std::vector<Values>> anyOrder;
   std::pair<InputFamily, unsigned> anyOrderFor;
   /// Draws per family: more than one where there are few outputs.
   unsigned draws = 1;
@@ -276,17 +276,24 @@ AccuracyChecker::runSource(Domain &domain, InputFamily family, unsigned draw,
 
 bool AccuracyChecker::orderDecides(InputFamily family, unsigned draw,
                                    size_t output, size_t sample) {
-  if (!anyOrder || anyOrderFor != std::pair(family, draw)) {
-    std::unique_ptr<Domain> domain = createAnyOrderDomain();
-    auto values =
-        runSource(*domain, family, draw, ReductionOrder::Sequential, false);
-    // What could be evaluated before can be now.
-    if (failed(values))
-      return false;
-    anyOrder = std::move(*values);
+  if (anyOrder.empty() || anyOrderFor != std::pair(family, draw)) {
+    anyOrder.clear();
+    // Comparisons may go either way, and not at all.
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (double overflowed : {std::nan(""), infinity, -infinity}) {
+      std::unique_ptr<Domain> domain = createAnyOrderDomain(overflowed);
+      auto values =
+          runSource(*domain, family, draw, ReductionOrder::Sequential, false);
+      // What could be evaluated before can be now.
+      if (failed(values))
+        return false;
+      anyOrder.push_back(std::move(*values));
+    }
     anyOrderFor = {family, draw};
   }
-  return !std::isfinite((*anyOrder)[output].high[sample]);
+  return llvm::any_of(anyOrder, [&](const std::vector<Values> &values) {
+    return !std::isfinite(values[output].high[sample]);
+  });
 }
 
 //===----------------------------------------------------------------------===//

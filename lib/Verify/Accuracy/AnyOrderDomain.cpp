@@ -31,14 +31,16 @@ struct Ordered {
   double grown;
 
   bool mayOverflow() const { return std::isnan(positive); }
-  void setMayOverflow() {
-    // What comparisons decide is then open, too.
-    value = positive = negative = std::numeric_limits<double>::quiet_NaN();
+  void setMayOverflow(double overflowed) {
+    value = overflowed;
+    positive = negative = std::numeric_limits<double>::quiet_NaN();
   }
 };
 
 class AnyOrderDomain : public Domain {
 public:
+  explicit AnyOrderDomain(double overflowed) : overflowed(overflowed) {}
+
   StringRef name() const override { return "any-order"; }
   size_t valueBytes() const override { return sizeof(Ordered); }
 
@@ -80,7 +82,7 @@ public:
     for (size_t i = 0; i < n; ++i) {
       right[i] = begin(in(a)[i].value * y[i]);
       if (in(a)[i].mayOverflow() || in(b)[i].mayOverflow())
-        right[i].setMayOverflow();
+        right[i].setMayOverflow(overflowed);
     }
     apply(out, n, {a, b, c},
           [&](double *x) { inner->fma(kind, x, y.data(), z.data(), x, n); });
@@ -169,36 +171,37 @@ private:
       Ordered &sum = static_cast<Ordered *>(out)[i];
       sum = begin(values[i]);
       if (tainted[i])
-        sum.setMayOverflow();
+        sum.setMayOverflow(overflowed);
     }
   }
   /// Notes on sums that were computed of which terms they are.
-  static void add(FloatKind kind, ArrayRef<Ordered> left,
-                  ArrayRef<Ordered> right, void *out) {
+  void add(FloatKind kind, ArrayRef<Ordered> left, ArrayRef<Ordered> right,
+           void *out) {
     double largest = getLargest(kind);
     for (size_t i = 0; i < left.size(); ++i) {
       Ordered &sum = static_cast<Ordered *>(out)[i];
       sum.positive = left[i].positive + right[i].positive;
       sum.negative = left[i].negative + right[i].negative;
       if (!(sum.positive <= largest && sum.negative <= largest))
-        sum.setMayOverflow();
+        sum.setMayOverflow(overflowed);
     }
   }
 
   /// The same for products.
-  static void multiply(FloatKind kind, ArrayRef<double> grown, void *out) {
+  void multiply(FloatKind kind, ArrayRef<double> grown, void *out) const {
     for (size_t i = 0; i < grown.size(); ++i) {
       Ordered &product = static_cast<Ordered *>(out)[i];
       product.grown = grown[i];
       if (!(grown[i] <= getLargest(kind)))
-        product.setMayOverflow();
+        product.setMayOverflow(overflowed);
     }
   }
 
   std::unique_ptr<Domain> inner = createDeviceDomain(false);
+  double overflowed; ///< what comparisons see
 };
 } // namespace
 
-std::unique_ptr<Domain> verify::createAnyOrderDomain() {
-  return std::make_unique<AnyOrderDomain>();
+std::unique_ptr<Domain> verify::createAnyOrderDomain(double overflowed) {
+  return std::make_unique<AnyOrderDomain>(overflowed);
 }

@@ -81,6 +81,17 @@ TowerValue TowerAlgebra::token(double value) const {
   return v;
 }
 
+TowerValue TowerAlgebra::derivedToken(double value, const TowerValue &a,
+                                      const TowerValue &b) const {
+  auto isFixed = [](const TowerValue &v) {
+    return isFinite(v.high) || (v.flags & Fixed);
+  };
+  TowerValue v = token(value);
+  if (isFixed(a) && isFixed(b))
+    v.flags = Fixed;
+  return v;
+}
+
 TowerValue TowerAlgebra::fromReal(DD value) const {
   TowerValue v = token(value.high);
   if (!isFinite(value))
@@ -227,7 +238,8 @@ TowerValue TowerAlgebra::add(const TowerValue &a, const TowerValue &b) {
   DD s = verify::add(DD{a.high, a.low}, DD{b.high, b.low}, exact);
   TowerValue out = token(s.high);
   if (!isFinite(s))
-    return isFinite(a.high) && isFinite(b.high) ? overflow(s.high) : out;
+    return isFinite(a.high) && isFinite(b.high) ? overflow(s.high)
+                                                : derivedToken(s.high, a, b);
   out.low = s.low;
   out.error = a.error + b.error + (exact ? 0 : std::fabs(s.high) * ddEpsilon);
   inherit(a, b, out);
@@ -252,7 +264,8 @@ TowerValue TowerAlgebra::multiply(const TowerValue &x, const TowerValue &y) {
   DD p = mul(DD{a.high, a.low}, DD{b.high, b.low}, exact);
   TowerValue out = token(p.high);
   if (!isFinite(p))
-    return isFinite(a.high) && isFinite(b.high) ? overflow(p.high) : out;
+    return isFinite(a.high) && isFinite(b.high) ? overflow(p.high)
+                                                : derivedToken(p.high, a, b);
   out.low = p.low;
   out.error = std::fabs(a.high) * b.error + std::fabs(b.high) * a.error +
               a.error * b.error +
@@ -284,7 +297,7 @@ TowerValue TowerAlgebra::divide(const TowerValue &a, TowerValue b,
     return undecidedNaN();
   if (b.high == 0 || !isFinite(b.high) || !isFinite(a.high)) {
     double q = a.high / b.high;
-    return isFinite(q) ? fromReal({q, 0}) : token(q);
+    return isFinite(q) ? fromReal({q, 0}) : derivedToken(q, a, b);
   }
   bool exact = true;
   DD y = {b.high, b.low};
@@ -470,6 +483,9 @@ Comparison TowerAlgebra::compare(const TowerValue &expected,
 
 double TowerAlgebra::evidence(const TowerValue &expected,
                               const TowerValue &actual) const {
+  // As much as a value says that is zero in every field.
+  if (expected.flags & actual.flags & Fixed)
+    return std::log2(double(field.primes[topLevel(allLevels())].p));
   uint8_t clean = validLevels(expected) & validLevels(actual) &
                   ~(expected.tainted | actual.tainted);
   if (!clean || !isFinite(expected.high))

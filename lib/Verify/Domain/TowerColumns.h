@@ -40,6 +40,8 @@ enum TowerFlag : uint8_t {
   Opaque = 1, ///< a pseudo-random function took part
   Rooted = 2, ///< a square root took part: right up to sign
   Either = 4, ///< one of two that lie closer than their errors took part
+  Fixed = 8,  ///< a token out of a literal, or of a divisor that is zero in
+              ///< every field: it hangs on no draw
 };
 
 /// Only the first `levels` residues are stored, in Montgomery form.

@@ -185,6 +185,8 @@ private:
 void TowerDomainImpl::constant(const llvm::APFloat &value, FloatKind,
                                StringRef provenance, void *out, size_t n) {
   TowerValue v = algebra.fromReal(toDD(value));
+  if (!isFinite(v.high))
+    v.flags = Fixed;
   if (!provenance.empty()) {
     TowerBuilder builder{algebra};
     FailureOr<TowerValue> exact =

@@ -56,7 +56,7 @@ protected:
     return high;
   }
 
-  std::unique_ptr<Domain> domain = createAnyOrderDomain();
+  std::unique_ptr<Domain> domain = createAnyOrderDomain(NAN);
 };
 } // namespace
 
@@ -88,6 +88,18 @@ TEST_F(AnyOrderTest, WhatIsComputedFromSuchASumIsMarkedAsWell) {
   domain->unary(UnaryFn::Tanh, FloatKind::F32, sum.data(), value.data(), 1);
   EXPECT_TRUE(std::isnan(real(value)));
   EXPECT_TRUE(std::isnan(real(apply(BinaryFn::MaxNum, literal(1), sum))));
+}
+
+TEST_F(AnyOrderTest, ComparisonsSeeWhatIsAskedFor) {
+  for (double overflowed : {double(INFINITY), double(-INFINITY)}) {
+    domain = createAnyOrderDomain(overflowed);
+    Value sum = chain(BinaryFn::Add, {3e38, -3e38, 3e38}), zero = literal(0);
+    uint8_t isLess;
+    domain->compare(CompareFn::OLT, FloatKind::F32, sum.data(), zero.data(),
+                    &isLess, 1);
+    EXPECT_EQ(isLess, overflowed < 0);
+    EXPECT_TRUE(std::isnan(real(sum)));
+  }
 }
 
 TEST(NoiseTest, RunningSumsAreSumsOfAllBeforeThem) {

@@ -414,6 +414,23 @@ TEST_F(Tower, DegreeBoundsTheChance) {
   EXPECT_NEAR(bits, std::log2(double(towerPrimes[3])) - std::log2(10.0), 1e-6);
 }
 
+TEST_F(Tower, TokensThatHangOnNoDraw) {
+  auto bits = [&](const Bytes &a) {
+    return domain->evidence(a.data(), a.data());
+  };
+  Bytes x = input(0), zero = sub(x, x), inf = div(x, zero);
+  EXPECT_GT(bits(inf), 40);
+  EXPECT_GT(bits(div(zero, zero)), 40);
+  EXPECT_GT(bits(add(x, inf)), 40);
+  EXPECT_GT(bits(number(-INFINITY)), 40);
+  EXPECT_EQ(compare(inf, inf), Comparison::Equal);
+  expectDifferent(inf, div(zero, zero));
+  // Another draw might have given a number.
+  Bytes ofDraw = log(sub(number(0), mul(x, x)));
+  EXPECT_EQ(bits(ofDraw), 0);
+  EXPECT_EQ(bits(add(ofDraw, inf)), 0);
+}
+
 TEST(Provenance, Grammar) {
   auto value = [](StringRef text) {
     FailureOr<double> x = evaluateConstant(text);
