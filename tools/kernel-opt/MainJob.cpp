@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MainJob.h"
+#include "ImportJob.h"
 #include "Isolation.h"
 #include "JobOptions.h"
 #include "ProposalJob.h"
@@ -97,9 +98,12 @@ static LogicalResult checkOptions(ModuleOp module,
 }
 
 /// Gives arguments the types that the command line says.
-static LogicalResult specialize(ModuleOp module,
-                                const MainJobOptions &options) {
+static LogicalResult specialize(ModuleOp module, const MainJobOptions &options,
+                                bool isImported) {
   SmallVector<RankedTensorType> types;
+  // An archive was imported with them.
+  if (isImported)
+    return success();
   for (const std::string &text : options.inputs) {
     std::string wrong;
     auto type = optimizer::parseInputType(text, module.getContext(), wrong);
@@ -219,11 +223,21 @@ static LogicalResult confirm(const search::Replay *decisions,
 // The job
 //===----------------------------------------------------------------------===//
 
-static std::unique_ptr<llvm::MemoryBuffer> openInput(StringRef input) {
+/// The program as MLIR; an archive becomes that on the way.
+static std::unique_ptr<llvm::MemoryBuffer>
+openInput(StringRef input, const MainJobOptions &options, bool &isImported) {
   std::string message;
   auto file = openInputFile(input, &message);
   if (!file) {
     llvm::errs() << "error: " << message << "\n";
+    return {};
+  }
+  isImported = isTorchScript(file->getBuffer());
+  if (isImported) {
+    auto text = importTorchScript(input, options);
+    if (text)
+      return std::move(*text);
+    llvm::errs() << "error: " << llvm::toString(text.takeError()) << "\n";
     return {};
   }
   // Neither the text, of which it shows lines, nor the bytecode.
@@ -312,7 +326,8 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
   // A file that grows beyond the limit is an error like a full disk.
   std::signal(SIGXFSZ, SIG_IGN);
 #endif
-  auto file = openInput(input);
+  bool isImported = false;
+  auto file = openInput(input, options, isImported);
   if (!file)
     return failure();
   llvm::SourceMgr sources;
@@ -330,7 +345,7 @@ LogicalResult kernel_opt::runMainJob(StringRef input, StringRef output,
     return failure();
   optimizer::Options steps = optimizerOptions(options);
   if (failed(checkOptions(*module, options)) ||
-      failed(specialize(*module, options)))
+      failed(specialize(*module, options, isImported)))
     return failure();
   Product product;
   LogicalResult result = success();

@@ -94,7 +94,8 @@ struct MainJobOptions {
   llvm::cl::list<std::string> inputs{
       "input",
       llvm::cl::desc("Type of an argument of the function whose sizes are not "
-                     "known; one for each argument, in their order"),
+                     "known, or of an input of a TorchScript model; one for "
+                     "each, in their order"),
       llvm::cl::value_desc("f32[4,3,224,224]"), llvm::cl::cat(category)};
   llvm::cl::opt<bool> requireAll{
       "require-all",

@@ -23,7 +23,8 @@ static constexpr StringLiteral overview =
 
   kernel-opt IN.mlir -o OUT.mlir
 
-reads functions on tensors (linalg, TOSA or aten), puts their work into GPU kernels,
+reads functions on tensors (linalg, TOSA or aten; of a TorchScript archive, with
+the types of its inputs by --input, the one in it), puts their work into GPU kernels,
 schedules, checks and compiles these, and prints the module with the kernels as
 binaries and their launches. What it decided goes to standard error.
 

@@ -31,7 +31,7 @@ def Kopt_Dialect : Dialect {
     | `kopt.id` | any operation | a string: the identifier by which fusion plans name it |
     | `kopt.certificate` | any operation | `"sha256:<64 hex digits>"`, the hash of its certificate |
     | `kopt.bind`, `kopt.set` | an operation in a `kopt.rule` | a dictionary of strings |
-    | `kopt.name` | an operation in a `kopt.rule` | a string |
+    | `kopt.name` | an operation in a `kopt.rule`, an argument of a function (what it is called in the model) | a string |
     | `kopt.rewrite_set` | a module | unit: it is a rewrite set |
     | `kopt.version` | a rewrite set | version of the format |
     | `kopt.policy` | a module | name of the weakest policy that its contents were verified under |

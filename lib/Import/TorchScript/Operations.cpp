@@ -1,0 +1,456 @@
+//===- Operations.cpp - Operations with a schema ----------------*- C++ -*-===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Interpreter.h"
+#include <algorithm>
+
+using namespace kernel_opt::import;
+
+//===----------------------------------------------------------------------===//
+// What libtorch itself computes
+//===----------------------------------------------------------------------===//
+
+/// Operations on numbers, strings and containers, whatever is in these. Only
+/// these are run: an archive may name any operation that libtorch has.
+static const std::unordered_set<std::string> &plainOperations() {
+  static const std::unordered_set<std::string> names = {
+      "aten::Bool",
+      "aten::Complex",
+      "aten::Delete",
+      "aten::Float",
+      "aten::Int",
+      "aten::ScalarImplicit",
+      "aten::IntImplicit",
+      "aten::FloatImplicit",
+      "aten::__and__",
+      "aten::__contains__",
+      "aten::__derive_index",
+      "aten::__getitem__",
+      "aten::__interpolate",
+      "aten::__is__",
+      "aten::__isnot__",
+      "aten::__lshift__",
+      "aten::__not__",
+      "aten::__or__",
+      "aten::__range_length",
+      "aten::__round_to_zero_floordiv",
+      "aten::__rshift__",
+      "aten::__xor__",
+      "aten::_get_item",
+      "aten::_set_item",
+      "aten::_unwrap_optional",
+      "aten::abs",
+      "aten::add",
+      "aten::add_",
+      "aten::all",
+      "aten::any",
+      "aten::append",
+      "aten::bin",
+      "aten::capitalize",
+      "aten::ceil",
+      "aten::chr",
+      "aten::clear",
+      "aten::copy",
+      "aten::copy_",
+      "aten::cos",
+      "aten::count",
+      "aten::dict",
+      "aten::div",
+      "aten::divmod",
+      "aten::endswith",
+      "aten::eq",
+      "aten::equal",
+      "aten::exp",
+      "aten::expandtabs",
+      "aten::extend",
+      "aten::fabs",
+      "aten::factorial",
+      "aten::find",
+      "aten::floor",
+      "aten::floordiv",
+      "aten::fmod",
+      "aten::format",
+      "aten::gcd",
+      "aten::ge",
+      "aten::get",
+      "aten::gt",
+      "aten::hash",
+      "aten::index",
+      "aten::insert",
+      "aten::isdigit",
+      "aten::isfinite",
+      "aten::isinf",
+      "aten::isnan",
+      "aten::items",
+      "aten::join",
+      "aten::keys",
+      "aten::le",
+      "aten::len",
+      "aten::list",
+      "aten::log",
+      "aten::log10",
+      "aten::log1p",
+      "aten::log2",
+      "aten::lower",
+      "aten::lt",
+      "aten::max",
+      "aten::min",
+      "aten::mul",
+      "aten::mul_",
+      "aten::ne",
+      "aten::neg",
+      "aten::ord",
+      "aten::percentFormat",
+      "aten::pop",
+      "aten::popitem",
+      "aten::pow",
+      "aten::radians",
+      "aten::remainder",
+      "aten::remove",
+      "aten::replace",
+      "aten::reverse",
+      "aten::rfind",
+      "aten::round",
+      "aten::setdefault",
+      "aten::sin",
+      "aten::slice",
+      "aten::sort",
+      "aten::sorted",
+      "aten::split",
+      "aten::splitlines",
+      "aten::sqrt",
+      "aten::startswith",
+      "aten::str",
+      "aten::strip",
+      "aten::sub",
+      "aten::sum",
+      "aten::tan",
+      "aten::tanh",
+      "aten::truediv",
+      "aten::trunc",
+      "aten::update",
+      "aten::upper",
+      "aten::values",
+      "prim::abs",
+      "prim::max",
+      "prim::min",
+      "prim::rangelist",
+      "prim::TupleIndex",
+      "prim::TupleSlice",
+      "prim::NumToTensor",
+      "aten::tensor",
+      "aten::scalar_tensor",
+      "aten::as_tensor",
+      "aten::item",
+      "aten::is_nonzero",
+      "aten::warn",
+      "prim::StringIndex",
+      "aten::can_cast",
+      "aten::promote_types",
+      "prim::unchecked_cast"};
+  return names;
+}
+
+/// What is known of a tensor whose elements are not.
+static const std::unordered_set<std::string> &metadataOperations() {
+  static const std::unordered_set<std::string> names = {
+      "aten::size",
+      "aten::sizes",
+      "aten::dim",
+      "aten::ndimension",
+      "aten::numel",
+      "aten::len",
+      "aten::is_floating_point",
+      "aten::is_complex",
+      "aten::is_signed",
+      "aten::is_contiguous",
+      "aten::is_same_size",
+      "aten::result_type",
+      "aten::element_size",
+      "aten::stride",
+      "aten::storage_offset",
+      "prim::dtype",
+      "prim::layout",
+      "prim::shape",
+      "prim::ndim",
+      "prim::itemsize",
+      "aten::is_sparse",
+      "prim::is_sparse",
+      "prim::is_quantized",
+      "prim::is_meta",
+      "prim::is_nested",
+      "aten::sym_size",
+      "aten::sym_numel",
+      "aten::__is__",
+      "aten::__isnot__",
+      "aten::get_device"};
+  return names;
+}
+
+/// Operations that take elements of tensors to the host.
+static const std::unordered_set<std::string> &hostOperations() {
+  static const std::unordered_set<std::string> names = {
+      "aten::Int",           "aten::Float",          "aten::Bool",
+      "aten::item",          "aten::ScalarImplicit", "aten::IntImplicit",
+      "aten::FloatImplicit", "aten::is_nonzero",     "aten::equal",
+      "aten::allclose",      "aten::nonzero"};
+  return names;
+}
+
+/// Tensors inside a value, at any depth.
+static void collect(const IValue &value, Tensors &tensors) {
+  if (value.isTensor()) {
+    if (value.toTensor().defined())
+      tensors.push_back(value.toTensor());
+  } else if (value.isTensorList() ||
+             (value.isList() && !value.isIntList() && !value.isDoubleList() &&
+              !value.isBoolList())) {
+    for (const IValue &element : value.toListRef())
+      collect(element, tensors);
+  }
+}
+
+/// Runs the operation by libtorch. What it creates lies on `device`, whatever
+/// the program says.
+static std::vector<IValue> execute(const jit::Node *node, jit::Stack stack,
+                                   at::Device device = at::kCPU) {
+  const auto &arguments = node->schema().arguments();
+  for (size_t i = 0; i < std::min(stack.size(), arguments.size()); ++i)
+    if (stack[i].isDevice() || arguments[i].name() == "device")
+      stack[i] = device;
+  node->getOperation()(stack);
+  return {stack.begin(), stack.end()};
+}
+
+/// The stack with meta tensors in the places of all tensors, so that libtorch
+/// says what comes of their sizes and types alone.
+static jit::Stack metaStack(const jit::Stack &inputs) {
+  auto toMeta = [](const at::Tensor &tensor) {
+    if (!tensor.defined() || tensor.is_meta() || tensor.dim() == 0)
+      return tensor;
+    return at::empty_strided(tensor.sizes(), tensor.strides(),
+                             tensor.options().device(at::kMeta));
+  };
+  jit::Stack stack;
+  for (const IValue &value : inputs) {
+    if (value.isTensor()) {
+      stack.push_back(toMeta(value.toTensor()));
+    } else if (value.isTensorList()) {
+      c10::List<at::Tensor> list;
+      for (const at::Tensor &tensor : value.toTensorVector())
+        list.push_back(toMeta(tensor));
+      stack.push_back(list);
+    } else {
+      stack.push_back(value);
+    }
+  }
+  return stack;
+}
+
+/// Whether `name` works on the elements of containers without looking at them.
+static bool isOnContainer(const jit::Stack &inputs) {
+  return !inputs.empty() && (inputs[0].isList() || inputs[0].isGenericDict() ||
+                             inputs[0].isTuple() || inputs[0].isString());
+}
+
+bool Interpreter::isFoldable(const std::string &name, const jit::Stack &inputs,
+                             bool writes) const {
+  static const std::unordered_set<std::string> onLists = {
+      "aten::cat",
+      "aten::stack",
+      "aten::einsum",
+      "aten::index",
+      "aten::broadcast_tensors",
+      "aten::meshgrid",
+      "aten::concat"};
+  bool isPlain = plainOperations().count(name) != 0;
+  if (isPlain && isOnContainer(inputs) && !onLists.count(name) &&
+      name != "aten::tensor" && name != "aten::as_tensor")
+    return true;
+  Tensors tensors;
+  for (const IValue &input : inputs)
+    collect(input, tensors);
+  if (tensors.empty())
+    return isPlain;
+  int64_t most = 0;
+  for (const at::Tensor &tensor : tensors) {
+    if (tensor.is_meta() || builder.isKnown(tensor))
+      return false;
+    most = std::max(most, tensor.numel());
+  }
+  // Constants of the program: what follows from them is one, too.
+  bool isScalar = most <= 1 && tensors.size() == inputs.size();
+  return !writes && most <= 4096 &&
+         (isPlain ||
+          (table.count(name) && (!isViewOperation(name) || isScalar)));
+}
+
+//===----------------------------------------------------------------------===//
+// Translations
+//===----------------------------------------------------------------------===//
+
+bool Interpreter::hasTranslation(const jit::Node *node) const {
+  std::string name = node->kind().toQualString();
+  if (name.rfind("aten::", 0) != 0)
+    return name.rfind("prim::", 0) == 0;
+  std::string base = name;
+  if (base.size() > 7 && base.back() == '_' && base[base.size() - 2] != '_')
+    base.pop_back();
+  // On tensors, a plain operation is another one of the same name.
+  bool onTensor = !node->inputs().empty() &&
+                  node->input(0)->type()->isSubtypeOf(*c10::TensorType::get());
+  return table.count(name) || table.count(base) || isViewOperation(name) ||
+         metadataOperations().count(name) || hostOperations().count(name) ||
+         (plainOperations().count(name) && !onTensor);
+}
+
+/// Results of an operation that has been reported, as far as libtorch's meta
+/// kernels know them: so that what follows is looked at, too.
+std::vector<IValue> Interpreter::guess(const jit::Node *node,
+                                       const jit::Stack &inputs) {
+  std::vector<IValue> results;
+  try {
+    if (node->maybeSchema())
+      results = execute(node, metaStack(inputs), at::kMeta);
+  } catch (const std::exception &) {
+  }
+  for (const IValue &value : results) {
+    if (!value.isTensor() || !value.toTensor().is_meta())
+      return {};
+    if (!builder.isKnown(value.toTensor()))
+      builder.own(value.toTensor(), "%unknown");
+  }
+  return results;
+}
+
+/// Gives `tensor` the strides that libtorch gave `model`, so that it says
+/// later which reshapes are views.
+static void restride(const at::Tensor &tensor, const at::Tensor &model) {
+  if (tensor.is_meta() && model.is_non_overlapping_and_dense() &&
+      tensor.strides() != model.strides())
+    tensor.unsafeGetTensorImpl()->set_sizes_and_strides(model.sizes(),
+                                                        model.strides());
+}
+
+/// Compares with what libtorch's meta kernels say, where they exist.
+void Interpreter::crossCheck(const jit::Node *node, const jit::Stack &inputs,
+                             std::vector<IValue> &results) {
+  std::vector<IValue> model;
+  try {
+    model = execute(node, metaStack(inputs), at::kMeta);
+  } catch (const std::exception &) {
+    return;
+  }
+  for (size_t i = 0; i < std::min(model.size(), results.size()); ++i) {
+    if (!model[i].isTensor() || !results[i].isTensor() ||
+        !model[i].toTensor().defined())
+      continue;
+    const at::Tensor &own = results[i].toTensor(),
+                     &theirs = model[i].toTensor();
+    if (own.sizes() != theirs.sizes() ||
+        own.scalar_type() != theirs.scalar_type())
+      throw Unsupported("expected a result of type " + typeText(theirs) +
+                        ", as Torch gives, found " + typeText(own));
+    restride(own, theirs);
+  }
+}
+
+IValue Interpreter::writeInPlace(Call &call, const at::Tensor &self,
+                                 at::Tensor value) {
+  if (value.sizes() != self.sizes())
+    value = call.expand(value, self.sizes());
+  value = call.to(value, self.scalar_type());
+  builder.write(self, value);
+  return self;
+}
+
+static const std::unordered_set<std::string> heavyOperations = {
+    "aten::lstm", "aten::gru", "aten::rnn_tanh", "aten::rnn_relu"};
+
+/// Operations that change the sizes of a tensor itself.
+static const std::unordered_set<std::string> reshapingOperations = {
+    "aten::squeeze_", "aten::unsqueeze_", "aten::transpose_",
+    "aten::t_",       "aten::resize_",    "aten::resize_as_",
+    "aten::set_",     "aten::swapaxes_",  "aten::as_strided_",
+    "aten::swapdims_"};
+
+std::vector<IValue> Interpreter::translate(const jit::Node *node,
+                                           const std::string &name,
+                                           jit::Stack &inputs) {
+  const c10::FunctionSchema &schema = node->schema();
+  Call call(builder, schema, inputs);
+  bool writes =
+      !schema.arguments().empty() && schema.arguments()[0].alias_info() &&
+      schema.arguments()[0].alias_info()->isWrite() && inputs[0].isTensor();
+  if (isViewOperation(name)) {
+    Tensors tensors;
+    collect(inputs[0], tensors);
+    for (const at::Tensor &tensor : tensors)
+      builder.promote(tensor);
+    translateView(call, execute(node, inputs));
+    return call.results;
+  }
+  std::string base = writes ? name.substr(0, name.size() - 1) : name;
+  auto found = table.find(name);
+  bool isOwn = found != table.end();
+  if (!isOwn)
+    found = table.find(base);
+  if (found == table.end() || reshapingOperations.count(name))
+    throw Unsupported("there is no translation of this operation");
+  if (schema.overload_name().find("out") != std::string::npos)
+    throw Unsupported("an operation that writes to 'out' is not imported; "
+                      "write its result to a variable instead");
+  if (writes) {
+    builder.promote(inputs[0].toTensor());
+    // The old elements stand in the way if they are lost, so ask now.
+    builder.valueOf(inputs[0].toTensor());
+  }
+  found->second(call);
+  if (writes)
+    return {writeInPlace(call, inputs[0].toTensor(),
+                         call.results.at(0).toTensor())};
+  if (!heavyOperations.count(name))
+    crossCheck(node, inputs, call.results);
+  return call.results;
+}
+
+std::vector<IValue> Interpreter::runOperation(const jit::Node *node,
+                                              jit::Stack &inputs) {
+  std::string name = node->kind().toQualString();
+  const c10::FunctionSchema *schema = node->maybeSchema();
+  if (!schema)
+    throw Unsupported("there is no translation of this operation");
+  bool writes = !schema->arguments().empty() &&
+                schema->arguments()[0].alias_info() &&
+                schema->arguments()[0].alias_info()->isWrite();
+  if (name == "prim::device")
+    return {at::Device(at::kCPU)};
+  if (name == "aten::mul" && inputs.size() == 2 && inputs[0].isList() &&
+      inputs[1].isInt() &&
+      inputs[1].toInt() * int64_t(inputs[0].toListRef().size() + 1) > 1000000)
+    throw ImportError("a list grows to more than a million elements");
+  bool folds = isFoldable(name, inputs, writes);
+  bool onMetadata = metadataOperations().count(name) != 0;
+  try {
+    if (folds || onMetadata)
+      return execute(node, inputs);
+    if (hostOperations().count(name))
+      throw Unsupported("a number that depends on data decides about the "
+                        "program; only what follows from sizes and attributes "
+                        "is known when it is imported");
+    return translate(node, name, inputs);
+  } catch (const Unsupported &) {
+    throw;
+  } catch (const ImportError &) {
+    throw;
+  } catch (const c10::Error &error) {
+    throw Unsupported(error.what_without_backtrace());
+  } catch (const std::exception &error) {
+    throw Unsupported(error.what());
+  }
+}
