@@ -11,6 +11,7 @@
 
 #include "Fields.h"
 #include "kernel-opt/Archive/Archive.h"
+#include "kernel-opt/Support/Nesting.h"
 #include <sqlite3.h>
 
 namespace kernel_opt::archive {
@@ -128,14 +129,18 @@ struct Loader {
   const Statement &statement;
   std::string problem;
   int at = 0;
-  void operator()(StringRef, std::string &v) { v = statement.text(at++); }
+  void operator()(StringRef name, std::string &v) {
+    v = statement.text(at++);
+    // SQLite keeps any bytes; JSON, in which records travel, does not.
+    if (!llvm::json::isUTF8(v))
+      problem = (name + ": expected UTF-8 text").str();
+  }
   void operator()(StringRef, int64_t &v) { v = statement.integer(at++); }
   void operator()(StringRef, uint64_t &v) {
     v = uint64_t(statement.integer(at++));
   }
   void operator()(StringRef name, llvm::json::Value &v) {
-    llvm::Expected<llvm::json::Value> value =
-        llvm::json::parse(statement.text(at++));
+    llvm::Expected<llvm::json::Value> value = parseJSON(statement.text(at++));
     if (value)
       v = std::move(*value);
     else

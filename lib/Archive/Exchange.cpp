@@ -8,6 +8,7 @@
 
 #include "Database.h"
 #include "kernel-opt/Archive/Archive.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace kernel_opt;
@@ -35,7 +36,7 @@ llvm::Error Archive::exportJSONL(raw_ostream &os) const {
 }
 
 static llvm::Error checkHeader(StringRef line, StringRef name) {
-  llvm::Expected<llvm::json::Value> value = llvm::json::parse(line);
+  llvm::Expected<llvm::json::Value> value = parseJSON(line);
   const llvm::json::Object *object = value ? value->getAsObject() : nullptr;
   std::optional<int64_t> version =
       object ? object->getInteger(headerKey) : std::nullopt;
@@ -55,7 +56,7 @@ static llvm::Error checkHeader(StringRef line, StringRef name) {
 
 static llvm::Error importLine(Database &database, StringRef line,
                               const Twine &where, ImportCounts &counts) {
-  llvm::Expected<llvm::json::Value> value = llvm::json::parse(line);
+  llvm::Expected<llvm::json::Value> value = parseJSON(line);
   if (!value)
     return llvm::createStringError(where + ": " +
                                    llvm::toString(value.takeError()));

@@ -8,6 +8,7 @@
 
 #include "kernel-opt/Kernel/FormKernels.h"
 #include "kernel-opt/Kernel/Passes.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -16,7 +17,6 @@
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "mlir/Parser/Parser.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace kernel_opt::kernel {
@@ -222,7 +222,7 @@ struct FormKernels : kernel::impl::FormKernelsBase<FormKernels> {
     ModuleOp module = getOperation();
     OwningOpRef<ModuleOp> file;
     if (!planFile.empty()) {
-      file = mlir::parseSourceFile<ModuleOp>(planFile, &getContext());
+      file = parseModuleFile(planFile, &getContext());
       if (!file) {
         module.emitError() << "cannot read the fusion plans in '" << planFile
                            << "'";

@@ -9,6 +9,7 @@
 #include "kernel-opt/Optimizer/Optimizer.h"
 #include "kernel-opt/Optimizer/Passes.h"
 #include "kernel-opt/Optimizer/Prepare.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 
@@ -75,7 +76,8 @@ void OptimizePass::runOnOperation() {
   Options options;
   Outcome outcome;
   SmallVector<RankedTensorType> types;
-  if (failed(readOptions(options, types)) ||
+  if (failed(checkNames(getOperation())) ||
+      failed(readOptions(options, types)) ||
       (!types.empty() && failed(specializeInputs(getOperation(), types))) ||
       failed(optimize(getOperation(), options, outcome)))
     return signalPassFailure();

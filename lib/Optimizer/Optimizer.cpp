@@ -17,6 +17,7 @@
 #include "kernel-opt/Schedule/ScheduleLibrary.h"
 #include "kernel-opt/Support/Hash.h"
 #include "kernel-opt/Support/Location.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -33,7 +34,6 @@
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -154,7 +154,7 @@ LogicalResult optimizer::formKernels(ModuleOp module, const Options &options) {
     return runPipeline(module, pipeline);
   // A plan that was decided on comes before those of the program.
   OwningOpRef<ModuleOp> plans =
-      parseSourceString<ModuleOp>(text, module.getContext(), "fusion plan");
+      parseModule(text, "fusion plan", module.getContext());
   if (!plans)
     return failure();
   SmallVector<Operation *> inserted;

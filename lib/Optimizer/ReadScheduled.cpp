@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Optimizer/Optimizer.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "mlir/Parser/Parser.h"
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -44,7 +44,7 @@ optimizer::readScheduled(const llvm::json::Object &certificate,
     return input.emitError("the certificate lacks 'scheduled'");
   auto resources = collectResources(input);
   OwningOpRef<ModuleOp> module =
-      parseSourceString<ModuleOp>(*text, input.getContext(), "scheduled");
+      parseModule(*text, "scheduled", input.getContext());
   if (!module)
     return failure();
   // The text names the data of large constants, which stand in the input.

@@ -9,6 +9,7 @@
 #include "kernel-opt/Proposal/Admission.h"
 #include "Admitter.h"
 #include "kernel-opt/Support/Location.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "mlir/Dialect/PDL/IR/PDL.h"
 #include "mlir/Dialect/PDL/IR/PDLOps.h"
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
@@ -64,12 +65,14 @@ bool Admitter::parse() {
                        transform::TransformDialect>();
   Block block;
   ParserConfig config(context, /*verifyAfterParse=*/false);
-  LogicalResult parsed = parseSourceString(text, &block, config, name);
+  bool isFlat = succeeded(checkNesting(text, name, context));
+  LogicalResult parsed = success(
+      isFlat && succeeded(parseSourceString(text, &block, config, name)));
   file.diagnostics = collector.take();
   set = ModuleOp::create(FileLineColLoc::get(context, name, 1, 1));
   if (succeeded(parsed))
     gather(block);
-  else if (!parsePieces())
+  else if (!isFlat || !parsePieces())
     return false;
   if (set->getBody()->empty()) {
     file.diagnostics.push_back(

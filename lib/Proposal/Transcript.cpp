@@ -9,6 +9,7 @@
 #include "kernel-opt/Proposal/Transcript.h"
 #include "kernel-opt/Support/Hash.h"
 #include "kernel-opt/Support/JSONReader.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <cerrno>
@@ -57,7 +58,7 @@ static llvm::Error fileError(StringRef what, StringRef path, int number) {
 }
 
 static llvm::Error checkHeader(StringRef line, StringRef path) {
-  llvm::Expected<llvm::json::Value> value = llvm::json::parse(line);
+  llvm::Expected<llvm::json::Value> value = parseJSON(line);
   const llvm::json::Object *object = value ? value->getAsObject() : nullptr;
   std::optional<int64_t> version =
       object ? object->getInteger(headerKey) : std::nullopt;
@@ -77,7 +78,7 @@ static llvm::Error checkHeader(StringRef line, StringRef path) {
 
 static llvm::Expected<WireRecord> parseRecord(StringRef line,
                                               const Twine &where) {
-  llvm::Expected<llvm::json::Value> value = llvm::json::parse(line);
+  llvm::Expected<llvm::json::Value> value = parseJSON(line);
   if (!value)
     return llvm::createStringError(where + ": " +
                                    llvm::toString(value.takeError()));

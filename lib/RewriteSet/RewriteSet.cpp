@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/RewriteSet/RewriteSet.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "mlir/Dialect/PDL/IR/PDLOps.h"
 #include "mlir/Dialect/Transform/IR/TransformOps.h"
 #include "mlir/IR/Diagnostics.h"
@@ -36,6 +37,8 @@ FailureOr<RewriteSet> RewriteSet::parse(StringRef text, StringRef name,
   if (text.starts_with("ML\xefR"))
     return mlir::emitError(loc,
                            "expects a rewrite set as text, found bytecode");
+  if (failed(checkNesting(text, name, context)))
+    return failure();
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(text, name),
                              SMLoc());

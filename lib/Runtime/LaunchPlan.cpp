@@ -17,9 +17,11 @@ using namespace kernel_opt;
 using namespace kernel_opt::runtime;
 
 int64_t PlanBuffer::elements() const {
+  // Shapes are counted before they are verified.
   int64_t count = 1;
   for (int64_t extent : shape)
-    count *= extent;
+    if (llvm::MulOverflow(count, extent, count))
+      return std::numeric_limits<int64_t>::max();
   return count;
 }
 
@@ -149,10 +151,11 @@ llvm::Error Verifier::checkTensorMap(StringRef what,
   if (llvm::Error e = argument.map.verify())
     return error(what + ": " + llvm::toString(std::move(e)));
   const TensorMap &map = argument.map;
-  // One past the last byte that the map names.
+  // One past the last byte that the map names. Extents and strides of a valid
+  // map may reach further than 64 bits count.
   uint64_t end = map.dims[0] * TensorMap::bytesOf(map.element);
   for (size_t i = 1; i < map.dims.size(); ++i)
-    end += (map.dims[i] - 1) * map.strides[i - 1];
+    end = llvm::SaturatingMultiplyAdd(map.dims[i] - 1, map.strides[i - 1], end);
   if (llvm::Error e = checkRange(what, argument.buffer, argument.offset, end))
     return e;
   if (argument.offset % 16)

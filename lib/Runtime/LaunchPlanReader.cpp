@@ -10,6 +10,7 @@
 #include "LaunchPlanNames.h"
 #include "kernel-opt/Runtime/LaunchPlan.h"
 #include "kernel-opt/Support/JSONReader.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/Base64.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -20,6 +21,7 @@ using namespace kernel_opt::runtime;
 namespace json = llvm::json;
 
 static constexpr int64_t anySize = int64_t(1) << 53; // exact in every reader
+static constexpr uint64_t mostSplatBytes = uint64_t(1) << 32;
 
 template <size_t N>
 static std::optional<unsigned> indexOf(const StringLiteral (&names)[N],
@@ -60,6 +62,7 @@ private:
   LaunchPlan &plan;
   JSONErrors &errors;
   StringRef folder;
+  uint64_t splatBytes = 0; ///< so far
 };
 } // namespace
 
@@ -110,8 +113,11 @@ void PlanReader::readConstant(JSONReader &reader, PlanBuffer &buffer) {
     return;
   }
   double value = reader.number("splat");
-  if (errors.any() || buffer.bytes() > (uint64_t(1) << 32)) {
-    reader.fail("is too large for a splat");
+  // A few bytes of text must not ask for all of memory.
+  splatBytes = llvm::SaturatingAdd(splatBytes, buffer.bytes());
+  if (errors.any() || splatBytes > mostSplatBytes) {
+    reader.fail("expected splats of at most " + Twine(mostSplatBytes) +
+                " bytes in all");
     return;
   }
   unsigned bytes = bytesOf(buffer.type);
@@ -370,7 +376,7 @@ llvm::Expected<LaunchPlan> LaunchPlan::fromFile(StringRef path) {
     return llvm::createStringError(file.getError(),
                                    "cannot read the launch plan '" + path +
                                        "': " + file.getError().message());
-  llvm::Expected<json::Value> value = json::parse((*file)->getBuffer());
+  llvm::Expected<json::Value> value = parseJSON((*file)->getBuffer());
   if (!value)
     return llvm::createStringError(
         "'" + path + "' is not JSON: " + llvm::toString(value.takeError()));

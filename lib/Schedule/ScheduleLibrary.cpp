@@ -12,6 +12,7 @@
 #include "kernel-opt/Schedule/TileProgram.h"
 #include "kernel-opt/Support/EmbeddedFile.h"
 #include "kernel-opt/Support/Hash.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
 #include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
 #include "mlir/Dialect/Transform/TuneExtension/TuneExtensionOps.h"
@@ -176,13 +177,12 @@ FailureOr<ScheduleLibrary> ScheduleLibrary::load(MLIRContext *context,
   context->loadDialect<transform::TransformDialect>();
   ScheduleLibrary library;
   for (const ScheduleText &text : texts) {
-    OwningOpRef<ModuleOp> module =
-        parseSourceString<ModuleOp>(text.text, context, text.name);
+    OwningOpRef<ModuleOp> module = parseModule(text.text, text.name, context);
     if (!module || failed(library.add(std::move(module), text.name)))
       return failure();
   }
   for (const std::string &file : files) {
-    OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, context);
+    OwningOpRef<ModuleOp> module = parseModuleFile(file, context);
     if (!module || failed(library.add(std::move(module), file)))
       return failure();
   }

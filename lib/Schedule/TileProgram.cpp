@@ -374,13 +374,24 @@ static LogicalResult checkTileSizes(gpu::GPUFuncOp func,
   return failure(result.wasInterrupted());
 }
 
+/// A sum of nothing has a result, but no steps that tiles could be of.
+static LogicalResult checkLoops(Block &body) {
+  WalkResult result = body.walk([](linalg::LinalgOp op) {
+    if (!llvm::is_contained(op.getStaticLoopRanges(), 0))
+      return WalkResult::advance();
+    op->emitError("a loop without iterations cannot be tiled");
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
 FailureOr<gpu::GPUFuncOp>
 schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
                            ValueRange results, const TileOptions &options) {
   Location loc = body.getParentOp()->getLoc();
   if (results.empty())
     return emitError(loc, "a kernel without results has no tile program");
-  if (failed(checkCluster(body, options)))
+  if (failed(checkCluster(body, options)) || failed(checkLoops(body)))
     return failure();
   KernelStructure structure(body, results);
   FailureOr<SmallVector<ResultDim>> dims =

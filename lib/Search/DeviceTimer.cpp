@@ -8,6 +8,7 @@
 
 #include "DeviceTimer.h"
 #include "kernel-opt/Measure/Samplers.h"
+#include "kernel-opt/Support/Nesting.h"
 #include <cmath>
 #include <csignal>
 
@@ -139,7 +140,7 @@ void DeviceTimer::work() {
 //===----------------------------------------------------------------------===//
 
 llvm::Expected<int64_t> DeviceTimer::load(StringRef plan) {
-  auto value = json::parse(plan);
+  auto value = parseJSON(plan);
   if (!value)
     return value.takeError();
   auto answer = request(json::Object{

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "StoreState.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace kernel_opt;
@@ -42,7 +43,7 @@ static std::optional<KnownChoice> readFinding(const archive::Finding &finding,
   for (const archive::Artifact &artifact : finding.artifacts) {
     if (artifact.kind != evaluationKind)
       continue;
-    auto value = json::parse(artifact.content);
+    auto value = parseJSON(artifact.content);
     if (!value) {
       llvm::consumeError(value.takeError());
       continue;

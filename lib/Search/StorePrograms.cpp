@@ -9,6 +9,7 @@
 
 #include "StoreState.h"
 #include "kernel-opt/Support/Hash.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace kernel_opt;
@@ -180,7 +181,7 @@ readFunctionChecks(const archive::Finding &finding, StringRef build) {
   std::vector<optimizer::FunctionCheck> checks;
   for (const archive::Artifact &artifact : finding.artifacts) {
     auto value = artifact.kind == functionsKind
-                     ? json::parse(artifact.content)
+                     ? parseJSON(artifact.content)
                      : llvm::Expected<json::Value>(nullptr);
     if (!value) {
       llvm::consumeError(value.takeError());
@@ -206,7 +207,7 @@ readWinner(Candidate candidate, const archive::Best &best) {
   KnownWinner winner{std::move(candidate), {}, best.time, best.measured, {}};
   if (best.candidate.proposal.empty())
     return std::optional(std::move(winner));
-  auto sets = json::parse(best.candidate.proposal);
+  auto sets = parseJSON(best.candidate.proposal);
   if (!sets)
     return sets.takeError();
   if (const json::Array *array = sets->getAsArray())

@@ -14,9 +14,9 @@
 #include "kernel-opt/Search/Worker.h"
 #include "kernel-opt/Support/Hash.h"
 #include "kernel-opt/Support/JSONReader.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
-#include "mlir/Parser/Parser.h"
 #include <csignal>
 #include <iostream>
 #include <sys/resource.h>
@@ -29,10 +29,9 @@ namespace json = llvm::json;
 /// Most uses of rules that a variant lists.
 static constexpr unsigned mostUses = 512;
 
-namespace {
-class Server {
+class CandidateServer::Session {
 public:
-  explicit Server(DialectRegistry &registry) : context(registry) {
+  explicit Session(DialectRegistry &registry) : context(registry) {
     context.loadAllAvailableDialects();
     context.printOpOnDiagnostic(false);
   }
@@ -68,6 +67,7 @@ private:
   std::string policy;
 };
 
+namespace {
 /// Keeps what is reported while it lives, with places.
 class Diagnostics {
 public:
@@ -102,18 +102,20 @@ static llvm::Expected<uint64_t> readNonce(JSONReader &request) {
   return number;
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> Server::parse(StringRef text,
-                                                    const Twine &what) {
+llvm::Expected<OwningOpRef<ModuleOp>>
+CandidateServer::Session::parse(StringRef text, const Twine &what) {
   Diagnostics errors(&context);
-  ParserConfig config(&context);
-  auto module = parseSourceString<ModuleOp>(text, config, what.str());
+  auto module = parseModule(text, what.str(), &context);
   if (!module)
     return llvm::createStringError("cannot read the " + what + ": " +
                                    errors.take("it is not a module"));
   return module;
 }
 
-llvm::Expected<json::Object> Server::open(JSONReader &request) {
+llvm::Expected<json::Object>
+CandidateServer::Session::open(JSONReader &request) {
+  // What fails halfway leaves no session, rather than parts of two.
+  book.reset();
   std::string text = request.string("program");
   sets.clear();
   request.each("rewrite_sets", true,
@@ -147,13 +149,13 @@ llvm::Expected<json::Object> Server::open(JSONReader &request) {
   return json::Object{{"program", structuralHash(*program)}};
 }
 
-llvm::Error Server::needSession() const {
+llvm::Error CandidateServer::Session::needSession() const {
   if (book)
     return llvm::Error::success();
   return llvm::createStringError("the request 'open' must come first");
 }
 
-optimizer::Options Server::options() const {
+optimizer::Options CandidateServer::Session::options() const {
   optimizer::Options options;
   options.compile = compile;
   options.schedules = schedules;
@@ -163,7 +165,8 @@ optimizer::Options Server::options() const {
   return options;
 }
 
-llvm::Expected<json::Object> Server::judge(JSONReader &request) {
+llvm::Expected<json::Object>
+CandidateServer::Session::judge(JSONReader &request) {
   std::string name = request.string("name"), text = request.string("text");
   optimizer::Options pipeline = options();
   auto nonce = readNonce(request);
@@ -173,7 +176,8 @@ llvm::Expected<json::Object> Server::judge(JSONReader &request) {
   return judgeProposal(*program, name, text, pipeline).toJSON();
 }
 
-llvm::Expected<json::Object> Server::prompt(JSONReader &request) {
+llvm::Expected<json::Object>
+CandidateServer::Session::prompt(JSONReader &request) {
   proposal::PromptOptions promptOptions;
   promptOptions.pipeline = options();
   request.each("history", true,
@@ -256,8 +260,8 @@ static KernelInfo describeKernel(kopt::KernelOp kernel,
   return info;
 }
 
-llvm::Expected<json::Object> Server::describe(ModuleOp module,
-                                              Variant variant) {
+llvm::Expected<json::Object>
+CandidateServer::Session::describe(ModuleOp module, Variant variant) {
   // Strategies may ask what the chip is.
   module->setAttr("kopt.target", StringAttr::get(&context, compile.target));
   // Kernels of one name are equal, and so are kernels of one hash.
@@ -284,8 +288,8 @@ llvm::Expected<json::Object> Server::describe(ModuleOp module,
   return variant.toJSON();
 }
 
-llvm::Expected<json::Object> Server::makeVariant(const json::Value &value,
-                                                 bool check) {
+llvm::Expected<json::Object>
+CandidateServer::Session::makeVariant(const json::Value &value, bool check) {
   auto candidate = Candidate::fromJSON(value);
   if (!candidate)
     return candidate.takeError();
@@ -320,8 +324,8 @@ llvm::Expected<json::Object> Server::makeVariant(const json::Value &value,
 //===----------------------------------------------------------------------===//
 
 /// The kernel of a request and what was chosen for it.
-llvm::Expected<Server::ChosenKernel>
-Server::readChosenKernel(JSONReader &request) {
+llvm::Expected<CandidateServer::Session::ChosenKernel>
+CandidateServer::Session::readChosenKernel(JSONReader &request) {
   std::string text = request.string("kernel");
   const json::Value *given = request.value("choice");
   if (!given)
@@ -335,7 +339,8 @@ Server::readChosenKernel(JSONReader &request) {
   return ChosenKernel{std::move(*module), std::move(*choice)};
 }
 
-llvm::Expected<json::Object> Server::evaluate(JSONReader &request) {
+llvm::Expected<json::Object>
+CandidateServer::Session::evaluate(JSONReader &request) {
   std::vector<std::string> known = request.strings("known");
   bool withPlan = request.boolean("plan", false);
   auto chosen = readChosenKernel(request);
@@ -349,7 +354,8 @@ llvm::Expected<json::Object> Server::evaluate(JSONReader &request) {
   return answer;
 }
 
-llvm::Expected<json::Object> Server::check(JSONReader &request) {
+llvm::Expected<json::Object>
+CandidateServer::Session::check(JSONReader &request) {
   auto nonce = readNonce(request);
   if (!nonce)
     return nonce.takeError();
@@ -383,7 +389,8 @@ static void limitProcessorTime(int64_t seconds) {
   (void)::setrlimit(RLIMIT_CPU, &limit);
 }
 
-llvm::Expected<json::Object> Server::answer(const json::Value &value) {
+llvm::Expected<json::Object>
+CandidateServer::Session::answer(const json::Value &value) {
   JSONErrors errors;
   JSONReader request(&value, "", errors);
   request.value("id", /*required=*/false);
@@ -411,37 +418,41 @@ llvm::Expected<json::Object> Server::answer(const json::Value &value) {
   return llvm::createStringError("there is no command '" + command + "'");
 }
 
+CandidateServer::CandidateServer(DialectRegistry &registry)
+    : session(std::make_unique<Session>(registry)) {}
+CandidateServer::~CandidateServer() = default;
+
+std::optional<json::Object> CandidateServer::answer(StringRef line) {
+  llvm::Expected<json::Value> request = parseJSON(line);
+  if (!request)
+    return errorAnswer(std::nullopt, "bad-request",
+                       "not a request: " + llvm::toString(request.takeError()));
+  const json::Object *object = request->getAsObject();
+  std::optional<int64_t> id = object ? object->getInteger("id") : std::nullopt;
+  if (object && object->getString("command") == "quit")
+    return std::nullopt;
+  llvm::Expected<json::Object> result = session->answer(*request);
+  json::Object answer =
+      result ? std::move(*result)
+             : errorAnswer(id, "error", llvm::toString(result.takeError()));
+  if (!answer.get("ok"))
+    answer["ok"] = true;
+  if (id)
+    answer["id"] = *id;
+  return answer;
+}
+
 int search::serveCandidates(DialectRegistry &registry) {
   // Who started it says how it ended; a trace would drown that.
   for (int number : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL})
     ::signal(number, SIG_DFL);
-  Server server(registry);
+  CandidateServer server(registry);
   std::string line;
   while (std::getline(std::cin, line)) {
-    llvm::Expected<json::Value> request = json::parse(line);
-    if (!request) {
-      llvm::outs() << json::Value(
-                          errorAnswer(std::nullopt, "bad-request",
-                                      "not a request: " +
-                                          llvm::toString(request.takeError())))
-                   << '\n';
-      llvm::outs().flush();
-      continue;
-    }
-    const json::Object *object = request->getAsObject();
-    std::optional<int64_t> id =
-        object ? object->getInteger("id") : std::nullopt;
-    if (object && object->getString("command") == "quit")
+    std::optional<json::Object> answer = server.answer(line);
+    if (!answer)
       return 0;
-    llvm::Expected<json::Object> result = server.answer(*request);
-    json::Object answer =
-        result ? std::move(*result)
-               : errorAnswer(id, "error", llvm::toString(result.takeError()));
-    if (!answer.get("ok"))
-      answer["ok"] = true;
-    if (id)
-      answer["id"] = *id;
-    llvm::outs() << json::Value(std::move(answer)) << '\n';
+    llvm::outs() << json::Value(std::move(*answer)) << '\n';
     llvm::outs().flush();
   }
   return 0;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Support/JSONLines.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace kernel_opt;
@@ -73,7 +74,7 @@ JSONLinesWorker::request(llvm::json::Object request, milliseconds timeout) {
   case Subprocess::ReadStatus::TooLong:
     return lost("wrote a line that is too long");
   }
-  llvm::Expected<llvm::json::Value> answer = llvm::json::parse(line);
+  llvm::Expected<llvm::json::Value> answer = parseJSON(line);
   if (!answer) {
     llvm::consumeError(answer.takeError());
     return lost("wrote a line that is not JSON: '" +

@@ -9,6 +9,7 @@
 #include "kernel-opt/Support/Location.h"
 #include "mlir/IR/Location.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
 
 using namespace kernel_opt;
 
@@ -16,6 +17,8 @@ std::string kernel_opt::placeOf(Location location) {
   auto place = location->findInstanceOf<mlir::FileLineColLoc>();
   if (!place)
     return "";
-  return llvm::formatv("{0}:{1}:{2}", place.getFilename().strref(),
+  // Names of files are any bytes; this goes into JSON.
+  return llvm::formatv("{0}:{1}:{2}",
+                       llvm::json::fixUTF8(place.getFilename().strref()),
                        place.getLine(), place.getColumn());
 }

@@ -19,6 +19,7 @@
 #include "kernel-opt/Measure/Samplers.h"
 #include "kernel-opt/Runtime/CompareArrays.h"
 #include "kernel-opt/Runtime/PlanRunner.h"
+#include "kernel-opt/Support/JSONReader.h"
 
 namespace kernel_opt::run {
 
@@ -94,6 +95,25 @@ struct ErrorText {
   bool fatal = false;
 };
 ErrorText textOf(llvm::Error error);
+
+/// What a worker answers.
+class RequestServer {
+public:
+  explicit RequestServer(const DeviceRequest &device) : engine(device) {}
+
+  /// The answer to a line, whatever it holds; nothing if there is none to give.
+  /// `isOver`: no more lines are to be answered, the device is lost if
+  /// `isFatal`, too.
+  std::optional<llvm::json::Object> answer(StringRef line, bool &isOver,
+                                           bool &isFatal);
+
+private:
+  llvm::Expected<llvm::json::Object> perform(JSONReader &request,
+                                             const std::string &command);
+  llvm::Expected<llvm::json::Object> load(JSONReader &request);
+
+  Engine engine;
+};
 
 /// Serves requests on standard input until its end. Returns the exit status.
 int serve(const DeviceRequest &device);

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Timing.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/Allocator.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -140,7 +141,7 @@ static llvm::Error loadLocal(Engine &engine, const LoadRequest &candidate,
 /// baseline is as good as its best.
 static llvm::Error loadRemote(const TimingRequest &request,
                               Baseline &baseline) {
-  auto load = json::parse(
+  auto load = parseJSON(
       request.baselineLoad.empty() ? "{}" : StringRef(request.baselineLoad));
   if (!load)
     return load.takeError();

@@ -13,7 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Engine.h"
-#include "kernel-opt/Support/JSONReader.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstdio>
 #include <unistd.h>
@@ -26,27 +26,11 @@ namespace json = llvm::json;
 /// A plan with its code in it fits by far.
 static constexpr size_t longestLine = 256u << 20;
 
-namespace {
-class Worker {
-public:
-  explicit Worker(const DeviceRequest &device) : engine(device) {}
-  int serve();
+static unsigned handle(JSONReader &request) {
+  return unsigned(request.integer("handle", 0, INT32_MAX));
+}
 
-private:
-  llvm::Expected<json::Object> answer(JSONReader &request,
-                                      const std::string &command);
-  llvm::Expected<json::Object> load(JSONReader &request);
-  llvm::Expected<json::Object> perform(const json::Value &request,
-                                       const std::string &command);
-  unsigned handle(JSONReader &request) {
-    return unsigned(request.integer("handle", 0, INT32_MAX));
-  }
-
-  Engine engine;
-};
-} // namespace
-
-llvm::Expected<json::Object> Worker::load(JSONReader &request) {
+llvm::Expected<json::Object> RequestServer::load(JSONReader &request) {
   LoadRequest load;
   const json::Value *inputs = request.value("inputs", /*required=*/false);
   if (inputs && inputs->getAsArray()) {
@@ -88,8 +72,8 @@ llvm::Expected<json::Object> Worker::load(JSONReader &request) {
   return described;
 }
 
-llvm::Expected<json::Object> Worker::answer(JSONReader &request,
-                                            const std::string &command) {
+llvm::Expected<json::Object>
+RequestServer::perform(JSONReader &request, const std::string &command) {
   auto ready = [&] {
     request.finish();
     return request.allErrors().take("request");
@@ -145,77 +129,68 @@ llvm::Expected<json::Object> Worker::answer(JSONReader &request,
   return llvm::createStringError("there is no command '" + command + "'");
 }
 
-llvm::Expected<json::Object> Worker::perform(const json::Value &value,
-                                             const std::string &command) {
+std::optional<json::Object> RequestServer::answer(StringRef line, bool &isOver,
+                                                  bool &isFatal) {
+  isOver = isFatal = false;
+  if (line.trim().empty())
+    return std::nullopt;
+  auto refused = [](StringRef why) {
+    return errorAnswer(std::nullopt, "bad-request",
+                       ("not a request: " + why).str());
+  };
+  if (line.size() > longestLine)
+    return refused("the line is too long");
+  auto value = parseJSON(line);
+  if (!value)
+    return refused(llvm::toString(value.takeError()));
+  const json::Object *object = value->getAsObject();
+  if (!object)
+    return refused("expected an object");
+  std::optional<int64_t> id = object->getInteger("id");
+  std::string command = object->getString("command").value_or("").str();
+  isOver = command == "quit";
   JSONErrors errors;
-  JSONReader request(&value, "", errors);
+  JSONReader request(&*value, "", errors);
   request.value("id", /*required=*/false);
   request.value("command", /*required=*/false);
-  return answer(request, command);
-}
-
-static void write(json::Object answer) {
-  llvm::outs() << json::Value(std::move(answer)) << '\n';
-  llvm::outs().flush();
-}
-
-/// Reads a line without its line feed; false at the end of the input.
-static bool readLine(std::string &line, bool &tooLong) {
-  line.clear();
-  tooLong = false;
-  int c;
-  while ((c = std::getc(stdin)) != EOF && c != '\n') {
-    if (line.size() < longestLine)
-      line.push_back(char(c));
-    else
-      tooLong = true;
+  llvm::Expected<json::Object> result = json::Object();
+  if (!isOver)
+    result = perform(request, command);
+  if (!result) {
+    ErrorText text = textOf(result.takeError());
+    isOver = isFatal = text.fatal || engine.isLost();
+    return errorAnswer(id, text.kind, text.message, isFatal);
   }
+  (*result)["ok"] = true;
+  if (id)
+    (*result)["id"] = *id;
+  return std::move(*result);
+}
+
+/// Reads a line without its line feed, at most one byte more than a request may
+/// have; false at the end of the input.
+static bool readLine(std::string &line) {
+  line.clear();
+  int c;
+  while ((c = std::getc(stdin)) != EOF && c != '\n')
+    if (line.size() <= longestLine)
+      line.push_back(char(c));
   return c != EOF || !line.empty();
 }
 
-int Worker::serve() {
+int run::serve(const DeviceRequest &device) {
+  RequestServer server(device);
   std::string line;
-  bool tooLong = false;
-  while (readLine(line, tooLong)) {
-    if (StringRef(line).trim().empty())
+  bool isOver = false, isFatal = false;
+  while (!isOver && readLine(line)) {
+    auto answer = server.answer(line, isOver, isFatal);
+    if (!answer)
       continue;
-    auto value = json::parse(line);
-    const json::Object *object =
-        value && !tooLong ? value->getAsObject() : nullptr;
-    if (!object) {
-      std::string why = "expected an object";
-      if (tooLong)
-        why = "the line is too long";
-      if (!value)
-        why = llvm::toString(value.takeError());
-      write(errorAnswer(std::nullopt, "bad-request", "not a request: " + why));
-      continue;
-    }
-    std::optional<int64_t> id = object->getInteger("id");
-    std::string command = object->getString("command").value_or("").str();
-    if (command == "quit") {
-      json::Object answer{{"ok", true}};
-      if (id)
-        answer["id"] = *id;
-      write(std::move(answer));
-      return 0;
-    }
-    auto result = perform(*value, command);
-    if (!result) {
-      ErrorText text = textOf(result.takeError());
-      bool fatal = text.fatal || engine.isLost();
-      write(errorAnswer(id, text.kind, text.message, fatal));
-      // The device may hang: not even destructors may touch it again.
-      if (fatal)
-        ::_exit(4);
-      continue;
-    }
-    (*result)["ok"] = true;
-    if (id)
-      (*result)["id"] = *id;
-    write(std::move(*result));
+    llvm::outs() << json::Value(std::move(*answer)) << '\n';
+    llvm::outs().flush();
+    // The device may hang: not even destructors may touch it again.
+    if (isFatal)
+      ::_exit(4);
   }
   return 0;
 }
-
-int run::serve(const DeviceRequest &device) { return Worker(device).serve(); }

@@ -11,6 +11,7 @@
 #include "Report.h"
 #include "Timing.h"
 #include "Tools.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/CommandLine.h"
@@ -210,7 +211,7 @@ llvm::Error Run::confirm(json::Object &first) {
   SmallVector<StringRef> lines;
   StringRef(output->standardOutput).split(lines, '\n', -1, false);
   for (StringRef line : lines) {
-    auto value = json::parse(line);
+    auto value = parseJSON(line);
     if (!value) {
       llvm::consumeError(value.takeError());
       continue;
@@ -310,8 +311,18 @@ int Run::main() {
 int kernel_opt::kernelOptRunMain(int argc, char **argv) {
   Options options;
   cl::HideUnrelatedOptions(options.category);
-  cl::ParseCommandLineOptions(
-      argc, argv, "kernel-opt-run, runs, checks and times a launch plan\n");
+  // 1, with which LLVM would end, means that a check failed.
+  if (!cl::ParseCommandLineOptions(
+          argc, argv, "kernel-opt-run, runs, checks and times a launch plan\n",
+          &llvm::errs()))
+    return failedToRun;
+  // NaN is neither below nor above.
+  if (!(options.timeout >= 0 && options.timeout <= 1e6)) {
+    llvm::WithColor::error(llvm::errs(), "kernel-opt-run")
+        << "--timeout: expected 0 to 1000000 seconds, found " << options.timeout
+        << '\n';
+    return failedToRun;
+  }
   if (options.worker)
     return serve({options.driver, options.device,
                   std::chrono::milliseconds(int64_t(options.timeout * 1000))});

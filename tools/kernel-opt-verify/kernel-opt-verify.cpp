@@ -9,6 +9,7 @@
 #include "ReplayCertificate.h"
 #include "Tools.h"
 #include "kernel-opt/InitAll.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "kernel-opt/Verify/Equivalence.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -122,8 +123,14 @@ static OwningOpRef<ModuleOp> parse(StringRef path, MLIRContext &context,
     llvm::errs() << "error: " << message << "\n";
     return nullptr;
   }
+  StringRef text = file->getBuffer();
   sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
-  return mlir::parseSourceFile<ModuleOp>(sources, &context);
+  if (failed(checkNesting(text, path, &context)))
+    return nullptr;
+  auto module = mlir::parseSourceFile<ModuleOp>(sources, &context);
+  if (module && failed(checkNames(*module)))
+    return nullptr;
+  return module;
 }
 
 static FailureOr<SmallVector<InputFamily>> parseFamilies(StringRef text) {
@@ -220,7 +227,8 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
                                 cl::desc("Input families, separated by commas"),
                                 cl::cat(category));
   cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(
+  // 1, with which LLVM would end, means refuted here.
+  bool isGood = cl::ParseCommandLineOptions(
       argc, argv,
       "Checks that functions on tensors are the same function over the "
       "reals\n\n"
@@ -229,7 +237,10 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
       "unproven, 3 error.\n\n"
       "With --replay, repeats the checks of a certificate instead. A field "
       "that the\nreplay does not confirm is an error. With --fp64, runs what "
-      "a certificate is\nabout on this machine.\n");
+      "a certificate is\nabout on this machine.\n",
+      &llvm::errs());
+  if (!isGood)
+    return Error;
 
   EquivalenceOptions options;
   options.seeds = std::max(1u, unsigned(seeds));
@@ -245,11 +256,11 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry);
+  context.printOpOnDiagnostic(false);
   if (!replayPath.empty() || !hostPath.empty()) {
     // A replay compiles, and both lower.
     registerAllPasses();
     context.loadAllAvailableDialects();
-    context.printOpOnDiagnostic(false);
   }
   llvm::SourceMgr sourceText, targetText;
   mlir::SourceMgrDiagnosticHandler handler(sourceText, &context);

@@ -8,6 +8,7 @@
 
 #include "Isolation.h"
 #include "JobOptions.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -103,7 +104,7 @@ kernel_opt::loadDecisions(const MainJobOptions &options) {
     if (!file)
       return llvm::createStringError(file.getError(),
                                      "cannot read what the search decided");
-    auto value = llvm::json::parse((*file)->getBuffer());
+    auto value = parseJSON((*file)->getBuffer());
     if (!value)
       return value.takeError();
     return search::Replay::fromHandOver(*value, compile, schedules);

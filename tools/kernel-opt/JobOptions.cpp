@@ -11,6 +11,7 @@
 #ifdef KERNELOPT_HAVE_SQLITE
 #include "kernel-opt/Archive/Archive.h"
 #endif
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 #include <algorithm>
 #include <thread>
@@ -80,7 +81,9 @@ kernel_opt::readRewriteSets(const MainJobOptions &options) {
     auto text = readProposal(path);
     if (!text)
       return text.takeError();
-    sets.push_back({llvm::sys::path::filename(path).str(), std::move(*text)});
+    // It goes to the workers as JSON, and the name of a file is any bytes.
+    sets.push_back({llvm::json::fixUTF8(llvm::sys::path::filename(path)),
+                    std::move(*text)});
   }
   return sets;
 }

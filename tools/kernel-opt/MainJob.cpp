@@ -14,6 +14,7 @@
 #include "kernel-opt/Optimizer/Optimizer.h"
 #include "kernel-opt/Optimizer/Prepare.h"
 #include "kernel-opt/Runtime/LaunchPlan.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "kernel-opt/Support/OutputFile.h"
 #include "kernel-opt/Target/NVPTX/Toolkit.h"
 #include "mlir/Bytecode/BytecodeReader.h"
@@ -257,12 +258,18 @@ static OwningOpRef<ModuleOp> parseInput(StringRef input,
   context.loadAllAvailableDialects();
   context.allowUnregisteredDialects(MlirOptMainConfig::createFromCLOptions()
                                         .shouldAllowUnregisteredDialects());
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+  StringRef text =
+      sources.getMemoryBuffer(sources.getMainFileID())->getBuffer();
+  OwningOpRef<ModuleOp> module;
+  if (succeeded(checkNesting(text, input, &context)))
+    module = parseSourceFile<ModuleOp>(sources, &context);
   if (!module)
     llvm::errs() << "note: '" << input
                  << "' is not read as a module; kernel-opt takes functions on "
                     "tensors, of linalg, TOSA or aten operations, and the "
                     "dialects that --show-dialects lists\n";
+  else if (failed(checkNames(*module)))
+    return {};
   return module;
 }
 

@@ -19,6 +19,7 @@
 #include "kernel-opt/Proposal/Proposer.h"
 #include "kernel-opt/Search/Replay.h"
 #include "kernel-opt/Search/Search.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "kernel-opt/Support/OutputFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -56,6 +57,7 @@ public:
 private:
   SubprocessOptions innerProcess(StringRef step) const;
   std::optional<std::string> runStep(StringRef step, int &status);
+  std::string wrongLimit() const;
   int search();
   llvm::Error prepareSearch(search::SearchOptions &what);
   llvm::Error openProposer(search::SearchOptions &what);
@@ -316,12 +318,31 @@ int Job::keepFindings() {
   auto file = llvm::MemoryBuffer::getFile(findingsFile);
   if (!file || (*file)->getBufferSize() == 0)
     return 0;
-  auto value = llvm::json::parse((*file)->getBuffer());
+  auto value = parseJSON((*file)->getBuffer());
   llvm::Error error =
       value ? store->addFunctionChecks(*value) : value.takeError();
   return error ? fail("cannot keep what was found: " +
                       llvm::toString(std::move(error)))
                : 0;
+}
+
+/// What no search can work with; empty if there is nothing of the kind.
+std::string Job::wrongLimit() const {
+  // Each is a process of hundreds of megabytes.
+  constexpr unsigned mostWorkers = 256, mostSeconds = 1000000;
+  if (options.workers > mostWorkers)
+    return ("--workers: expected at most " + Twine(mostWorkers) + ", found " +
+            Twine(options.workers))
+        .str();
+  if (options.candidateTime > mostSeconds)
+    return ("--candidate-time: expected at most " + Twine(mostSeconds) +
+            " seconds, found " + Twine(options.candidateTime))
+        .str();
+  for (const std::string &path : options.schedules)
+    if (amount.any() && !llvm::json::isUTF8(path))
+      return "--schedules: workers get paths as UTF-8 text, which '" +
+             llvm::json::fixUTF8(path) + "' is not; rename it";
+  return "";
 }
 
 int Job::run() {
@@ -337,6 +358,8 @@ int Job::run() {
   if (!options.isolate)
     return fail("--search works in processes of its own: expected no "
                 "--isolate=false");
+  if (std::string wrong = wrongLimit(); !wrong.empty())
+    return fail(wrong);
   // Not after an hour of work.
   if (llvm::Error error = checkOutput(output))
     return fail(llvm::toString(std::move(error)));

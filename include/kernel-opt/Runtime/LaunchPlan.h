@@ -18,6 +18,7 @@
 #include "kernel-opt/Runtime/Device.h"
 #include "kernel-opt/Runtime/ElementType.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/MathExtras.h"
 #include <string>
 #include <variant>
 #include <vector>
@@ -51,8 +52,11 @@ struct PlanBuffer {
   /// Of constants: the bytes, little-endian.
   std::string data;
 
+  /// The greatest number there is if it does not fit; such a plan is refused.
   int64_t elements() const;
-  uint64_t bytes() const { return uint64_t(elements()) * bytesOf(type); }
+  uint64_t bytes() const {
+    return llvm::SaturatingMultiply<uint64_t>(elements(), bytesOf(type));
+  }
   /// An error, which says what was expected, unless `found` is the shape of
   /// this input. `what` names where the tensor is from.
   llvm::Error checkShape(ArrayRef<int64_t> found, StringRef what) const;

@@ -28,6 +28,20 @@
 
 namespace kernel_opt::search {
 
+/// What a worker does with the lines that it reads.
+class CandidateServer {
+public:
+  explicit CandidateServer(DialectRegistry &registry);
+  ~CandidateServer();
+
+  /// The answer to a line, whatever it holds; nothing if it asks to quit.
+  std::optional<llvm::json::Object> answer(StringRef line);
+
+private:
+  class Session;
+  std::unique_ptr<Session> session;
+};
+
 /// Answers requests on standard input until it ends; the exit status.
 int serveCandidates(DialectRegistry &registry);
 

@@ -8,6 +8,7 @@
 
 #include "kernel-opt/Verify/Certificate.h"
 #include "kernel-opt/Support/Hash.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -127,7 +128,7 @@ llvm::Expected<llvm::json::Object> verify::readCertificate(StringRef path) {
   if (!file)
     return llvm::createStringError("cannot read '" + path +
                                    "': " + file.getError().message());
-  auto json = llvm::json::parse((*file)->getBuffer());
+  auto json = parseJSON((*file)->getBuffer());
   if (!json)
     return llvm::createStringError(
         "'" + path + "' is not JSON: " + llvm::toString(json.takeError()));

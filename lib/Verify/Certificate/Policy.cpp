@@ -9,6 +9,7 @@
 #include "kernel-opt/Verify/Policy.h"
 #include "kernel-opt/Support/Hash.h"
 #include "kernel-opt/Support/JSONReader.h"
+#include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace kernel_opt;
@@ -50,7 +51,7 @@ static std::optional<Requirement> parseRequirement(StringRef text) {
 }
 
 llvm::Expected<Policy> Policy::parse(StringRef text) {
-  auto json = llvm::json::parse(text);
+  auto json = parseJSON(text);
   if (!json)
     return llvm::createStringError("policy is not JSON: " +
                                    llvm::toString(json.takeError()));

@@ -175,6 +175,17 @@ static const WrongPlan wrongPlans[] = {
      "launches[1], argument 0 reaches byte 8193 of buffer 'x', which has 8192"},
     {"\"dims\": [32, 64]", "\"dims\": [32, 65]",
      "launches[1], argument 1 reaches byte 8320 of buffer 'y'"},
+    // Sizes that no 64 bits count.
+    {"\"dims\": [32, 64],\n                       \"strides\": [128], "
+     "\"box\": [32, 16]",
+     "\"dims\": [32, 16777300, 2], \"strides\": [1099511627760, 16], "
+     "\"box\": [32, 16, 1]",
+     "reaches byte 18446744073709551615 of buffer 'y', which has 8192"},
+    {"[64, 32]", "[9007199254740992, 9007199254740992]",
+     "buffer 'x' is too large"},
+    {"\"shape\": [2],\n     \"splat\"",
+     "\"shape\": [9007199254740992, 1024, 2],\n     \"splat\"",
+     "buffers[3]: expected splats of at most 4294967296 bytes in all"},
     {"\"box\": [32, 16]", "\"box\": [32, 0]",
      "launches[1].arguments[1].tensor_map.box[1]: expected"},
     {"\"swizzle\": 128", "\"swizzle\": 100",
