@@ -181,6 +181,20 @@ llvm::Error Database::checkFormat(bool *isEmpty) const {
   if (*version < 1)
     return llvm::createStringError("archive '" + path +
                                    "' is damaged: it has no version");
+  // A view under a table's name is a program, which need not end.
+  llvm::Expected<Statement> programs =
+      prepare("SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', "
+              "'index') OR sql LIKE 'CREATE VIRTUAL%'");
+  if (!programs)
+    return programs.takeError();
+  row = step(*programs);
+  if (!row)
+    return row.takeError();
+  if (programs->integer(0) != 0)
+    return llvm::createStringError(
+        "'" + path +
+        "' is not an archive: expected nothing but tables, found views, "
+        "triggers or virtual tables; name another file");
   return llvm::Error::success();
 }
 

@@ -247,7 +247,7 @@ Term rewrite::queryValue(const Match &match, StringRef function, StringRef name,
     return {};
   if (function == "bounded")
     return double(isBounded(value, rest[0].number()));
-  int64_t dim = rest[0].number();
+  int64_t dim = rest[0].integer().value_or(type.getRank());
   dim = dim < 0 ? dim + type.getRank() : dim;
   if (function != "dim" || dim < 0 || dim >= type.getRank() ||
       type.isDynamicDim(dim))

@@ -89,7 +89,8 @@ InstanceMaker::InstanceMaker(kopt::RuleOp rule, const InstanceOptions &options)
   addConstants();
   // Equal rules get equal instances, wherever and however often.
   random = 0;
-  for (char c : StringRef(structuralHash(rule)).take_back(16))
+  std::string hash = structuralHash(rule);
+  for (char c : StringRef(hash).take_back(16))
     random = random * 16 + llvm::hexDigitValue(c);
 }
 
@@ -268,10 +269,10 @@ bool InstanceMaker::makeTypes() {
       FailureOr<Expression> expression = Expression::parse(name, error);
       Term term =
           succeeded(expression) ? evaluate(*expression, bindings, {}) : Term();
-      if (!term.isNumber() || term.number() < 1 ||
-          term.number() != int64_t(term.number()))
+      std::optional<int64_t> extent = term.integer();
+      if (!extent || *extent < 1)
         return false;
-      shape.push_back(term.number());
+      shape.push_back(*extent);
     }
     types.push_back(RankedTensorType::get(shape, pattern.getElementType()));
   }
@@ -294,7 +295,7 @@ Term InstanceMaker::query(StringRef function, StringRef name,
       continue;
     if (function == "rank")
       return double(type.getRank());
-    int64_t dim = rest[0].isNumber() ? rest[0].number() : type.getRank();
+    int64_t dim = rest[0].integer().value_or(type.getRank());
     dim = dim < 0 ? dim + type.getRank() : dim;
     if (dim >= 0 && dim < type.getRank())
       return double(type.getDimSize(dim));

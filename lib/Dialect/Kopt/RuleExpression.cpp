@@ -9,6 +9,7 @@
 #include "kernel-opt/Dialect/Kopt/RuleExpression.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/JSON.h"
 #include <cmath>
 
 using namespace kernel_opt;
@@ -19,6 +20,14 @@ Term Term::list(ArrayRef<double> numbers) {
   term.kind = Kind::List;
   term.numbers.assign(numbers.begin(), numbers.end());
   return term;
+}
+
+std::optional<int64_t> Term::integer() const {
+  // NaN is neither below nor above.
+  if (!isNumber() || !(std::fabs(number()) <= 0x1p53) ||
+      number() != std::floor(number()))
+    return std::nullopt;
+  return int64_t(number());
 }
 
 //===----------------------------------------------------------------------===//
@@ -88,11 +97,14 @@ private:
   static constexpr unsigned kLevels = 5;
   /// Deeper nesting is refused, so that hostile text cannot end the stack.
   static constexpr unsigned kMaxDepth = 64;
+  /// "1 + 1 + ..." nests, too: to the left.
+  static constexpr unsigned kMaxParts = 1000;
 
   FailureOr<Expression> fail(const Twine &expected) {
-    StringRef found = rest.ltrim().take_front(16);
+    // Text from anywhere; half a character would spoil the message.
+    std::string found = llvm::json::fixUTF8(rest.ltrim().take_front(16));
     error = ("expected " + expected + ", found " +
-             (found.empty() ? Twine("the end") : "'" + found + "'"))
+             (found.empty() ? "the end" : "'" + found + "'"))
                 .str();
     return failure();
   }
@@ -129,6 +141,8 @@ private:
       std::string token = takeOperator(level);
       if (token.empty())
         break;
+      if (!countPart())
+        return fail("fewer operators");
       FailureOr<Expression> right = binary(level + 1);
       if (failed(right))
         return failure();
@@ -168,6 +182,8 @@ private:
     FailureOr<Expression> base = primary();
     while (succeeded(base) && rest.ltrim().starts_with("[")) {
       rest = rest.ltrim().drop_front();
+      if (!countPart())
+        return fail("fewer indices");
       FailureOr<Expression> index = binary(0);
       if (failed(index))
         return failure();
@@ -181,6 +197,9 @@ private:
     }
     return base;
   }
+
+  /// Whether there may be one part more.
+  bool countPart() { return ++parts <= kMaxParts; }
 
   bool take(StringRef token) {
     rest = rest.ltrim();
@@ -249,7 +268,7 @@ private:
 
   StringRef rest;
   std::string &error;
-  unsigned depth = 0;
+  unsigned depth = 0, parts = 0;
 };
 } // namespace
 
@@ -409,8 +428,9 @@ Term Expression::evaluate(const Scope &scope) const {
     return evaluateCall(scope);
   case Kind::Index: {
     Term list = parts[0].evaluate(scope), at = parts[1].evaluate(scope);
-    if (!list.isList() || !at.isNumber() || at.number() < 0 ||
-        at.number() >= list.numbers.size())
+    // What is no number at all is no place either.
+    if (!list.isList() || !at.isNumber() ||
+        !(at.number() >= 0 && at.number() < list.numbers.size()))
       return {};
     return list.numbers[static_cast<size_t>(at.number())];
   }

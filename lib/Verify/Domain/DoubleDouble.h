@@ -98,12 +98,12 @@ inline DD mul(DD a, DD b, bool &exact) {
 
 inline DD operator-(DD a) { return {-a.high, -a.low}; }
 inline DD operator+(DD a, DD b) {
-  bool exact;
+  bool exact = true; // read before it is written
   return add(a, b, exact);
 }
 inline DD operator-(DD a, DD b) { return a + -b; }
 inline DD operator*(DD a, DD b) {
-  bool exact;
+  bool exact = true; // read before it is written
   return mul(a, b, exact);
 }
 inline DD operator+(DD a, double b) { return a + DD{b, 0}; }
@@ -123,7 +123,7 @@ inline DD div(DD a, DD b, bool &exact) {
   return fastTwoSum(q.high, q.low + q3);
 }
 inline DD operator/(DD a, DD b) {
-  bool exact;
+  bool exact = true; // read before it is written
   return div(a, b, exact);
 }
 

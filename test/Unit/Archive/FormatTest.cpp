@@ -132,6 +132,35 @@ TEST_F(ArchiveTest, DamageIsFound) {
             std::string::npos);
 }
 
+TEST_F(ArchiveTest, TextThatIsNoneIsDamage) {
+  {
+    Archive archive = open(file("a.sqlite"));
+    llvm::cantFail(archive.append(makeKernel()));
+  }
+  execute(file("a.sqlite"),
+          "UPDATE kernels SET contract = CAST(x'ff' AS TEXT)");
+  Archive archive = open(file("a.sqlite"), false);
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  llvm::Error e = archive.exportJSONL(os);
+  ASSERT_TRUE(bool(e));
+  EXPECT_NE(llvm::toString(std::move(e)).find("contract: expected UTF-8 text"),
+            std::string::npos);
+}
+
+TEST_F(ArchiveTest, ProgramsInsteadOfTablesAreRefused) {
+  open(file("a.sqlite"));
+  // Reading it would not end.
+  execute(file("a.sqlite"),
+          "ALTER TABLE kernels RENAME TO others;"
+          "CREATE VIEW kernels AS WITH RECURSIVE n(number) AS (SELECT 1 UNION "
+          "ALL SELECT number + 1 FROM n) SELECT * FROM n");
+  for (bool writable : {true, false})
+    EXPECT_NE(openError(file("a.sqlite"), writable)
+                  .find("expected nothing but tables"),
+              std::string::npos);
+}
+
 /// Archives of every released format stay readable.
 TEST_F(ArchiveTest, ReadsVersionOne) {
   SmallString<128> fixture(COMPAT_FOLDER);

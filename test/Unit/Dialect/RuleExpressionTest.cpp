@@ -9,6 +9,7 @@
 #include "kernel-opt/Dialect/Kopt/RuleExpression.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/JSON.h"
 #include "gtest/gtest.h"
 
 using namespace kernel_opt;
@@ -108,6 +109,29 @@ TEST(RuleExpression, Errors) {
 TEST(RuleExpression, HostileNestingEnds) {
   EXPECT_NE(getError(std::string(100000, '(')), "");
   EXPECT_NE(getError(std::string(100000, '-') + "1"), "");
+  // What nests to the left would end the stack when it is thrown away.
+  std::string sum = "1", index = "S";
+  for (int i = 0; i < 100000; ++i) {
+    sum += "+1";
+    index += "[0]";
+  }
+  EXPECT_EQ(getError(sum),
+            "expected fewer operators, found '1+1+1+1+1+1+1+1+'");
+  EXPECT_NE(getError(index), "");
+}
+
+TEST(RuleExpression, NoPlaceIsNaN) {
+  EXPECT_TRUE(evaluate("S[1e300 * 1e300 - 1e300 * 1e300]").isUnknown());
+  EXPECT_FALSE(evaluate("1e300 * 1e300 - 1e300 * 1e300").integer());
+  EXPECT_FALSE(evaluate("1e300").integer());
+  EXPECT_FALSE(evaluate("0.5").integer());
+  EXPECT_EQ(evaluate("0 - 3").integer(), -3);
+}
+
+TEST(RuleExpression, MessagesAreText) {
+  // Sixteen bytes end inside of a character.
+  std::string message = getError("1 abcdefghijklmno\xc3\xa4");
+  EXPECT_TRUE(llvm::json::isUTF8(message)) << message;
 }
 
 TEST(RuleExpression, PrintsWithNamesReplaced) {

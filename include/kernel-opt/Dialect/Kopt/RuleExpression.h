@@ -40,6 +40,8 @@ struct Term {
   bool isNumber() const { return kind == Kind::Number; }
   bool isList() const { return kind == Kind::List; }
   double number() const { return numbers.front(); }
+  /// The number, if it is a whole one that every representation holds.
+  std::optional<int64_t> integer() const;
   /// Whether it is known and not 0.
   bool isTrue() const { return isNumber() && number() != 0; }
 
@@ -53,6 +55,7 @@ public:
   enum class Kind { Number, Name, Value, Call, Operator, Index };
 
   /// Parses `text`; on failure `error` says what was expected and found.
+  /// Expressions of more than 1000 operators and calls are refused.
   static FailureOr<Expression> parse(StringRef text, std::string &error);
 
   /// What names, values and calls mean to whoever evaluates.
