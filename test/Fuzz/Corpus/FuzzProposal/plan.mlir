@@ -1,0 +1,1 @@
+kopt.fusion @p for @f {"k" = ["neg#0", "neg#1"]} rest separate
