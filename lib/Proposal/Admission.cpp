@@ -74,6 +74,10 @@ bool Admitter::parse() {
     gather(block);
   else if (!isFlat || !parsePieces())
     return false;
+  if (failed(checkNames(*set))) {
+    file.diagnostics = collector.take();
+    return false;
+  }
   if (set->getBody()->empty()) {
     file.diagnostics.push_back(
         "error: expected a rule, a fusion plan or a schedule, found nothing");
@@ -225,7 +229,23 @@ Admitted Admitter::run() {
   for (ItemReport &item : items)
     if (item.kind != ItemKind::File || item.verdict == ItemVerdict::Illegal)
       result.report.items.push_back(std::move(item));
+  llvm::for_each(result.report.items, makeText);
   return std::move(result);
+}
+
+/// What is quoted from a proposal may be any bytes, though the proposal is
+/// text:
+/// "\\FF" in it is a byte. Reports are JSON.
+static void makeText(ItemReport &item) {
+  auto fix = [](std::string &text) { text = llvm::json::fixUTF8(text); };
+  for (std::string *text : {&item.name, &item.location, &item.witness})
+    fix(*text);
+  llvm::for_each(item.diagnostics, fix);
+  llvm::for_each(item.notes, fix);
+  for (Use &use : item.uses) {
+    fix(use.where);
+    fix(use.detail);
+  }
 }
 
 Admitted proposal::admit(StringRef text, StringRef name, ModuleOp program,

@@ -12,6 +12,7 @@
 #include "kernel-opt/Proposal/Prompt.h"
 #include "kernel-opt/Support/Hash.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "gtest/gtest.h"
 
 using namespace mlir;
@@ -72,6 +73,21 @@ protected:
   OwningOpRef<ModuleOp> module;
 };
 } // namespace
+
+TEST_F(Admission, ReportsAreText) {
+  // Of an attribute, in a message; of a rule, as its name.
+  for (StringRef text :
+       {"kopt.rule @x(%x: tensor<?xf32>) class \"\\FF\" before {} after {}",
+        "module attributes {kopt.rewrite_set, kopt.version = \"\\FF\"} {}",
+        "kopt.fusion @\"\\FF\" for @f {\"k\" = [\"neg#0\"]} rest separate"}) {
+    AdmissionOptions options;
+    options.checkKernels = false;
+    AdmissionReport report = admit(text, "p.mlir", *module, options).report;
+    EXPECT_FALSE(report.isUseful());
+    std::string json = llvm::formatv("{0}", llvm::json::Value(report.toJSON()));
+    EXPECT_TRUE(llvm::json::isUTF8(json)) << json;
+  }
+}
 
 static const ItemReport *find(const AdmissionReport &report, StringRef name) {
   for (const ItemReport &item : report.items)
