@@ -204,6 +204,21 @@ std::string Admitter::printSet() {
   return printed;
 }
 
+/// What is quoted from a proposal may be any bytes, though the proposal is
+/// text:
+/// "\\FF" in it is a byte. Reports are JSON.
+static void makeText(ItemReport &item) {
+  auto fix = [](std::string &text) { text = llvm::json::fixUTF8(text); };
+  for (std::string *text : {&item.name, &item.location, &item.witness})
+    fix(*text);
+  llvm::for_each(item.diagnostics, fix);
+  llvm::for_each(item.notes, fix);
+  for (Use &use : item.uses) {
+    fix(use.where);
+    fix(use.detail);
+  }
+}
+
 Admitted Admitter::run() {
   file.name = "";
   file.location = name.str();
@@ -231,21 +246,6 @@ Admitted Admitter::run() {
       result.report.items.push_back(std::move(item));
   llvm::for_each(result.report.items, makeText);
   return std::move(result);
-}
-
-/// What is quoted from a proposal may be any bytes, though the proposal is
-/// text:
-/// "\\FF" in it is a byte. Reports are JSON.
-static void makeText(ItemReport &item) {
-  auto fix = [](std::string &text) { text = llvm::json::fixUTF8(text); };
-  for (std::string *text : {&item.name, &item.location, &item.witness})
-    fix(*text);
-  llvm::for_each(item.diagnostics, fix);
-  llvm::for_each(item.notes, fix);
-  for (Use &use : item.uses) {
-    fix(use.where);
-    fix(use.detail);
-  }
 }
 
 Admitted proposal::admit(StringRef text, StringRef name, ModuleOp program,

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Isolate.h"
 #include "ReplayCertificate.h"
 #include "Tools.h"
 #include "kernel-opt/InitAll.h"
@@ -226,6 +227,11 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
   cl::opt<std::string> families("families",
                                 cl::desc("Input families, separated by commas"),
                                 cl::cat(category));
+  cl::opt<bool> isolate(
+      "isolate",
+      cl::desc("Check in a process of its own, so that a crash becomes one "
+               "error (default: true)"),
+      cl::init(true), cl::cat(category));
   cl::HideUnrelatedOptions(category);
   // 1, with which LLVM would end, means refuted here.
   bool isGood = cl::ParseCommandLineOptions(
@@ -253,33 +259,36 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
     options.families = *parsed;
   }
 
-  DialectRegistry registry;
-  registerAllDialects(registry);
-  MLIRContext context(registry);
-  context.printOpOnDiagnostic(false);
-  if (!replayPath.empty() || !hostPath.empty()) {
-    // A replay compiles, and both lower.
-    registerAllPasses();
-    context.loadAllAvailableDialects();
-  }
-  llvm::SourceMgr sourceText, targetText;
-  mlir::SourceMgrDiagnosticHandler handler(sourceText, &context);
-  OwningOpRef<ModuleOp> source = parse(sourcePath, context, sourceText);
-  OwningOpRef<ModuleOp> target;
-  if (!targetPath.empty())
-    target = parse(targetPath, context, targetText);
-  if (!source || (!targetPath.empty() && !target))
-    return Error;
-  if (!replayPath.empty())
-    return replayCertificate(replayPath, *source, target ? *target : ModuleOp(),
-                             cudaPath);
-  if (!hostPath.empty())
-    return compareOnHost(hostPath, *source,
-                         nonce.getNumOccurrences() ? uint64_t(nonce)
-                                                   : std::random_device{}(),
-                         options.seeds);
-  auto pairs = pairFunctions(*source, target ? *target : *source);
-  if (failed(pairs))
-    return Error;
-  return checkPairs(*pairs, options, jsonPath);
+  auto check = [&]() -> int {
+    DialectRegistry registry;
+    registerAllDialects(registry);
+    MLIRContext context(registry);
+    context.printOpOnDiagnostic(false);
+    if (!replayPath.empty() || !hostPath.empty()) {
+      // A replay compiles, and both lower.
+      registerAllPasses();
+      context.loadAllAvailableDialects();
+    }
+    llvm::SourceMgr sourceText, targetText;
+    mlir::SourceMgrDiagnosticHandler handler(sourceText, &context);
+    OwningOpRef<ModuleOp> source = parse(sourcePath, context, sourceText);
+    OwningOpRef<ModuleOp> target;
+    if (!targetPath.empty())
+      target = parse(targetPath, context, targetText);
+    if (!source || (!targetPath.empty() && !target))
+      return Error;
+    if (!replayPath.empty())
+      return replayCertificate(replayPath, *source,
+                               target ? *target : ModuleOp(), cudaPath);
+    if (!hostPath.empty())
+      return compareOnHost(hostPath, *source,
+                           nonce.getNumOccurrences() ? uint64_t(nonce)
+                                                     : std::random_device{}(),
+                           options.seeds);
+    auto pairs = pairFunctions(*source, target ? *target : *source);
+    if (failed(pairs))
+      return Error;
+    return checkPairs(*pairs, options, jsonPath);
+  };
+  return isolate ? runIsolated(sourcePath, Error, check) : check();
 }
