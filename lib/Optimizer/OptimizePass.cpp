@@ -76,7 +76,7 @@ void OptimizePass::runOnOperation() {
   Options options;
   Outcome outcome;
   SmallVector<RankedTensorType> types;
-  if (failed(checkNames(getOperation())) ||
+  if (failed(checkContents(getOperation())) ||
       failed(readOptions(options, types)) ||
       (!types.empty() && failed(specializeInputs(getOperation(), types))) ||
       failed(optimize(getOperation(), options, outcome)))

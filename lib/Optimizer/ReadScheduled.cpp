@@ -61,5 +61,7 @@ optimizer::readScheduled(const llvm::json::Object &certificate,
   replacer.recursivelyReplaceElementsIn(*module, /*replaceAttrs=*/true,
                                         /*replaceLocs=*/false,
                                         /*replaceTypes=*/false);
+  if (failed(checkContents(*module)))
+    return failure();
   return module;
 }

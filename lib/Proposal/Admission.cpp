@@ -74,7 +74,7 @@ bool Admitter::parse() {
     gather(block);
   else if (!isFlat || !parsePieces())
     return false;
-  if (failed(checkNames(*set))) {
+  if (failed(checkContents(*set))) {
     file.diagnostics = collector.take();
     return false;
   }
@@ -204,9 +204,8 @@ std::string Admitter::printSet() {
   return printed;
 }
 
-/// What is quoted from a proposal may be any bytes, though the proposal is
-/// text:
-/// "\\FF" in it is a byte. Reports are JSON.
+/// A string of a proposal may say any byte ("\\FF"), and messages quote it.
+/// Reports go into JSON.
 static void makeText(ItemReport &item) {
   auto fix = [](std::string &text) { text = llvm::json::fixUTF8(text); };
   for (std::string *text : {&item.name, &item.location, &item.witness})

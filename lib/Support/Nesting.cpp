@@ -7,7 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Support/Nesting.h"
+#include "mlir/IR/AttrTypeSubElements.h"
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
@@ -93,15 +96,43 @@ LogicalResult kernel_opt::checkNesting(StringRef text, StringRef name,
          << "nests deeper than the " << mostNesting << " levels that are read";
 }
 
-LogicalResult kernel_opt::checkNames(Operation *module) {
+static bool isText(mlir::StringAttr name) {
+  return !name || (llvm::json::isUTF8(name.getValue()) &&
+                   !name.getValue().contains('\0'));
+}
+
+/// The first resource that `op` names and that holds too few or too many bytes.
+static mlir::DenseResourceElementsAttr findWrongResource(Operation *op) {
+  mlir::DenseResourceElementsAttr wrong;
+  mlir::AttrTypeWalker walker;
+  walker.addWalk([&](mlir::DenseResourceElementsAttr resource) {
+    mlir::AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    bool isSplat = false;
+    if (blob && !mlir::DenseElementsAttr::isValidRawBuffer(
+                    resource.getType(), blob->getData(), isSplat))
+      wrong = resource;
+  });
+  walker.walk(op->getAttrDictionary());
+  return wrong;
+}
+
+LogicalResult kernel_opt::checkContents(Operation *module) {
   auto result = module->walk([](Operation *op) {
     auto name = op->getAttrOfType<mlir::StringAttr>(
         mlir::SymbolTable::getSymbolAttrName());
-    if (!name || (llvm::json::isUTF8(name.getValue()) &&
-                  !name.getValue().contains('\0')))
-      return mlir::WalkResult::advance();
-    op->emitError("expected a name of UTF-8 text, found ") << name;
-    return mlir::WalkResult::interrupt();
+    if (!isText(name)) {
+      op->emitError("expected a name of UTF-8 text, found ") << name;
+      return mlir::WalkResult::interrupt();
+    }
+    if (auto resource = findWrongResource(op)) {
+      mlir::AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+      op->emitError("resource '")
+          << resource.getRawHandle().getKey() << "' has "
+          << blob->getData().size() << " bytes, which are no "
+          << resource.getType();
+      return mlir::WalkResult::interrupt();
+    }
+    return mlir::WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }
@@ -111,7 +142,7 @@ kernel_opt::parseModule(StringRef text, StringRef name, MLIRContext *context) {
   if (failed(checkNesting(text, name, context)))
     return {};
   auto module = mlir::parseSourceString<ModuleOp>(text, context, name);
-  if (module && failed(checkNames(*module)))
+  if (module && failed(checkContents(*module)))
     return {};
   return module;
 }

@@ -129,7 +129,7 @@ static OwningOpRef<ModuleOp> parse(StringRef path, MLIRContext &context,
   if (failed(checkNesting(text, path, &context)))
     return nullptr;
   auto module = mlir::parseSourceFile<ModuleOp>(sources, &context);
-  if (module && failed(checkNames(*module)))
+  if (module && failed(checkContents(*module)))
     return nullptr;
   return module;
 }

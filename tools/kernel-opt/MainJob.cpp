@@ -268,7 +268,7 @@ static OwningOpRef<ModuleOp> parseInput(StringRef input,
                  << "' is not read as a module; kernel-opt takes functions on "
                     "tensors, of linalg, TOSA or aten operations, and the "
                     "dialects that --show-dialects lists\n";
-  else if (failed(checkNames(*module)))
+  else if (failed(checkContents(*module)))
     return {};
   return module;
 }

@@ -32,12 +32,14 @@ inline constexpr size_t mostNesting = 256;
 LogicalResult checkNesting(StringRef mlir, StringRef name,
                            MLIRContext *context);
 
-/// Reports names of symbols that are not UTF-8 text or hold a zero: they stand
-/// in plans, certificates and archives, which are JSON.
-LogicalResult checkNames(Operation *module);
+/// Reports what the parser takes and nothing here can: names of symbols that
+/// are not UTF-8 text or hold a zero, since they stand in plans, certificates
+/// and archives, which are JSON; and resources that are not of the size of
+/// their type, since they are read as if they were.
+LogicalResult checkContents(Operation *module);
 
 /// As `mlir::parseSourceString` and `mlir::parseSourceFile`, with
-/// `checkNesting` before and `checkNames` after.
+/// `checkNesting` before and `checkContents` after.
 mlir::OwningOpRef<ModuleOp> parseModule(StringRef mlir, StringRef name,
                                         MLIRContext *context);
 mlir::OwningOpRef<ModuleOp> parseModuleFile(StringRef path,
