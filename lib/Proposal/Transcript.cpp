@@ -132,7 +132,9 @@ TranscriptWriter::open(StringRef path) {
   size_t complete = text.rfind('\n') + 1; // 0 if there is none
   if (complete == 0 && !text.empty() &&
       !StringRef(headerLine()).starts_with(text))
-    return checkHeader(text, path);
+    // A header that somebody else wrote, without its end, is written again.
+    if (llvm::Error e = checkHeader(text, path))
+      return std::move(e);
   if (complete != 0)
     if (llvm::Error e = checkHeader(text.split('\n').first, path))
       return std::move(e);

@@ -92,6 +92,15 @@ TEST_F(Transcript, ALineThatAKillLeftIncompleteIsDropped) {
   EXPECT_EQ(contents(), whole);
 }
 
+TEST_F(Transcript, AHeaderWithoutItsEndIsContinued) {
+  // As another program writes it, without the space and the line feed.
+  write("{\"kernel-opt-transcript\":1}");
+  append(record("a", "b"));
+  auto records = llvm::cantFail(readTranscript(path));
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].response, "b");
+}
+
 TEST_F(Transcript, AlteredRecordsAreRefused) {
   append(record("one", "right"));
   std::string text = contents();
