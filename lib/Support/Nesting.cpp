@@ -141,7 +141,9 @@ mlir::OwningOpRef<ModuleOp>
 kernel_opt::parseModule(StringRef text, StringRef name, MLIRContext *context) {
   if (failed(checkNesting(text, name, context)))
     return {};
-  auto module = mlir::parseSourceString<ModuleOp>(text, context, name);
+  // The lexer looks for a zero behind the text.
+  std::string terminated = text.str();
+  auto module = mlir::parseSourceString<ModuleOp>(terminated, context, name);
   if (module && failed(checkContents(*module)))
     return {};
   return module;

@@ -87,8 +87,10 @@ void fuzz::readProposal(StringRef input) {
   options.mostItems = 2;
   static const auto *module = new OwningOpRef<ModuleOp>(
       parseSourceString<ModuleOp>(program, &wholeContext()));
+  // The lexer looks for a zero behind the text.
+  std::string text = input.str();
   proposal::Admitted admitted =
-      proposal::admit(input, "proposal.mlir", **module, options);
+      proposal::admit(text, "proposal.mlir", **module, options);
   std::string report =
       llvm::formatv("{0}", llvm::json::Value(admitted.report.toJSON()));
   if (!llvm::json::isUTF8(report))

@@ -75,4 +75,7 @@ TEST(Nesting, NamesAreText) {
   EXPECT_FALSE(bool(parseModule("module @\"\\C3\" {}", "file", &context)));
   EXPECT_FALSE(bool(parseModule("module @\"\\00\" {}", "file", &context)));
   EXPECT_FALSE(bool(parseModuleFile("/nonexistent", &context)));
+  // Text that goes on behind what is asked for.
+  EXPECT_TRUE(
+      bool(parseModule(StringRef("module {}x").drop_back(), "file", &context)));
 }
