@@ -177,11 +177,11 @@ private:
   /// Notes on sums that were computed of which terms they are.
   void add(FloatKind kind, ArrayRef<Ordered> left, ArrayRef<Ordered> right,
            void *out) {
-    double largest = getLargest(kind);
+    double largest = getLargest(kind), up = 1 + unitRoundoff(kind);
     for (size_t i = 0; i < left.size(); ++i) {
       Ordered &sum = static_cast<Ordered *>(out)[i];
-      sum.positive = left[i].positive + right[i].positive;
-      sum.negative = left[i].negative + right[i].negative;
+      sum.positive = (left[i].positive + right[i].positive) * up;
+      sum.negative = (left[i].negative + right[i].negative) * up;
       if (!(sum.positive <= largest && sum.negative <= largest))
         sum.setMayOverflow(overflowed);
     }
@@ -191,8 +191,8 @@ private:
   void multiply(FloatKind kind, ArrayRef<double> grown, void *out) const {
     for (size_t i = 0; i < grown.size(); ++i) {
       Ordered &product = static_cast<Ordered *>(out)[i];
-      product.grown = grown[i];
-      if (!(grown[i] <= getLargest(kind)))
+      product.grown = grown[i] * (1 + unitRoundoff(kind));
+      if (!(product.grown <= getLargest(kind)))
         product.setMayOverflow(overflowed);
     }
   }

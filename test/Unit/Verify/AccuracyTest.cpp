@@ -69,6 +69,12 @@ TEST_F(AnyOrderTest, SumsThatOverflowInAnotherOrder) {
   EXPECT_TRUE(std::isnan(real(halves)));
 }
 
+TEST_F(AnyOrderTest, RoundingMayAddToSums) {
+  // The largest number of f32 is below 3.40282347e38 + half of its last place.
+  EXPECT_TRUE(std::isnan(real(chain(BinaryFn::Add, {1.7e38, 1.7028234e38}))));
+  EXPECT_FALSE(std::isnan(real(chain(BinaryFn::Add, {1.7e38, 1.7028e38}))));
+}
+
 TEST_F(AnyOrderTest, SumsThatDoNotOverflowInAnyOrder) {
   EXPECT_EQ(real(chain(BinaryFn::Add, {3e38, -3e38, 1})), 1);
   EXPECT_EQ(real(chain(BinaryFn::Sub, {1, 3, -5})), 3);
