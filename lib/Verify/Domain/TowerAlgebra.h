@@ -79,7 +79,7 @@ private:
   uint64_t toResidue(const Prime &f, double value) const;
   uint64_t random(unsigned level, uint64_t key, uint64_t x) const;
   TowerValue token(double value) const;
-  /// A token out of tokens; fixed if all of them are.
+  /// A token out of tokens or zeros; fixed if all of the tokens are.
   TowerValue derivedToken(double value, const TowerValue &a,
                           const TowerValue &b) const;
   /// A token out of finite operands: the real number is one, the shadow cannot

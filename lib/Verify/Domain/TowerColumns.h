@@ -40,7 +40,7 @@ enum TowerFlag : uint8_t {
   Opaque = 1, ///< a pseudo-random function took part
   Rooted = 2, ///< a square root took part: right up to sign
   Either = 4, ///< one of two that lie closer than their errors took part
-  Fixed = 8,  ///< a token out of a literal, or of a divisor that is zero in
+  Fixed = 8,  ///< a token out of a literal, or of what is zero in
               ///< every field: it hangs on no draw
 };
 

@@ -39,7 +39,7 @@ void TowerAlgebra::setShadow(UnaryFn fn, const TowerValue &v,
 TowerValue TowerAlgebra::unary(UnaryFn fn, const TowerValue &v) {
   if (!isFinite(v.high)) {
     double y = applyDD(fn, DD{v.high, 0}).high;
-    return isFinite(y) ? fromReal({y, 0}) : token(y);
+    return isFinite(y) ? fromReal({y, 0}) : derivedToken(y, v, v);
   }
   switch (fn) {
   case UnaryFn::Neg:
@@ -271,8 +271,10 @@ TowerValue TowerAlgebra::log(UnaryFn fn, TowerValue v) {
     v = materialize(v);
   if (!settle(v))
     return undecidedNaN();
-  if (v.high <= 0)
-    return token(v.high == 0 ? -HUGE_VAL : __builtin_nan(""));
+  if (v.high == 0)
+    return derivedToken(-HUGE_VAL, v, v);
+  if (v.high < 0)
+    return token(__builtin_nan(""));
   ++stats.logarithms;
   TowerValue out = fromReal({0, 0});
   if (isOneConstant(v))
@@ -322,7 +324,9 @@ TowerValue TowerAlgebra::root(UnaryFn fn, TowerValue v) {
     return undecidedNaN();
   if (v.high <= 0) {
     double y = applyDD(fn, DD{v.high, 0}).high;
-    return isFinite(y) ? fromReal({y, 0}) : token(y);
+    if (isFinite(y))
+      return fromReal({y, 0});
+    return v.high == 0 ? derivedToken(y, v, v) : token(y);
   }
   ++stats.roots;
   TowerValue out = v;
