@@ -44,6 +44,7 @@ private:
                                 const ScheduleLibrary &library,
                                 const KnobValues &values);
   SmallVector<kopt::KernelOp> split(StringRef name);
+  kopt::KernelOp findKernel(StringRef name);
 };
 } // namespace
 
@@ -130,6 +131,13 @@ SmallVector<kopt::KernelOp> ScheduleKernelsPass::split(StringRef name) {
   return parts;
 }
 
+kopt::KernelOp ScheduleKernelsPass::findKernel(StringRef name) {
+  for (kopt::KernelOp kernel : kopt::distinctKernels(getOperation()))
+    if (kernel.getKernelName() == name)
+      return kernel;
+  return {};
+}
+
 LogicalResult
 ScheduleKernelsPass::scheduleOrSplit(kopt::KernelOp kernel,
                                      const ScheduleLibrary &library,
@@ -140,6 +148,17 @@ ScheduleKernelsPass::scheduleOrSplit(kopt::KernelOp kernel,
     return done;
   Location loc = kernel.getLoc();
   unsigned results = kernel.getNumResults();
+  // What is read at computed places fits no strategy, sums over all do.
+  bool spread = false;
+  getOperation().walk([&](kopt::KernelOp equal) {
+    if (equal.getKernelName() == name)
+      spread |= kernel::spreadGathers(equal);
+  });
+  if (spread) {
+    emitRemark(loc, "kernel '")
+        << name << "' reads at computed places by sums over all" << history;
+    return scheduleOrSplit(findKernel(name), library, values);
+  }
   SmallVector<kopt::KernelOp> parts = split(name);
   // A kernel whose results come out of one operation stays what it was.
   if (parts.empty() ||

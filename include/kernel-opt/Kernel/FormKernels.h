@@ -42,8 +42,8 @@ kopt::KernelOp outlineGroup(const FusionGraph &graph, unsigned group,
 /// between operations are folded into the loops of those that read them, and
 /// reshapes of operands and results move out of the kernel.
 /// Contractions, windows and reductions by name stay as they are unless a
-/// transpose or reshape is folded into them. No arithmetic is changed or moved out of
-/// order.
+/// transpose or reshape is folded into them. No arithmetic is changed or moved
+/// out of order.
 LogicalResult normalizeKernel(kopt::KernelOp kernel);
 
 /// What becomes a kernel of its own when a kernel is split.
@@ -57,6 +57,12 @@ enum class SplitBy {
 /// stores is copied. Equal kernels are split into equal ones.
 SmallVector<kopt::KernelOp> splitKernel(kopt::KernelOp kernel, StringRef prefix,
                                         SplitBy splitBy);
+
+/// Turns elements that are read at places that tensors hold into sums over all
+/// places, of which one counts, where these are not many: then addresses are
+/// known, and reductions are all there is. Returns whether there were any.
+/// Places outside of the tensor, which mean nothing, give zero.
+bool spreadGathers(kopt::KernelOp kernel);
 
 /// Puts the operations of a kernel in its place.
 void inlineKernel(kopt::KernelOp kernel);

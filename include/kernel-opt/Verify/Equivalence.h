@@ -54,9 +54,9 @@ struct EquivalenceOptions {
   unsigned redraws = 24;
   /// Bits of evidence that each output element must have gathered.
   double leastEvidence = 60;
-  /// Integer arguments are drawn from [0, integerBound), and below the least
-  /// size of any dimension, so that they may index.
-  int64_t integerBound = 4;
+  /// Integer arguments are drawn from [0, integerBound), and from no more than
+  /// integerBoundOf says.
+  int64_t integerBound = 4096;
   /// A larger result is compared on its corners and some tiles inside.
   int64_t allElements = 1 << 16;
   /// Find out which inputs matter at all.

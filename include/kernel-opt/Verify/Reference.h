@@ -106,6 +106,11 @@ private:
   int64_t integerBound;
 };
 
+/// Below what integers are to be drawn as arguments of a program: what it takes
+/// as places in tensors lies within these, and reaches all of them where their
+/// sizes are equal.
+int64_t integerBoundOf(Block &program);
+
 /// In which order sums go over a reduction (rounding domains tell the
 /// difference).
 enum class ReductionOrder : uint8_t {

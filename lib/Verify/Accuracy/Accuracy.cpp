@@ -136,7 +136,8 @@ static uint64_t seedOf(uint64_t nonce, InputFamily family, unsigned draw = 0) {
 
 InputSource &AccuracyChecker::inputsOf(InputFamily family, unsigned draw) {
   if (!drawn || drawnFor != std::pair(family, draw)) {
-    drawn.emplace(seedOf(options.nonce, family, draw), family);
+    drawn.emplace(seedOf(options.nonce, family, draw), family,
+                  integerBoundOf(source));
     drawnFor = {family, draw};
   }
   return *drawn;

@@ -21,8 +21,8 @@ namespace kernel_opt::verify {
 /// what DrawnInputs gives.
 class CachedInputs : public InputSource {
 public:
-  CachedInputs(uint64_t seed, InputFamily family)
-      : source(seed, family), seed(seed), family(family) {}
+  CachedInputs(uint64_t seed, InputFamily family, int64_t integerBound)
+      : source(seed, family, integerBound), seed(seed), family(family) {}
   void floats(Domain &domain, unsigned argument, FloatKind kind,
               ArrayRef<int64_t> shape, ArrayRef<int64_t> indices,
               void *out) override;

@@ -87,11 +87,15 @@ private:
   }
   bool isOutOfWork() const { return options.mostWork && work == 0; }
   int64_t integerBound() const {
-    int64_t bound = options.integerBound;
-    for (ArrayRef<int64_t> shape : instance)
-      for (int64_t size : shape)
-        bound = std::min(bound, std::max<int64_t>(size, 1));
-    return bound;
+    int64_t bound = std::min(integerBoundOf(source), integerBoundOf(target));
+    // Sizes that types leave open are bounds as well.
+    for (auto [type, shape] :
+         llvm::zip_equal(source.getArgumentTypes(), instance))
+      if (auto tensor = dyn_cast<ShapedType>(type);
+          tensor && !tensor.hasStaticShape())
+        for (int64_t size : shape)
+          bound = std::min(bound, std::max<int64_t>(size, 1));
+    return std::min(bound, options.integerBound);
   }
 
   Block &source, &target;

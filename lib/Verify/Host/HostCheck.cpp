@@ -10,23 +10,11 @@
 #include "kernel-opt/Verify/AccuracyDomains.h"
 #include "kernel-opt/Verify/Hash.h"
 #include "kernel-opt/Verify/JITReference.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cmath>
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
-
-/// Integers may be places in tensors: below the least size that one has from
-/// which elements are read at computed places.
-static int64_t boundOfIntegers(func::FuncOp function) {
-  int64_t bound = 4;
-  function.walk([&](tensor::ExtractOp op) {
-    for (int64_t size : op.getTensor().getType().getShape())
-      bound = std::min(bound, std::max<int64_t>(size, 1));
-  });
-  return bound;
-}
 
 namespace {
 /// One evaluation of all results, as numbers.
@@ -47,7 +35,8 @@ public:
   HostChecker(func::FuncOp source, func::FuncOp scheduled,
               const HostCheckOptions &options)
       : source(source), scheduled(scheduled), options(options),
-        inputs(options.nonce, options.family, boundOfIntegers(source)),
+        inputs(options.nonce, options.family,
+               integerBoundOf(source.getBody().front())),
         results(source.getNumResults()) {}
   FailureOr<HostCheckResult> run();
 

@@ -220,7 +220,7 @@ FailureOr<bool> KernelChecker::draw(ArrayRef<int64_t> blocks, const Draw &how) {
   towerOptions.levels = result.levels;
   towerOptions.key = result.nonce;
   std::unique_ptr<TowerDomain> domain = createTowerDomain(towerOptions);
-  DrawnInputs inputs(how.seed, how.family);
+  DrawnInputs inputs(how.seed, how.family, integerBoundOf(source));
   LaunchSpec launch;
   launch.blocks.assign(blocks.begin(), blocks.end());
   launch.poison = how.variant & 1;

@@ -334,6 +334,31 @@ FailureOr<Tile> Evaluator::compute(Value value, const Box &box) {
 
 InputSource::~InputSource() = default;
 
+/// Whether a value inside of a payload hangs on what a tensor holds.
+static bool dependsOnContents(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return !isa<IndexType>(value.getType());
+  return isa<tensor::ExtractOp>(op) ||
+         llvm::any_of(op->getOperands(), dependsOnContents);
+}
+
+int64_t verify::integerBoundOf(Block &program) {
+  constexpr int64_t most = 4096;
+  int64_t least = most, longest = 4;
+  program.walk([&](tensor::ExtractOp op) {
+    auto shape = cast<RankedTensorType>(op.getTensor().getType()).getShape();
+    for (auto [size, index] : llvm::zip_equal(shape, op.getIndices())) {
+      if (ShapedType::isDynamic(size))
+        continue;
+      longest = std::max(longest, size);
+      if (dependsOnContents(index))
+        least = std::min(least, std::max<int64_t>(size, 1));
+    }
+  });
+  return std::min(least, longest);
+}
+
 uint64_t DrawnInputs::seedOf(unsigned argument) const {
   return perturbed == argument ? ~seed : seed;
 }
