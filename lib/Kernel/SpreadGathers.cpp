@@ -91,13 +91,45 @@ static Value addChosen(OpBuilder &b, Location loc, Value chosen, Value x,
   return arith::AddIOp::create(b, loc, sum, term);
 }
 
+/// The body of the sums: what lies at one place, if it is the one that `op`
+/// reads, added to the last of `arguments`; those before are `generic`'s
+/// inputs.
+static void addTerm(OpBuilder &b, linalg::GenericOp generic,
+                    tensor::ExtractOp op, ArrayRef<unsigned> dims,
+                    ValueRange arguments) {
+  Location loc = op.getLoc();
+  IRMapping mapping;
+  for (OpOperand *input : generic.getDpsInputOperands())
+    mapping.map(generic.getMatchingBlockArgument(input),
+                arguments[input->getOperandNumber()]);
+  llvm::SetVector<Operation *> slice;
+  for (Value index : op.getIndices())
+    collectSlice(generic.getBody(), index, slice);
+  for (Operation *before : slice)
+    b.clone(*before, mapping);
+  SmallVector<Value> places;
+  for (Value index : op.getIndices())
+    places.push_back(mapping.lookupOrDefault(index));
+  Value chosen;
+  for (auto [k, d] : llvm::enumerate(dims)) {
+    Value place = linalg::IndexOp::create(b, loc, generic.getNumLoops() + k);
+    Value equal = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                        places[d], place);
+    chosen = chosen ? arith::AndIOp::create(b, loc, chosen, equal).getResult()
+                    : equal;
+    places[d] = place;
+  }
+  Value x = tensor::ExtractOp::create(b, loc, op.getTensor(), places);
+  linalg::YieldOp::create(b, loc,
+                          addChosen(b, loc, chosen, x, arguments.back()));
+}
+
 /// The sums that stand for what `op` reads in `generic`, one for each point of
 /// its loops.
 static Value sumOverPlaces(linalg::GenericOp generic, tensor::ExtractOp op,
                            ArrayRef<unsigned> dims) {
   OpBuilder b(generic);
   Location loc = op.getLoc();
-  Block *body = generic.getBody();
   unsigned loops = generic.getNumLoops();
   Type element = op.getType();
   auto table = cast<RankedTensorType>(op.getTensor().getType());
@@ -130,33 +162,8 @@ static Value sumOverPlaces(linalg::GenericOp generic, tensor::ExtractOp op,
   Value start = linalg::FillOp::create(b, loc, zero, empty).getResult(0);
   auto sums = linalg::GenericOp::create(
       b, loc, start.getType(), inputs, start, maps, iterators,
-      [&](OpBuilder &inner, Location loc, ValueRange arguments) {
-        IRMapping mapping;
-        for (OpOperand *input : generic.getDpsInputOperands())
-          mapping.map(generic.getMatchingBlockArgument(input),
-                      arguments[input->getOperandNumber()]);
-        llvm::SetVector<Operation *> slice;
-        for (Value index : op.getIndices())
-          collectSlice(body, index, slice);
-        for (Operation *before : slice)
-          inner.clone(*before, mapping);
-        Value chosen;
-        SmallVector<Value> places;
-        for (Value index : op.getIndices())
-          places.push_back(mapping.lookupOrDefault(index));
-        for (auto [k, d] : llvm::enumerate(dims)) {
-          Value place = linalg::IndexOp::create(inner, loc, loops + k);
-          Value equal = arith::CmpIOp::create(
-              inner, loc, arith::CmpIPredicate::eq, places[d], place);
-          chosen =
-              chosen
-                  ? arith::AndIOp::create(inner, loc, chosen, equal).getResult()
-                  : equal;
-          places[d] = place;
-        }
-        Value x = tensor::ExtractOp::create(inner, loc, op.getTensor(), places);
-        linalg::YieldOp::create(
-            inner, loc, addChosen(inner, loc, chosen, x, arguments.back()));
+      [&](OpBuilder &inner, Location, ValueRange arguments) {
+        addTerm(inner, generic, op, dims, arguments);
       });
   return sums.getResult(0);
 }
