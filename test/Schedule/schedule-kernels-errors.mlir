@@ -4,7 +4,7 @@
 // RUN: not kernel-opt %s '--kopt-schedule-kernels=strategy=elementwise knobs=threads=1' 2>&1 | FileCheck %s --check-prefix=KNOB
 // RUN: not kernel-opt %s '--kopt-schedule-kernels=strategy=elementwise knobs=elements=-5' 2>&1 | FileCheck %s --check-prefix=OPTION
 // RUN: not kernel-opt %s '--kopt-schedule-kernels=pass-over=scale:no_such' 2>&1 | FileCheck %s --check-prefix=PASS
-// RUN: not kernel-opt %s '--kopt-schedule-kernels=pass-over=scale:elementwise,scale:generic' 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: not kernel-opt %s '--kopt-schedule-kernels=pass-over=scale:elementwise,scale:generic,scale:generic_small' 2>&1 | FileCheck %s --check-prefix=NONE
 // RUN: not kernel-opt %s --kopt-schedule-kernels=files=%s 2>&1 | FileCheck %s --check-prefix=FILE
 
 // NAME: error: no strategy is called 'no_such'
@@ -13,7 +13,7 @@
 // KNOB: error: strategy 'elementwise' does not fit: strategy 'elementwise' has no knob 'threads'
 // OPTION: error: strategy 'elementwise' does not fit: knob 'elements' of strategy 'elementwise' has no option -5
 // PASS: error: pass-over expects kernel:strategy, found 'scale:no_such'
-// NONE: error: no strategy fits kernel 'scale'; {{.*}}'elementwise' is passed over; 'generic' is passed over
+// NONE: error: no strategy fits kernel 'scale'; {{.*}}'elementwise' is passed over; 'generic' is passed over; 'generic_small' is passed over
 // FILE: error: a file of schedules needs a sequence @__kernel_schedules with one transform.foreach_match
 func.func @scale(%x: tensor<4096xf32>) -> tensor<4096xf32> {
   %r = kopt.kernel @scale (%a = %x : tensor<4096xf32>) -> (tensor<4096xf32>) {
