@@ -38,7 +38,7 @@ and buffers become arguments of the function, behind its inputs.
                        error (default), or a call that a Torch runtime executes
   --kernel-opt=FILE    the kernel-opt executable, which knows the types of
                        results (default: the one beside this tool, then PATH)
-  --memory-limit=GIB   address space that the import may take (default: 64)
+  --memory-limit=GIB   address space that the import may take (default: 16)
   --time-limit=SECONDS processor time that it may take (default: 1800)
   --help, --version
 
@@ -49,7 +49,7 @@ namespace {
 struct Options {
   ImportOptions import;
   std::string input, output = "-", report;
-  long memory = 64, time = 1800;
+  long memory = 16, time = 1800;
 };
 } // namespace
 

@@ -129,6 +129,20 @@ LogicalResult KoptDialect::verifyOperationAttribute(Operation *op,
     if (!isa<ModuleOp>(op))
       return op->emitOpError()
              << "is not a module and cannot have '" << name << "'";
+  } else if (name == kTorchAttrName) {
+    auto call = dyn_cast<mlir::DictionaryAttr>(value);
+    auto list = call ? call.getAs<ArrayAttr>("arguments") : ArrayAttr();
+    if (!call || !call.getAs<StringAttr>("op") || !list ||
+        !llvm::all_of(list, llvm::IsaPred<StringAttr>))
+      return op->emitOpError()
+             << "expects '" << name
+             << "' to be {op = \"...\", arguments = [\"...\"]}, found "
+             << value;
+    auto function = dyn_cast<mlir::FunctionOpInterface>(op);
+    if (!function || !function.isExternal())
+      return op->emitOpError()
+             << "is no declaration of a function and cannot have '" << name
+             << "'";
   } else if (name == kBindAttrName || name == kSetAttrName ||
              name == kNameAttrName) {
     return verifyRuleAttribute(op, name, value);
@@ -152,6 +166,10 @@ LogicalResult KoptDialect::verifyRegionArgAttribute(Operation *op,
     return op->emitOpError()
            << "expects '" << name << "' of argument #" << argument
            << " to be a unit attribute, found " << value;
+  auto text = dyn_cast<StringAttr>(value);
+  if (name == kNameAttrName && (!text || text.empty()))
+    return op->emitOpError() << "expects '" << name << "' of argument #"
+                             << argument << " to be a name, found " << value;
   if (name == kRangeAttrName && !isa<RangeAttr>(value))
     return op->emitOpError()
            << "expects '" << name << "' of argument #" << argument

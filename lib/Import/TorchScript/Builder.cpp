@@ -172,6 +172,32 @@ std::string Builder::emitText(const std::string &op,
   return value;
 }
 
+void Builder::emitCall(const std::string &name,
+                       const std::vector<std::string> &arguments,
+                       const Tensors &operands, const Tensors &results) {
+  std::vector<std::string> values, types, left, right, texts;
+  for (const at::Tensor &operand : operands) {
+    values.push_back(valueOf(operand));
+    types.push_back(typeText(operand));
+  }
+  for (const at::Tensor &result : results) {
+    left.push_back(fresh());
+    right.push_back(typeText(result));
+    own(result, left.back());
+  }
+  for (const std::string &argument : arguments)
+    texts.push_back(stringText(argument));
+  std::string symbol = "@torch_call_" + std::to_string(calls++);
+  std::string signature = "(" + join(types) + ") -> (" + join(right) + ")";
+  declarations += "func.func private " + symbol + signature +
+                  " attributes {kopt.torch = {op = " + stringText(name) +
+                  ", arguments = [" + join(texts) + "]}}\n";
+  ++count;
+  body += "  " + join(left) + " = func.call " + symbol + "(" + join(values) +
+          ") : " + signature +
+          (location.empty() ? "" : " loc(" + stringText(location) + ")") + "\n";
+}
+
 at::Tensor Builder::number(const at::Scalar &value, at::ScalarType type) {
   at::Tensor tensor = at::scalar_tensor(value, type);
   std::string key(static_cast<const char *>(tensor.data_ptr()),
@@ -370,7 +396,7 @@ std::string Builder::moduleText(const std::string &name,
     values += (values.empty() ? " " : ", ") + valueOf(result);
     resultTypes += (resultTypes.empty() ? "" : ", ") + typeText(result);
   }
-  std::string text = "module {\nfunc.func @" + name + "(";
+  std::string text = "module {\n" + declarations + "func.func @" + name + "(";
   for (size_t i = 0; i < arguments.size(); ++i)
     text += (i ? ",\n    " : "") + arguments[i];
   text += ") -> (" + resultTypes + ") {\n" + body + "  return" + values;

@@ -92,6 +92,12 @@ public:
                        const std::vector<std::string> &operandTypes,
                        const Attrs &attrs, const std::string &resultType);
 
+  /// Emits a call of the Torch operation `name` ("aten::topk"), whose results
+  /// libtorch made. Each of `arguments` is a text; "%2" is operand 2.
+  void emitCall(const std::string &name,
+                const std::vector<std::string> &arguments,
+                const Tensors &operands, const Tensors &results);
+
   /// A tensor of rank 0 on the CPU with this value, the same one each time.
   at::Tensor number(const at::Scalar &value, at::ScalarType type);
 
@@ -155,8 +161,8 @@ private:
   std::vector<at::Tensor> kept;
   std::map<std::string, at::Tensor> numbers;
   std::vector<std::string> arguments, written;
-  std::string body, location;
-  int64_t next = 0, count = 0;
+  std::string body, location, declarations;
+  int64_t next = 0, count = 0, calls = 0;
 };
 
 } // namespace kernel_opt::import

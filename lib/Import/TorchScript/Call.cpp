@@ -116,7 +116,11 @@ at::Tensor Call::numberBeside(const at::Scalar &value,
 at::Tensor Call::operand(const std::string &name,
                          const at::Tensor &partner) const {
   const IValue &value = (*this)[name];
-  if (value.isTensor())
-    return tensor(name);
-  return numberBeside(scalar(name), partner);
+  if (!value.isTensor())
+    return numberBeside(scalar(name), partner);
+  // A trace holds numbers as tensors that say what they are.
+  at::Tensor own = tensor(name);
+  if (own.unsafeGetTensorImpl()->is_wrapped_number() && !b.isKnown(own))
+    return numberBeside(own.item(), partner);
+  return own;
 }

@@ -239,8 +239,13 @@ void Interpreter::runNode(const jit::Node *node, Environment &values) {
         throw Unsupported("there is no translation of this operation");
       }
     } catch (const Unsupported &problem) {
-      report(node, problem.what());
-      outputs = known ? guess(node, inputs) : std::vector<IValue>();
+      outputs.clear();
+      if (known && fallback == Fallback::Torch)
+        outputs = callTorch(node, inputs);
+      if (outputs.empty()) {
+        report(node, problem.what());
+        outputs = known ? guess(node, inputs) : std::vector<IValue>();
+      }
     }
   }
   if (isControl || outputs.size() == node->outputs().size()) {

@@ -50,6 +50,8 @@ private:
   bool runStructure(const jit::Node *node, jit::Stack &inputs,
                     std::vector<IValue> &outputs);
   IValue attribute(const IValue &object, const std::string &name);
+  void setAttribute(const IValue &object, const std::string &name,
+                    const IValue &value);
   void learn(const IValue &value, const std::string &path, bool isParameter);
 
   // Operations with a schema (Operations.cpp).
@@ -60,6 +62,8 @@ private:
                   std::vector<IValue> &results);
   IValue writeInPlace(Call &call, const at::Tensor &self, at::Tensor value);
   std::vector<IValue> guess(const jit::Node *node, const jit::Stack &inputs);
+  std::vector<IValue> callTorch(const jit::Node *node,
+                                const jit::Stack &inputs);
   bool isFoldable(const std::string &name, const jit::Stack &inputs,
                   bool writes) const;
   bool hasTranslation(const jit::Node *node) const;

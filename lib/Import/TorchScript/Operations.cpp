@@ -8,6 +8,7 @@
 
 #include "Interpreter.h"
 #include <algorithm>
+#include <sstream>
 
 using namespace kernel_opt::import;
 
@@ -148,11 +149,15 @@ static const std::unordered_set<std::string> &plainOperations() {
       "aten::as_tensor",
       "aten::item",
       "aten::is_nonzero",
-      "aten::warn",
+
       "prim::StringIndex",
       "aten::can_cast",
       "aten::promote_types",
-      "prim::unchecked_cast"};
+      "prim::unchecked_cast",
+      "prim::type",
+      "aten::is_grad_enabled",
+      "aten::is_autocast_enabled",
+      "aten::is_autocast_cpu_enabled"};
   return names;
 }
 
@@ -223,6 +228,8 @@ static std::vector<IValue> execute(const jit::Node *node, jit::Stack stack,
   for (size_t i = 0; i < std::min(stack.size(), arguments.size()); ++i)
     if (stack[i].isDevice() || arguments[i].name() == "device")
       stack[i] = device;
+  if (node->schema().is_vararg())
+    stack.push_back(static_cast<int64_t>(stack.size()));
   node->getOperation()(stack);
   return {stack.begin(), stack.end()};
 }
@@ -356,7 +363,13 @@ void Interpreter::crossCheck(const jit::Node *node, const jit::Stack &inputs,
         own.scalar_type() != theirs.scalar_type())
       throw Unsupported("expected a result of type " + typeText(theirs) +
                         ", as Torch gives, found " + typeText(own));
-    restride(own, theirs);
+    // An argument that is the result, too, has its strides already.
+    bool isArgument =
+        std::any_of(inputs.begin(), inputs.end(), [&](const IValue &input) {
+          return input.isTensor() && input.toTensor().is_same(own);
+        });
+    if (!isArgument)
+      restride(own, theirs);
   }
 }
 
@@ -419,6 +432,54 @@ std::vector<IValue> Interpreter::translate(const jit::Node *node,
   return call.results;
 }
 
+/// An argument of a call that is no tensor, as text; "%2" is operand 2.
+static std::string argumentText(const IValue &value, Tensors &operands) {
+  if (value.isTensor() && value.toTensor().defined()) {
+    operands.push_back(value.toTensor());
+    return "%" + std::to_string(operands.size() - 1);
+  }
+  if (value.isString())
+    return "'" + value.toStringRef() + "'";
+  if (value.isList()) {
+    std::string text;
+    for (const IValue &element : value.toListRef())
+      text += (text.empty() ? "" : ", ") + argumentText(element, operands);
+    return "[" + text + "]";
+  }
+  std::ostringstream text;
+  if (value.isNone() || value.isTensor())
+    return "None";
+  if (!value.isScalar() && !value.isDevice())
+    throw Unsupported("expected arguments that can be written down, found " +
+                      value.tagKind());
+  text << value;
+  return text.str();
+}
+
+/// Leaves an operation as a call for a Torch runtime, if libtorch's meta
+/// kernels know its results.
+std::vector<IValue> Interpreter::callTorch(const jit::Node *node,
+                                           const jit::Stack &inputs) {
+  const c10::FunctionSchema &schema = node->schema();
+  if (schema.is_mutable() || hostOperations().count(schema.name()))
+    return {};
+  std::vector<IValue> results = guess(node, inputs);
+  Tensors operands, tensors;
+  for (const IValue &result : results)
+    tensors.push_back(result.toTensor());
+  if (tensors.empty() || tensors.size() != node->outputs().size())
+    return {};
+  std::vector<std::string> arguments;
+  for (const IValue &input : inputs)
+    arguments.push_back(argumentText(input, operands));
+  std::string name = schema.name();
+  if (!schema.overload_name().empty())
+    name += "." + schema.overload_name();
+  builder.emitCall(name, arguments, operands, tensors);
+  note("'" + name + "' is left to a Torch runtime");
+  return results;
+}
+
 std::vector<IValue> Interpreter::runOperation(const jit::Node *node,
                                               jit::Stack &inputs) {
   std::string name = node->kind().toQualString();
@@ -430,6 +491,8 @@ std::vector<IValue> Interpreter::runOperation(const jit::Node *node,
                 schema->arguments()[0].alias_info()->isWrite();
   if (name == "prim::device")
     return {at::Device(at::kCPU)};
+  if (name == "aten::warn")
+    return {};
   if (name == "aten::mul" && inputs.size() == 2 && inputs[0].isList() &&
       inputs[1].isInt() &&
       inputs[1].toInt() * int64_t(inputs[0].toListRef().size() + 1) > 1000000)

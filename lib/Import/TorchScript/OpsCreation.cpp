@@ -100,6 +100,8 @@ static void arange(Call &call) {
 /// Small and computed here, exactly as torch does it.
 static void linspace(Call &call) {
   auto type = call.type("dtype").value_or(at::kFloat);
+  if (call.integer("steps") > (1 << 22))
+    throw Unsupported("expected at most 2^22 steps");
   call.ret(at::linspace(call.scalar("start"), call.scalar("end"),
                         call.integer("steps"),
                         at::TensorOptions().dtype(type)));

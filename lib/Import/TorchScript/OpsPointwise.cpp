@@ -36,7 +36,11 @@ static void renamed(Call &call) {
 /// Both operands of a call, either of which may be a number.
 static Tensors operands(Call &call, const std::string &first = "self",
                         const std::string &second = "other") {
-  if (call[first].isTensor()) {
+  auto isNumber = [&](const std::string &name) {
+    return !call[name].isTensor() ||
+           call.tensor(name).unsafeGetTensorImpl()->is_wrapped_number();
+  };
+  if (!isNumber(first) || !call[second].isTensor()) {
     at::Tensor self = call.tensor(first);
     return {self, call.operand(second, self)};
   }
@@ -169,7 +173,11 @@ static void isFinite(Call &call) {
 static void convert(Call &call, const at::Tensor &tensor, at::ScalarType type) {
   if (type != tensor.scalar_type())
     return call.ret(call.to(tensor, type));
-  if (!call.flag("copy"))
+  // Another memory format is a copy, too.
+  auto format = static_cast<at::MemoryFormat>(call.integer(
+      "memory_format", static_cast<int64_t>(at::MemoryFormat::Preserve)));
+  if (!call.flag("copy") && (format == at::MemoryFormat::Preserve ||
+                             format == tensor.suggest_memory_format()))
     return call.ret(tensor);
   call.ret(call.b.adopt(tensor.sizes(), type, call.b.valueOf(tensor)));
 }

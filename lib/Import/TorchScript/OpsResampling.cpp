@@ -48,6 +48,14 @@ static Target targetOf(Call &call, const at::Tensor &input, size_t spatial) {
   return target;
 }
 
+/// The new size of one dimension, if its places can be listed.
+static int64_t listable(int64_t size) {
+  if (size < 1 || size > (1 << 22))
+    throw Unsupported("expected sizes from 1 to 2^22, found " +
+                      std::to_string(size));
+  return size;
+}
+
 static at::Tensor choose(Call &call, const at::Tensor &input, int64_t dim,
                          const std::vector<int64_t> &places) {
   at::Tensor index = at::tensor(places, at::kLong);
@@ -66,7 +74,7 @@ static void nearest(Call &call, bool exact) {
   at::Tensor x = call.tensor(call["self"].isTensor() ? "self" : "input");
   Target target = targetOf(call, x, Spatial);
   for (size_t i = 0; i < Spatial; ++i) {
-    int64_t from = x.size(2 + i), to = target.sizes.at(i);
+    int64_t from = x.size(2 + i), to = listable(target.sizes.at(i));
     float step = stepOf(from, to, target.factors[i]);
     std::vector<int64_t> places(to);
     for (int64_t place = 0; place < to; ++place)
@@ -84,7 +92,7 @@ static void linear(Call &call) {
   Target target = targetOf(call, x, Spatial);
   bool corners = call.flag("align_corners");
   for (size_t i = 0; i < Spatial; ++i) {
-    int64_t from = x.size(2 + i), to = target.sizes.at(i);
+    int64_t from = x.size(2 + i), to = listable(target.sizes.at(i));
     if (from == to)
       continue;
     double step = corners ? (to > 1 ? double(from - 1) / double(to - 1) : 0)

@@ -88,24 +88,70 @@ static std::vector<IValue> elementsOf(const IValue &value) {
   return std::vector<IValue>(elements.begin(), elements.end());
 }
 
+/// What makes and takes apart containers; nothing if `node` does not.
+static std::optional<std::vector<IValue>> runContainer(const jit::Node *node,
+                                                       jit::Stack &inputs) {
+  c10::Symbol kind = node->kind();
+  if (kind == prim::ListConstruct)
+    return {{makeList(node, inputs)}};
+  if (kind == prim::DictConstruct)
+    return {{makeDict(node, inputs)}};
+  if (kind == prim::TupleConstruct)
+    return {{makeTuple(node, inputs)}};
+  if (kind != prim::TupleUnpack && kind != prim::ListUnpack)
+    return std::nullopt;
+  // Of an unknown value, the parts are unknown.
+  if (!inputs[0].isTuple() && !inputs[0].isList())
+    return std::vector<IValue>();
+  std::vector<IValue> outputs = elementsOf(inputs[0]);
+  if (outputs.size() != node->outputs().size())
+    throw Unsupported("expected " + std::to_string(node->outputs().size()) +
+                      " elements to unpack, found " +
+                      std::to_string(outputs.size()));
+  return outputs;
+}
+
+static std::vector<IValue> runConstant(const jit::Node *node) {
+  // A function that is called by a name is a constant without a value.
+  if (node->output()->type()->kind() == c10::TypeKind::FunctionType)
+    return {IValue()};
+  auto value = jit::toIValue(node->output());
+  if (!value)
+    throw Unsupported("expected a constant with a value");
+  // Traces write the numbers beside tensors as tensors of rank 0. libtorch's
+  // optimizer makes numbers of them again, which matters for the type of the
+  // result, and so does this.
+  if (value->isTensor() && value->toTensor().dim() == 0 &&
+      (value->toTensor().scalar_type() == at::kDouble ||
+       value->toTensor().scalar_type() == at::kLong)) {
+    at::Tensor number = value->toTensor().detach().clone();
+    number.unsafeGetTensorImpl()->set_wrapped_number(true);
+    return {number};
+  }
+  return {*value};
+}
+
+void Interpreter::setAttribute(const IValue &object, const std::string &name,
+                               const IValue &value) {
+  object.toObject()->setAttr(name, value);
+  auto known = paths.find(object.toObject().get());
+  if (known != paths.end() && value.isTensor())
+    note("the new value of '" +
+         (known->second.empty() ? name : known->second + "." + name) +
+         "' is not a result of the function");
+}
+
 bool Interpreter::runStructure(const jit::Node *node, jit::Stack &inputs,
                                std::vector<IValue> &outputs) {
   c10::Symbol kind = node->kind();
-  if (kind == prim::Constant) {
-    // A function that is called by a name is a constant without a value.
-    if (node->output()->type()->kind() == c10::TypeKind::FunctionType)
-      outputs = {IValue()};
-    else if (auto value = jit::toIValue(node->output()))
-      outputs = {*value};
-    else
-      throw Unsupported("expected a constant with a value");
+  if (auto results = runContainer(node, inputs)) {
+    outputs = std::move(*results);
+  } else if (kind == prim::Constant) {
+    outputs = runConstant(node);
   } else if (kind == prim::GetAttr) {
     outputs = {attribute(inputs[0], node->s(attr::name))};
   } else if (kind == prim::SetAttr) {
-    inputs[0].toObject()->setAttr(node->s(attr::name), inputs[1]);
-    if (paths.count(inputs[0].toObject().get()) && inputs[1].isTensor())
-      note("the new value of '" + paths[inputs[0].toObject().get()] + "." +
-           node->s(attr::name) + "' is not a result of the function");
+    setAttribute(inputs[0], node->s(attr::name), inputs[1]);
   } else if (kind == prim::CallMethod) {
     if (!inputs[0].isObject())
       return true;
@@ -113,20 +159,8 @@ bool Interpreter::runStructure(const jit::Node *node, jit::Stack &inputs,
     outputs = {call(type->getMethod(node->s(attr::name)), inputs)};
   } else if (kind == prim::CallFunction) {
     auto type = node->input(0)->type()->expect<c10::FunctionType>();
-    outputs = {call(*type->function(), {inputs.begin() + 1, inputs.end()})};
-  } else if (kind == prim::ListConstruct) {
-    outputs = {makeList(node, inputs)};
-  } else if (kind == prim::DictConstruct) {
-    outputs = {makeDict(node, inputs)};
-  } else if (kind == prim::TupleConstruct) {
-    outputs = {makeTuple(node, inputs)};
-  } else if (kind == prim::TupleUnpack || kind == prim::ListUnpack) {
-    if (inputs[0].isTuple() || inputs[0].isList())
-      outputs = elementsOf(inputs[0]);
-    if (!outputs.empty() && outputs.size() != node->outputs().size())
-      throw Unsupported("expected " + std::to_string(node->outputs().size()) +
-                        " elements to unpack, found " +
-                        std::to_string(outputs.size()));
+    inputs.erase(inputs.begin());
+    outputs = {call(*type->function(), inputs)};
   } else if (kind == prim::CreateObject) {
     auto type = node->output()->type()->expect<c10::ClassType>();
     outputs = {c10::ivalue::Object::create(

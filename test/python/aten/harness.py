@@ -135,10 +135,11 @@ def function_text(case):
 class Tools:
     """Where the programs are: two paths, and LLVM's folder."""
 
-    def __init__(self, kernel_opt, llvm, cc="cc"):
+    def __init__(self, kernel_opt, llvm, cc="cc", level="-O1"):
         self.kernel_opt = kernel_opt
         self.llvm = llvm
         self.cc = cc
+        self.level = level
 
     def run(self, command, text):
         done = subprocess.run(
@@ -164,7 +165,7 @@ class Tools:
         self.run(
             [
                 os.path.join(self.llvm, "bin", "llc"),
-                "-O1",
+                self.level,
                 "-mattr=+f16c",
                 "-relocation-model=pic",
                 "-filetype=obj",

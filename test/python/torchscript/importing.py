@@ -146,15 +146,26 @@ class Importer:
         return done.stdout, script
 
 
-def part_of(program, module, script, inputs, dtype):
-    """What torch makes of the inputs; `script` is the module of TorchScript."""
-    # A trace of fp64 may hold numbers that were rounded to fp32.
-    wide = script if dtype == torch.float64 else copy.deepcopy(module).to(torch.float64)
+def parts_of(programs, script, scripts, dtype):
+    """What torch makes of the inputs. A part of a trace may take its inputs in
+    another order, and return a tensor once that is returned twice, so the
+    module of the archive is run as a whole."""
+    parts, at = [], 0
     with torch.no_grad():
-        wanted = flatten(wide(*[converted(x, torch.float64) for x in clones(inputs)]))
-        shown = flatten(script(*clones(inputs)))
-    ops = ops_of(script.inlined_graph)
-    return Part("%s_%s" % (program.name, TYPE_NAMES[dtype]), program.ulps, ops, wanted, shown)
+        shown = flatten(script(*[x for p in programs for x in clones(p.inputs)]))
+        for program, own in zip(programs, scripts):
+            wide = copy.deepcopy(program.module).to(torch.float64)
+            inputs = [converted(x, torch.float64) for x in clones(program.inputs)]
+            wanted = flatten(wide(*inputs))
+            results = shown[at : at + len(wanted)]
+            at += len(wanted)
+            # A trace of fp64 may hold numbers that were rounded to fp32.
+            if dtype == torch.float64:
+                wanted = results
+            name = "%s_%s" % (program.name, TYPE_NAMES[dtype])
+            ops = ops_of(own.inlined_graph)
+            parts.append(Part(name, program.ulps, ops, wanted, results))
+    return parts
 
 
 def prepare(importer, programs, dtype):
@@ -173,7 +184,7 @@ def prepare(importer, programs, dtype):
     values = dict(module.state_dict(keep_vars=True))
     arguments = tensors + [attribute(module, values, n) for n in names[len(tensors) :]]
     scripts = [script] if single else list(script.parts.children())
-    parts = [part_of(p, p.module, own, p.inputs, dtype) for p, own in zip(programs, scripts)]
+    parts = parts_of(programs, script, scripts, dtype)
     return Imported(name, function_text(text, name),
                     [a.detach().contiguous() for a in arguments], parts)  # fmt: skip
 
@@ -252,12 +263,14 @@ def run_together(tools, importer, programs, dtype, where):
     return messages, agreed
 
 
-def run_programs(tools, importer, programs, where, together=24):
+def run_programs(tools, importer, programs, where, together=16, verbose=False):
     """Messages, and operations of programs that agree with torch."""
     messages, agreed = [], set()
     for dtype in (torch.float32, torch.float64, torch.bfloat16, torch.float16):
         todo = [p for p in programs if dtype in p.dtypes]
         for start in range(0, len(todo), together):
+            if verbose:
+                print("; ".join(p.name for p in todo[start : start + together]), dtype, flush=True)
             own, ops = run_together(tools, importer, todo[start : start + together], dtype, where)
             for message in own:
                 print(message, flush=True)
@@ -267,7 +280,8 @@ def run_programs(tools, importer, programs, where, together=24):
 
 
 def make_tools(arguments):
-    return harness.Tools(arguments.kernel_opt, arguments.llvm, arguments.cc)
+    # Functions are large and run once.
+    return harness.Tools(arguments.kernel_opt, arguments.llvm, arguments.cc, "-O0")
 
 
 def report_json(path):

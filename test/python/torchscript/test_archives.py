@@ -177,6 +177,32 @@ def reported(check):
         check.messages.append("report: %r" % found)
 
 
+class Gate(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(3, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        values, places = torch.topk(self.linear(x), 2)
+        return torch.softmax(values, -1) * places
+
+
+def left_to_torch(check, kernel_opt):
+    """An operation without a translation as a call, which kernel-opt keeps."""
+    done = check.run(saved(Gate()), "--fallback=torch")
+    for part in ("%1, %2 = func.call @torch_call_0(%0) : (tensor<2x4xf32>) -> (tensor<2x2xf32>, tensor<2x2xi64>)",
+                 'kopt.torch = {op = "aten::topk", arguments = ["%0", "2", "-1", "True", "True"]}'):  # fmt: skip
+        if done.returncode != 0 or part not in done.stdout:
+            check.messages.append("fallback: lacks '%s': %s%s" % (part, done.stderr, done.stdout))
+    if "note: 'aten::topk' is left to a Torch runtime" not in done.stderr:
+        check.messages.append("fallback: no note: " + done.stderr)
+    options = ["--emit=linalg", "--database=none"]
+    kept = subprocess.run([kernel_opt] + options, input=done.stdout, capture_output=True, text=True, check=False)
+    if kept.returncode != 0 or "call @torch_call_0" not in kept.stdout or "aten." in kept.stdout:
+        check.messages.append("fallback is not kept: " + kept.stderr + kept.stdout)
+    check.fails("host", saved(Sorts()), "depends on data", options=("--fallback=torch",))
+
+
 def through_the_driver(check, kernel_opt):
     """kernel-opt takes an archive as it takes MLIR."""
     path = os.path.join(check.folder, "small.pt")
@@ -225,6 +251,7 @@ def main():
         damaged(check)
         refused(check)
         reported(check)
+        left_to_torch(check, arguments.kernel_opt)
         through_the_driver(check, arguments.kernel_opt)
         mutated(check, arguments.mutations, arguments.seed)
     for message in check.messages:

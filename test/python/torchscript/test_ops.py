@@ -44,13 +44,15 @@ def main():
     parser.add_argument("--cc", default="cc")
     parser.add_argument("--filter", default="")
     parser.add_argument("--list", default="")
+    parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     cases = [c for c in op_cases.CASES if re.search(arguments.filter, c.name)]
     with tempfile.TemporaryDirectory() as folder:
         messages, agreed = run_programs(
-            make_tools(arguments), Importer(arguments.importer, folder), cases, folder)  # fmt: skip
+            make_tools(arguments), Importer(arguments.importer, folder), cases, folder,
+            verbose=arguments.verbose)  # fmt: skip
     print("%d programs, %d messages" % (len(cases), len(messages)))
     if arguments.list:
         print_table(arguments.list, agreed)

@@ -50,7 +50,11 @@ inline constexpr StringLiteral kBindAttrName = "kopt.bind";
 /// On an operation in a rule's *after*: a dictionary from its attributes to the
 /// expressions that give their values.
 inline constexpr StringLiteral kSetAttrName = "kopt.set";
-/// On an operation in a rule's *before*: the name of its first result.
+/// On the declaration of a function: the operation of Torch that it stands for
+/// and the texts of its arguments, "%0" for operand 0.
+inline constexpr StringLiteral kTorchAttrName = "kopt.torch";
+/// On an operation in a rule's *before*: the name of its first result. On a
+/// function's argument: what it is called in the model.
 inline constexpr StringLiteral kNameAttrName = "kopt.name";
 /// On a module: it is a rewrite set (unit).
 inline constexpr StringLiteral kRewriteSetAttrName = "kopt.rewrite_set";

@@ -32,6 +32,7 @@ def Kopt_Dialect : Dialect {
     | `kopt.certificate` | any operation | `"sha256:<64 hex digits>"`, the hash of its certificate |
     | `kopt.bind`, `kopt.set` | an operation in a `kopt.rule` | a dictionary of strings |
     | `kopt.name` | an operation in a `kopt.rule`, an argument of a function (what it is called in the model) | a string |
+    | `kopt.torch` | a declaration of a function | `{op = "aten::topk", arguments = ["%0", "2"]}`: the operation of Torch that its calls stand for |
     | `kopt.rewrite_set` | a module | unit: it is a rewrite set |
     | `kopt.version` | a rewrite set | version of the format |
     | `kopt.policy` | a module | name of the weakest policy that its contents were verified under |
