@@ -210,9 +210,9 @@ static void drawRange(const PlanBuffer &buffer, const verify::InputKey &key,
                       int64_t begin, int64_t end, char *to) {
   unsigned bytes = bytesOf(buffer.type);
   if (std::optional<verify::FloatKind> kind = floatKindOf(buffer.type)) {
+    verify::InputDrawer draw(key, *kind);
     for (int64_t i = begin; i < end; ++i)
-      encodeElement(buffer.type, verify::drawInput(key, *kind, i),
-                    to + i * bytes);
+      encodeElement(buffer.type, draw(i), to + i * bytes);
     return;
   }
   auto [first, last] = buffer.range.value_or(

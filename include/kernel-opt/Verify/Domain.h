@@ -143,9 +143,28 @@ struct InputKey {
   ArrayRef<int64_t> shape; ///< of the argument; families need its rows
 };
 
-/// Draws the real number behind one element (row-major linear index): a double
-/// that is representable in `kind`. All domains start from it.
-double drawInput(const InputKey &key, FloatKind kind, int64_t index);
+/// Draws the real numbers behind elements (row-major linear indices): doubles
+/// that are representable in `kind`. All domains start from them.
+class InputDrawer {
+public:
+  InputDrawer(const InputKey &key, FloatKind kind);
+  double operator()(int64_t index) const;
+
+private:
+  double drawAlike(int64_t index) const;
+  double drawInRow(int64_t index, int64_t row, int64_t column) const;
+
+  InputFamily family;
+  FloatKind kind;
+  uint64_t base;   ///< of the argument's random numbers
+  int64_t columns; ///< in a row
+  double scale = 1;
+};
+
+/// The same for one element.
+inline double drawInput(const InputKey &key, FloatKind kind, int64_t index) {
+  return InputDrawer(key, kind)(index);
+}
 
 /// The value of a byte of memory that nobody wrote, as a double representable
 /// in `kind`. Pattern 0 is random and finite, pattern 1 is 2^100 (the largest

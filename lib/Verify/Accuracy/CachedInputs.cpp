@@ -32,27 +32,32 @@ void CachedInputs::floats(Domain &domain, unsigned argument, FloatKind kind,
   size_t stride = domain.valueBytes() / sizeof(double);
   if (stride > 2 || count > mostPages)
     return source.floats(domain, argument, kind, shape, indices, out);
-  InputKey key = {seed, argument, family, shape};
+  InputDrawer draw({seed, argument, family, shape}, kind);
   int64_t total = std::accumulate(shape.begin(), shape.end(), int64_t(1),
                                   std::multiplies<int64_t>());
   auto *to = static_cast<double *>(out);
-  int64_t current = -1;
-  Page *page = nullptr;
-  for (size_t i = 0; i < indices.size(); ++i) {
-    int64_t number = indices[i] / pageLength, at = indices[i] % pageLength;
-    if (number != current) {
-      page = &pageOf(argument, number);
-      current = number;
-    }
-    int64_t run = at / runLength;
-    if (!(page->drawn >> run & 1)) {
+  for (size_t i = 0; i < indices.size();) {
+    // Neighbours in one run are copied together.
+    int64_t first = indices[i], number = first / pageLength;
+    int64_t at = first % pageLength, run = at / runLength;
+    size_t most = std::min<size_t>(indices.size() - i,
+                                   size_t((run + 1) * runLength - at));
+    size_t n = 1;
+    while (n < most && indices[i + n] == first + int64_t(n))
+      ++n;
+    Page &page = pageOf(argument, number);
+    if (!(page.drawn >> run & 1)) {
       int64_t begin = number * pageLength + run * runLength;
       for (int64_t k = 0; k < runLength && begin + k < total; ++k)
-        page->values[run * runLength + k] = drawInput(key, kind, begin + k);
-      page->drawn |= uint32_t(1) << run;
+        page.values[run * runLength + k] = draw(begin + k);
+      page.drawn |= uint32_t(1) << run;
     }
-    to[i * stride] = page->values[at];
-    if (stride == 2)
-      to[i * stride + 1] = 0;
+    const double *from = &page.values[at];
+    for (size_t k = 0; k < n; ++k) {
+      to[(i + k) * stride] = from[k];
+      if (stride == 2)
+        to[(i + k) * stride + 1] = 0;
+    }
+    i += n;
   }
 }

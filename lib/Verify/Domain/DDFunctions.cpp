@@ -54,6 +54,34 @@ static DD expm1Reduced(DD r) {
   return sum;
 }
 
+/// 2^(j/64) for j from -32 to 32.
+static const std::array<DD, 65> &rootsOfTwo() {
+  static const auto table = [] {
+    std::array<DD, 65> result;
+    for (int j = -32; j <= 32; ++j)
+      result[size_t(j + 32)] = expm1Reduced(ddLn2 * (j / 64.0)) + 1.0;
+    return result;
+  }();
+  return table;
+}
+
+/// e^r for |r| <= ln(2) / 128: the series, whose terms from r^6 on are below
+/// 2^-54 and need no low part.
+static DD expTiny(DD r) {
+  static const DD sixth = DD{1, 0} / DD{6, 0};
+  static const DD twentyFourth = DD{1, 0} / DD{24, 0};
+  static const DD oneBy120 = DD{1, 0} / DD{120, 0};
+  double x = r.high, rest = 1.0 / 39916800;
+  for (double factorial : {3628800.0, 362880.0, 40320.0, 5040.0, 720.0})
+    rest = rest * x + 1 / factorial;
+  DD sum = oneBy120 + rest * x;
+  sum = sum * r + twentyFourth;
+  sum = sum * r + sixth;
+  sum = sum * r + 0.5;
+  sum = sum * r + 1.0;
+  return sum * r + 1.0;
+}
+
 DD verify::expDD(DD x) {
   if (!isFinite(x) || x.high > 709.7 || x.high < -745)
     return special(std::exp(x.high));
@@ -62,7 +90,9 @@ DD verify::expDD(DD x) {
   DD r = x - k * 0x1.62e42fefa4000p-1;
   r = r - k * -0x1.8432a1b0e2000p-43;
   r = r - DD{-0x1.8cff81a12a17ep-85, -0x1.979b31ace93a5p-141} * k;
-  return scale(expm1Reduced(r) + 1.0, int(k));
+  double j = std::nearbyint(r.high * (64 / ddLn2.high));
+  r = r - ddLn2 * (j / 64);
+  return scale(expTiny(r) * rootsOfTwo()[size_t(int(j) + 32)], int(k));
 }
 
 DD verify::logDD(DD x) {

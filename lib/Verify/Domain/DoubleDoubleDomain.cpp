@@ -79,8 +79,9 @@ public:
   }
   void input(const InputKey &key, FloatKind kind, const int64_t *indices,
              void *out, size_t n) override {
+    InputDrawer draw(key, kind);
     for (size_t i = 0; i < n; ++i)
-      to(out)[i] = special(drawInput(key, kind, indices[i]));
+      to(out)[i] = special(draw(indices[i]));
   }
   void poison(unsigned pattern, FloatKind kind, void *out, size_t n) override {
     for (size_t i = 0; i < n; ++i)

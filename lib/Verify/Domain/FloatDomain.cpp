@@ -74,8 +74,9 @@ public:
                 size_t n) override;
   void input(const InputKey &key, FloatKind kind, const int64_t *indices,
              void *out, size_t n) override {
+    InputDrawer draw(key, kind);
     for (size_t i = 0; i < n; ++i)
-      to(out)[i] = drawInput(key, kind, indices[i]);
+      to(out)[i] = draw(indices[i]);
   }
   void poison(unsigned pattern, FloatKind kind, void *out, size_t n) override {
     for (size_t i = 0; i < n; ++i)

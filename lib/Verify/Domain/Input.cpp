@@ -15,6 +15,7 @@
 
 #include "kernel-opt/Verify/Domain.h"
 #include "kernel-opt/Verify/Hash.h"
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -76,9 +77,15 @@ struct Draw {
 static double powerOfTwo(double x) {
   double whole = std::floor(x + 0.5);
   double t = (x - whole) * 0x1.62e42fefa39efp-1; // ln 2
+  static const auto reciprocals = [] {
+    std::array<double, 19> result;
+    for (int i = 1; i < 19; ++i)
+      result[size_t(i)] = 1.0 / i;
+    return result;
+  }();
   double sum = 1;
-  for (int i = 18; i > 0; --i)
-    sum = 1 + sum * t / i;
+  for (size_t i = t == 0 ? 0 : 18; i > 0; --i)
+    sum = 1 + sum * t * reciprocals[i];
   return std::ldexp(sum, int(whole));
 }
 
@@ -101,13 +108,36 @@ static int minExponent(FloatKind kind) {
   }
 }
 
-/// About 2^-120 times 2^110; narrower kinds scale both into their range.
-static double drawWide(const Draw &draw, FloatKind kind, int64_t index,
-                       bool high) {
+/// About 2^-120 or 2^110; narrower kinds have both in their range.
+static double wideScale(FloatKind kind, bool high) {
   double range = maxExponent(kind) / 127.0;
   double exponent = std::floor((high ? 110 : -120) * range);
-  exponent = std::max(exponent, double(minExponent(kind) + 1));
-  return draw.normal(index) * powerOfTwo(exponent);
+  return powerOfTwo(std::max(exponent, double(minExponent(kind) + 1)));
+}
+
+InputDrawer::InputDrawer(const InputKey &key, FloatKind kind)
+    : family(key.family), kind(kind),
+      base(mixHash(key.seed,
+                   uint64_t(key.argument) << 8 | uint64_t(key.family))),
+      columns(key.shape.empty() ? 1 : std::max<int64_t>(key.shape.back(), 1)) {
+  bool oddArgument = key.argument & 1;
+  switch (family) {
+  case InputFamily::WideExponents:
+    scale = wideScale(kind, oddArgument);
+    break;
+  case InputFamily::WideExponentsMirror:
+    scale = wideScale(kind, !oddArgument);
+    break;
+  case InputFamily::LogNormal:
+    // Beyond 2^+-(range) the value would not be finite in a narrow kind.
+    scale = maxExponent(kind) - 1;
+    break;
+  case InputFamily::NearOverflow:
+    scale = getLargest(kind);
+    break;
+  default:
+    break;
+  }
 }
 
 /// -2..2 over the row with a random part below the step, so strictly monotonic
@@ -135,13 +165,10 @@ static double drawSpecial(const Draw &draw, InputFamily family, int64_t row,
   return draw.normal(index);
 }
 
-static double drawReal(const Draw &draw, const InputKey &key, FloatKind kind,
-                       int64_t index) {
-  int64_t columns =
-      key.shape.empty() ? 1 : std::max<int64_t>(key.shape.back(), 1);
-  int64_t row = index / columns, column = index % columns;
-  bool oddArgument = key.argument & 1;
-  switch (key.family) {
+/// Families in which all elements are alike.
+double InputDrawer::drawAlike(int64_t index) const {
+  Draw draw{base};
+  switch (family) {
   case InputFamily::Normal:
     return draw.normal(index);
   case InputFamily::Uniform01:
@@ -150,10 +177,53 @@ static double drawReal(const Draw &draw, const InputKey &key, FloatKind kind,
     return 2 * draw.uniform(index) - 1;
   case InputFamily::LogNormal: {
     // Beyond 2^+-(range) the value would not be finite in a narrow kind.
-    double scale = 4 * 0x1.71547652b82fep0, limit = maxExponent(kind) - 1;
-    double e = std::clamp(draw.normal(index) * scale, -limit, limit);
+    double e = draw.normal(index) * (4 * 0x1.71547652b82fep0);
+    e = std::clamp(e, -scale, scale);
     return (draw.bits(index, 1) & 1 ? -1 : 1) * powerOfTwo(e);
   }
+  case InputFamily::Sparse:
+    return draw.uniform(index, 1) < 0.01 ? draw.normal(index) : 0;
+  case InputFamily::SmallInts:
+    return double(int64_t(draw.bits(index) % 17) - 8);
+  case InputFamily::PowersOfTwo: {
+    double magnitude = powerOfTwo(double(int64_t(draw.bits(index) % 13) - 6));
+    return draw.bits(index, 1) & 1 ? -magnitude : magnitude;
+  }
+  case InputFamily::WideExponents:
+  case InputFamily::WideExponentsMirror:
+    return draw.normal(index) * scale;
+  case InputFamily::NearOverflow: {
+    double x = scale * (0.125 + 0.875 * draw.uniform(index));
+    return draw.bits(index, 1) & 1 ? -x : x;
+  }
+  case InputFamily::Subnormal: {
+    double x = std::ldexp(draw.uniform(index), minExponent(kind));
+    return draw.bits(index, 1) & 1 ? -x : x;
+  }
+  case InputFamily::Constant:
+    return draw.normal(0);
+  case InputFamily::Ties:
+    return draw.normal(draw.bits(index) % 4, 1);
+  case InputFamily::Zeros:
+    return 0;
+  case InputFamily::Shifted:
+    return 64 + draw.normal(index);
+  case InputFamily::Logits88:
+    return 176 * draw.uniform(index) - 88;
+  case InputFamily::Logits10000:
+    return 20000 * draw.uniform(index) - 10000;
+  case InputFamily::FarBelowZero:
+    return draw.normal(index) - 10000;
+  default:
+    return drawInRow(index, index / columns, index % columns);
+  }
+}
+
+/// Families in which the place in the row matters.
+double InputDrawer::drawInRow(int64_t index, int64_t row,
+                              int64_t column) const {
+  Draw draw{base};
+  switch (family) {
   case InputFamily::CancellingPairs: {
     double x = draw.normal(column & ~int64_t(1), 1 + 3 * uint64_t(row));
     return column & 1 ? -x * (1 + 0x1p-8 * draw.uniform(index)) : x;
@@ -173,60 +243,25 @@ static double drawReal(const Draw &draw, const InputKey &key, FloatKind kind,
                         : draw.normal(index) * powerOfTwo(-double(row % 12));
   case InputFamily::RankOne:
     return draw.normal(row, 1) * draw.normal(column, 2);
-  case InputFamily::Sparse:
-    return draw.uniform(index, 1) < 0.01 ? draw.normal(index) : 0;
   case InputFamily::OneHot:
     return column == int64_t(draw.bits(row) % uint64_t(columns)) ? 1 : 0;
-  case InputFamily::SmallInts:
-    return double(int64_t(draw.bits(index) % 17) - 8);
-  case InputFamily::PowersOfTwo: {
-    double magnitude = powerOfTwo(double(int64_t(draw.bits(index) % 13) - 6));
-    return draw.bits(index, 1) & 1 ? -magnitude : magnitude;
-  }
-  case InputFamily::WideExponents:
-    return drawWide(draw, kind, index, oddArgument);
-  case InputFamily::WideExponentsMirror:
-    return drawWide(draw, kind, index, !oddArgument);
-  case InputFamily::NearOverflow: {
-    double x = getLargest(kind) * (0.125 + 0.875 * draw.uniform(index));
-    return draw.bits(index, 1) & 1 ? -x : x;
-  }
-  case InputFamily::Subnormal: {
-    double x = std::ldexp(draw.uniform(index), minExponent(kind));
-    return draw.bits(index, 1) & 1 ? -x : x;
-  }
-  case InputFamily::Constant:
-    return draw.normal(0);
-  case InputFamily::Ties:
-    return draw.normal(draw.bits(index) % 4, 1);
   case InputFamily::MinusInfMasked: {
     int64_t masked = columns > 1 ? std::max<int64_t>(columns / 4, 1) : 0;
     return column >= columns - masked ? -std::numeric_limits<double>::infinity()
                                       : draw.normal(index);
   }
-  case InputFamily::Zeros:
-    return 0;
-  case InputFamily::Shifted:
-    return 64 + draw.normal(index);
-  case InputFamily::Logits88:
-    return 176 * draw.uniform(index) - 88;
-  case InputFamily::Logits10000:
-    return 20000 * draw.uniform(index) - 10000;
-  case InputFamily::FarBelowZero:
-    return draw.normal(index) - 10000;
   case InputFamily::WithNaN:
   case InputFamily::WithInf:
   case InputFamily::ZerosAndInf:
   case InputFamily::MinusInfRows:
-    return drawSpecial(draw, key.family, row, columns, index);
+    return drawSpecial(draw, family, row, columns, index);
+  default:
+    llvm_unreachable("family outside its enum");
   }
-  llvm_unreachable("family outside its enum");
 }
 
-double verify::drawInput(const InputKey &key, FloatKind kind, int64_t index) {
-  uint64_t base =
-      mixHash(key.seed, uint64_t(key.argument) << 8 | uint64_t(key.family));
-  double value = drawReal(Draw{base}, key, kind, index);
+double InputDrawer::operator()(int64_t index) const {
+  double value = drawAlike(index);
   double rounded = roundToKind(kind, value);
   // A finite draw stays finite; E4M3FN has no Inf to mask with.
   if (std::isfinite(rounded) || kind != FloatKind::F8E4M3FN)

@@ -282,10 +282,11 @@ void TowerDomainImpl::input(const InputKey &inputKey, FloatKind,
                   inputKey.family == InputFamily::PowersOfTwo ||
                   inputKey.family == InputFamily::OneHot;
   uint64_t drawKey = mixHash(key, inputKey.seed);
+  InputDrawer draw(inputKey, FloatKind::F64);
   for (size_t i = 0; i < n; ++i) {
     // Nothing is rounded here, so neither are inputs: draws of a narrow kind
     // would tie by chance.
-    double value = drawInput(inputKey, FloatKind::F64, indices[i]);
+    double value = draw(indices[i]);
     store(out, i,
           rational ? algebra.fromReal({value, 0})
                    : algebra.fromDraw(drawKey, value));

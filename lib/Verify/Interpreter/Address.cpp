@@ -225,7 +225,7 @@ static uint32_t countConflicts(uint32_t lanes, const int64_t *linear,
 void Machine::countTraffic(Warp &w, const AccessInfo &access,
                            const BufferInfo &info, uint32_t lanes,
                            const int64_t *linear) {
-  if (!lanes)
+  if (!lanes || !watches)
     return;
   TrafficMemo &memo = memos[&access - program.accesses.data()];
   int64_t elementBytes = info.element.bytes();

@@ -62,7 +62,7 @@ void exec::asyncCopy(Machine &m, Warp &w, const Inst &i) {
     bool real = reads >> lane & 1;
     for (uint32_t e = 0; e < target.length; ++e) {
       m.beginSharedWrite(w, lane, buffer, to[lane] + e, i.site);
-      if (real && segment.tracked()) {
+      if (real && m.watches && segment.tracked()) {
         m.globalRead(w, lane, segment, from[lane] + e, i.site);
         ++segment.shadow(from[lane] + e).pendingReads;
       }
@@ -97,7 +97,7 @@ void exec::asyncWait(Machine &m, Warp &w, const Inst &i) {
     for (uint32_t e = 0; e < copy.count; ++e) {
       m.endSharedWrite(*copy.target, copy.to + e, w.agent(copy.lane),
                        w.clock.time, w.interval, copy.site, true);
-      if (copy.from >= 0 && copy.source->tracked())
+      if (copy.from >= 0 && m.watches && copy.source->tracked())
         --copy.source->shadow(copy.from + e).pendingReads;
     }
   }
@@ -162,21 +162,24 @@ void Machine::landLoad(PendingLoad &load) {
   for (PendingLoad::Target &target : load.targets) {
     MBarrier &barrier = *target.barrier;
     uint32_t time = ++barrier.agentTime;
-    for (size_t k = 0; k < load.to.size(); ++k) {
-      std::memcpy(target.buffer->value(load.to[k]),
-                  load.from[k] < 0 ? zero.data()
-                                   : load.source->value(load.from[k]),
-                  bytes);
-      endSharedWrite(*target.buffer, load.to[k], barrier.agent, time,
-                     alwaysCheck, load.site, false);
-    }
+    withSize(bytes, [&](auto size) {
+      for (size_t k = 0; k < load.to.size(); ++k)
+        std::memcpy(target.buffer->value(load.to[k]),
+                    load.from[k] < 0 ? zero.data()
+                                     : load.source->value(load.from[k]),
+                    size);
+    });
+    if (watches)
+      for (int64_t to : load.to)
+        endSharedWrite(*target.buffer, to, barrier.agent, time, alwaysCheck,
+                       load.site, false);
     auto known = std::make_shared<ClockVector>(agents);
     joinInto(*known, barrier.arriving.generic, agents);
     (*known)[barrier.agent] = time;
     barrier.arriving.generic = known;
     creditMBarrier(barrier, load.bytes, load.site);
   }
-  if (load.source->tracked())
+  if (watches && load.source->tracked())
     for (int64_t from : load.from)
       if (from >= 0)
         --load.source->shadow(from).pendingReads;
@@ -234,19 +237,21 @@ void exec::bulkLoad(Machine &m, Warp &w, const Inst &i) {
       ThreadBlock &target = m.blocks[block.clusterFirst + rank];
       SharedBuffer &buffer =
           *target.shared[m.program.buffers[bulk.shared.buffer].index];
-      for (int64_t to : load.to)
-        m.beginSharedWrite(w, lane, buffer, to, i.site);
+      if (m.watches)
+        for (int64_t to : load.to)
+          m.beginSharedWrite(w, lane, buffer, to, i.site);
       load.targets.push_back({&buffer, &target.mbarriers[slot]});
     }
-    if (segment.tracked())
+    if (m.watches && segment.tracked())
       for (int64_t from : load.from)
         if (from >= 0)
           readGlobalByProxy(m, w, lane, segment, from, i.site);
     m.counters.globalSectorsRead +=
         (load.bytes + 31) / 32; // boxes are aligned to 16 bytes at least
-    for (int64_t from : load.from)
-      if (from >= 0)
-        segment.touch(from, 1, /*isStore=*/false);
+    if (m.watches)
+      for (int64_t from : load.from)
+        if (from >= 0)
+          segment.touch(from, 1, /*isStore=*/false);
     m.loads.push_back(std::move(load));
     if (m.launch.landing == Landing::Early) {
       PendingLoad now = std::move(m.loads.back());

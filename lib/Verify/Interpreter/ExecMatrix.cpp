@@ -33,7 +33,8 @@ namespace {
 struct Tile {
   std::byte *data;
   size_t columns, bytes;
-  std::byte *at(MatrixPlace place) const {
+  template <typename Size>
+  std::byte *at(MatrixPlace place, Size bytes) const {
     return data + (place.row * columns + place.column) * bytes;
   }
 };
@@ -41,18 +42,22 @@ struct Tile {
 /// Copies fragments to a tile or back, by `place(lane, e)`.
 template <typename Place>
 void toTile(Warp &w, Reg reg, uint32_t length, const Tile &tile, Place place) {
-  const std::byte *from = w.floats(reg);
-  for (uint32_t e = 0; e < length; ++e)
-    for (unsigned lane = 0; lane < warpSize; ++lane, from += tile.bytes)
-      std::memcpy(tile.at(place(lane, e)), from, tile.bytes);
+  withSize(tile.bytes, [&](auto bytes) {
+    const std::byte *from = w.floats(reg);
+    for (uint32_t e = 0; e < length; ++e)
+      for (unsigned lane = 0; lane < warpSize; ++lane, from += bytes)
+        std::memcpy(tile.at(place(lane, e), bytes), from, bytes);
+  });
 }
 template <typename Place>
 void fromTile(Warp &w, Reg reg, uint32_t length, const Tile &tile,
               Place place) {
-  std::byte *to = w.floats(reg);
-  for (uint32_t e = 0; e < length; ++e)
-    for (unsigned lane = 0; lane < warpSize; ++lane, to += tile.bytes)
-      std::memcpy(to, tile.at(place(lane, e)), tile.bytes);
+  withSize(tile.bytes, [&](auto bytes) {
+    std::byte *to = w.floats(reg);
+    for (uint32_t e = 0; e < length; ++e)
+      for (unsigned lane = 0; lane < warpSize; ++lane, to += bytes)
+        std::memcpy(to, tile.at(place(lane, e), bytes), bytes);
+  });
 }
 } // namespace
 
@@ -101,7 +106,7 @@ void exec::loadMatrix(Machine &m, Warp &w, const Inst &i) {
   if (!rowAddresses(m, w, i, access, matrices, rows))
     return;
   SharedBuffer &buffer = m.sharedOf(w, info);
-  SharedReader *readers = buffer.readersOf(w.clusterWarp);
+  SharedReader *readers = m.readersOf(w, buffer);
   for (unsigned lane = 0; lane < 8 * matrices; ++lane)
     for (unsigned e = 0; e < 8; ++e)
       m.sharedRead(w, lane, buffer, rows[lane] + e, i.site, readers);
@@ -197,15 +202,25 @@ static bool findMatrix(Machine &m, Warp &w, const Inst &i,
 static void readMatrix(Machine &m, Warp &w, const Inst &i,
                        const SharedMatrix &matrix, int64_t firstMN,
                        int64_t extent, int64_t k, const Tile &tile, bool isA) {
+  withSize(tile.bytes, [&](auto bytes) {
+    for (int64_t mn = 0; mn < extent; ++mn)
+      for (int64_t kk = 0; kk < k; ++kk) {
+        MatrixPlace place = isA ? MatrixPlace{unsigned(mn), unsigned(kk)}
+                                : MatrixPlace{unsigned(kk), unsigned(mn)};
+        std::memcpy(tile.at(place, bytes),
+                    matrix.buffer->value(matrix.element(firstMN + mn, kk)),
+                    bytes);
+      }
+  });
+  if (!m.watches)
+    return;
   PendingMatrix pending{w.matrixGroup, matrix.buffer, {}, i.site};
+  pending.elements.reserve(size_t(extent * k));
   for (int64_t mn = 0; mn < extent; ++mn)
     for (int64_t kk = 0; kk < k; ++kk) {
       int64_t element = matrix.element(firstMN + mn, kk);
       m.asyncSharedRead(w, 0, *matrix.buffer, element, i.site);
       pending.elements.push_back(element);
-      MatrixPlace place = isA ? MatrixPlace{unsigned(mn), unsigned(kk)}
-                              : MatrixPlace{unsigned(kk), unsigned(mn)};
-      std::memcpy(tile.at(place), matrix.buffer->value(element), tile.bytes);
     }
   w.matrices.push_back(std::move(pending));
 }

@@ -14,12 +14,6 @@ using namespace kernel_opt::verify;
 using namespace kernel_opt::verify::exec;
 
 namespace {
-/// Copies one value of 8 bytes, the common size, or of any.
-template <size_t fixed>
-inline void copyValue(std::byte *to, const std::byte *from, size_t bytes) {
-  std::memcpy(to, from, fixed ? fixed : bytes);
-}
-
 /// The columns of an access, as bytes.
 std::byte *columns(Warp &w, Reg reg, bool isFloat) {
   return isFloat ? w.floats(reg) : reinterpret_cast<std::byte *>(w.ints(reg));
@@ -43,18 +37,18 @@ SharedBuffer *sharedTarget(Machine &m, Warp &w, const AccessInfo &access,
   return m.blocks[own.clusterFirst + rank].shared[info.index].get();
 }
 
-template <size_t fixed>
+template <typename Size>
 void loadShared(Machine &m, Warp &w, const AccessInfo &access,
                 const BufferInfo &info, uint32_t site, uint32_t lanes,
                 const int64_t *linear, const int32_t *counts, std::byte *out,
-                size_t bytes) {
+                Size bytes) {
   SharedBuffer *buffer = &m.sharedOf(w, info);
-  SharedReader *readers = buffer->readersOf(w.clusterWarp);
+  SharedReader *readers = m.readersOf(w, *buffer);
   if (lanes == ~0u && access.length == 1 && access.rank == noReg &&
       access.valid == noReg) {
     for (unsigned lane = 0; lane < warpSize; ++lane) {
       m.sharedRead(w, lane, *buffer, linear[lane], site, readers);
-      copyValue<fixed>(out + lane * bytes, buffer->value(linear[lane]), bytes);
+      std::memcpy(out + lane * bytes, buffer->value(linear[lane]), bytes);
     }
     return;
   }
@@ -64,29 +58,29 @@ void loadShared(Machine &m, Warp &w, const AccessInfo &access,
       buffer = sharedTarget(m, w, access, info, lane, site);
       if (!buffer)
         continue;
-      readers = buffer->readersOf(w.clusterWarp);
+      readers = m.readersOf(w, *buffer);
     }
     for (int32_t e = 0; e < counts[lane]; ++e) {
       m.sharedRead(w, lane, *buffer, linear[lane] + e, site, readers);
-      copyValue<fixed>(out + (e * warpSize + lane) * bytes,
-                       buffer->value(linear[lane] + e), bytes);
+      std::memcpy(out + (e * warpSize + lane) * bytes,
+                  buffer->value(linear[lane] + e), bytes);
     }
   }
 }
 
-template <size_t fixed>
+template <typename Size>
 void loadGlobal(Machine &m, Warp &w, Segment &segment, uint32_t site,
                 uint32_t lanes, const int64_t *linear, const int32_t *counts,
-                std::byte *out, size_t bytes) {
-  bool tracked = segment.tracked();
+                std::byte *out, Size bytes) {
+  bool tracked = m.watches && segment.tracked();
   for (uint32_t rest = lanes; rest; rest &= rest - 1) {
     unsigned lane = llvm::countr_zero(rest);
     for (int32_t e = 0; e < counts[lane]; ++e) {
       int64_t index = linear[lane] + e;
       if (tracked)
         m.globalRead(w, lane, segment, index, site);
-      copyValue<fixed>(out + (e * warpSize + lane) * bytes,
-                       segment.value(index), bytes);
+      std::memcpy(out + (e * warpSize + lane) * bytes, segment.value(index),
+                  bytes);
     }
   }
 }
@@ -120,21 +114,42 @@ void exec::load(Machine &m, Warp &w, const Inst &i) {
   bool isFloat = info.element.isFloat;
   size_t bytes = isFloat ? m.valueBytes : sizeof(int64_t);
   std::byte *out = columns(w, access.value, isFloat);
-  if (info.shared) {
-    if (bytes == 8)
-      loadShared<8>(m, w, access, info, i.site, lanes, linear, counts, out, 8);
+  withSize(bytes, [&](auto size) {
+    if (info.shared)
+      loadShared(m, w, access, info, i.site, lanes, linear, counts, out, size);
     else
-      loadShared<0>(m, w, access, info, i.site, lanes, linear, counts, out,
-                    bytes);
-  } else {
-    Segment &segment = m.segmentOf(info);
-    if (bytes == 8)
-      loadGlobal<8>(m, w, segment, i.site, lanes, linear, counts, out, 8);
-    else
-      loadGlobal<0>(m, w, segment, i.site, lanes, linear, counts, out, bytes);
-  }
+      loadGlobal(m, w, m.segmentOf(info), i.site, lanes, linear, counts, out,
+                 size);
+  });
   if (lanes != w.mask || access.valid != noReg)
     fillPadding(m, w, access, isFloat, lanes, counts, out, bytes);
+}
+
+template <typename Size>
+static void storeValues(Machine &m, Warp &w, const AccessInfo &access,
+                        const BufferInfo &info, uint32_t site, uint32_t lanes,
+                        const int64_t *linear, const int32_t *counts,
+                        const std::byte *in, Size bytes) {
+  for (uint32_t rest = lanes; rest; rest &= rest - 1) {
+    unsigned lane = llvm::countr_zero(rest);
+    SharedBuffer *buffer =
+        info.shared ? sharedTarget(m, w, access, info, lane, site) : nullptr;
+    if (info.shared && !buffer)
+      continue;
+    for (int32_t e = 0; e < counts[lane]; ++e) {
+      int64_t index = linear[lane] + e;
+      std::byte *to;
+      if (buffer) {
+        m.sharedWrite(w, lane, *buffer, index, site);
+        to = buffer->value(index);
+      } else {
+        Segment &segment = m.segmentOf(info);
+        m.globalWrite(w, lane, segment, index, site);
+        to = segment.value(index);
+      }
+      std::memcpy(to, in + (e * warpSize + lane) * bytes, bytes);
+    }
+  }
 }
 
 void exec::store(Machine &m, Warp &w, const Inst &i) {
@@ -155,26 +170,9 @@ void exec::store(Machine &m, Warp &w, const Inst &i) {
                   ", an argument with kgpu.access = \"read\"");
     return;
   }
-  for (uint32_t rest = lanes; rest; rest &= rest - 1) {
-    unsigned lane = llvm::countr_zero(rest);
-    SharedBuffer *buffer =
-        info.shared ? sharedTarget(m, w, access, info, lane, i.site) : nullptr;
-    if (info.shared && !buffer)
-      continue;
-    for (int32_t e = 0; e < counts[lane]; ++e) {
-      int64_t index = linear[lane] + e;
-      std::byte *to;
-      if (buffer) {
-        m.sharedWrite(w, lane, *buffer, index, i.site);
-        to = buffer->value(index);
-      } else {
-        Segment &segment = m.segmentOf(info);
-        m.globalWrite(w, lane, segment, index, i.site);
-        to = segment.value(index);
-      }
-      std::memcpy(to, in + (e * warpSize + lane) * bytes, bytes);
-    }
-  }
+  withSize(bytes, [&](auto size) {
+    storeValues(m, w, access, info, i.site, lanes, linear, counts, in, size);
+  });
 }
 
 void exec::atomic(Machine &m, Warp &w, const Inst &i) {

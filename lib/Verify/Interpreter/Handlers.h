@@ -18,6 +18,25 @@
 
 namespace kernel_opt::verify::exec {
 
+/// Calls `body` with the bytes of a value as a constant where they are common
+/// (a double, two, values of the exact algebra), so that copies are a few
+/// moves; as a number otherwise.
+template <typename Body>
+inline void withSize(size_t bytes, Body body) {
+  switch (bytes) {
+  case 8:
+    return body(std::integral_constant<size_t, 8>());
+  case 16:
+    return body(std::integral_constant<size_t, 16>());
+  case 48:
+    return body(std::integral_constant<size_t, 48>());
+  case 56:
+    return body(std::integral_constant<size_t, 56>());
+  default:
+    return body(bytes);
+  }
+}
+
 // Integers (ExecInteger.cpp). `wrap` is that of the result.
 enum class IntFn : uint8_t {
   Add,

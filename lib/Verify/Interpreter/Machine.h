@@ -212,6 +212,7 @@ public:
   const ArgumentSource &inputs;
   const LaunchSpec &launch;
   const Extent3 grid, blockDim;
+  const bool watches; ///< LaunchSpec::watchMemory
   const size_t valueBytes;
   std::shared_ptr<Memory> memory;
   ReportSink sink;
@@ -243,6 +244,10 @@ public:
   SharedBuffer &sharedOf(const Warp &w, const BufferInfo &info) {
     return *blocks[w.block].shared[info.index];
   }
+  /// Where reads by the warp are noted; null if nobody looks.
+  SharedReader *readersOf(const Warp &w, SharedBuffer &buffer) const {
+    return watches ? buffer.readersOf(w.clusterWarp) : nullptr;
+  }
   Segment &segmentOf(const BufferInfo &info) {
     return *memory->segments[info.index];
   }
@@ -262,6 +267,8 @@ public:
   /// `readers` are those of the reading warp in the buffer.
   void sharedRead(Warp &w, unsigned lane, SharedBuffer &buffer, int64_t index,
                   uint32_t site, SharedReader *readers) {
+    if (!watches)
+      return;
     SharedShadow &s = buffer.shadow[size_t(index)];
     if (LLVM_UNLIKELY((s.flags & ~ShadowGeneric) != ShadowInit ||
                       s.writeInterval >= w.interval))

@@ -88,6 +88,8 @@ bool Machine::sharedReadersOrdered(Warp &w, unsigned lane, SharedBuffer &buffer,
 
 void Machine::sharedWrite(Warp &w, unsigned lane, SharedBuffer &buffer,
                           int64_t index, uint32_t site) {
+  if (!watches)
+    return;
   SharedShadow &s = buffer.shadow[index];
   if (LLVM_UNLIKELY((s.flags & (ShadowPendingWrite | ShadowAtomic)) ||
                     s.pendingReads)) {
@@ -122,6 +124,8 @@ void Machine::sharedWrite(Warp &w, unsigned lane, SharedBuffer &buffer,
 
 void Machine::sharedAtomic(Warp &w, unsigned lane, SharedBuffer &buffer,
                            int64_t index, uint32_t site) {
+  if (!watches)
+    return;
   SharedShadow &s = buffer.shadow[index];
   if ((s.flags & (ShadowInit | ShadowPendingWrite)) != ShadowInit) {
     slowSharedRead(w, lane, buffer, index, site);
@@ -152,6 +156,8 @@ void Machine::sharedAtomic(Warp &w, unsigned lane, SharedBuffer &buffer,
 
 void Machine::asyncSharedRead(Warp &w, unsigned lane, SharedBuffer &buffer,
                               int64_t index, uint32_t site) {
+  if (!watches)
+    return;
   SharedShadow &s = buffer.shadow[index];
   ++s.pendingReads;
   if ((s.flags & (ShadowInit | ShadowPendingWrite | ShadowAtomic)) !=
@@ -175,6 +181,8 @@ void Machine::asyncSharedRead(Warp &w, unsigned lane, SharedBuffer &buffer,
 
 void Machine::beginSharedWrite(Warp &w, unsigned lane, SharedBuffer &buffer,
                                int64_t index, uint32_t site) {
+  if (!watches)
+    return;
   SharedShadow &s = buffer.shadow[index];
   uint8_t before = s.flags & (ShadowInit | ShadowAtomic);
   sharedWrite(w, lane, buffer, index, site);
@@ -184,6 +192,8 @@ void Machine::beginSharedWrite(Warp &w, unsigned lane, SharedBuffer &buffer,
 void Machine::endSharedWrite(SharedBuffer &buffer, int64_t index,
                              uint32_t agent, uint32_t time, uint32_t interval,
                              uint32_t site, bool generic) {
+  if (!watches)
+    return;
   SharedShadow &s = buffer.shadow[index];
   s.flags = ShadowInit | (generic ? ShadowGeneric : 0);
   s.writeAgent = agent;
@@ -194,6 +204,8 @@ void Machine::endSharedWrite(SharedBuffer &buffer, int64_t index,
 
 void Machine::endSharedRead(Warp &w, SharedBuffer &buffer, int64_t index,
                             uint32_t site) {
+  if (!watches)
+    return;
   SharedShadow &s = buffer.shadow[index];
   --s.pendingReads;
   s.readInterval = w.interval;
@@ -220,6 +232,8 @@ static const ReaderMark *unorderedReader(Warp &w, unsigned lane, uint32_t unit,
 
 void Machine::globalRead(Warp &w, unsigned lane, Segment &segment,
                          int64_t index, uint32_t site) {
+  if (!watches)
+    return;
   const BufferInfo &info = segment.info;
   if (info.access == ArgumentAccess::Write)
     sink.add(Fault::AccessViolation, site, ReportSink::noSite, [&] {
@@ -263,8 +277,17 @@ void Machine::globalRead(Warp &w, unsigned lane, Segment &segment,
   list.push_back({unit, w.clock.firstAgent, w.clock.time, bit, site});
 }
 
+/// All that is kept of a write where memory is not watched: that it was.
+static void noteWritten(Segment &segment, int64_t index) {
+  GlobalShadow &s = segment.shadow(index);
+  if (s.writes++ == 0)
+    ++segment.written;
+}
+
 void Machine::globalWrite(Warp &w, unsigned lane, Segment &segment,
                           int64_t index, uint32_t site) {
+  if (!watches)
+    return noteWritten(segment, index);
   const BufferInfo &info = segment.info;
   GlobalShadow &s = segment.shadow(index);
   if ((s.flags & ShadowPendingWrite) || s.pendingReads)
@@ -307,6 +330,8 @@ void Machine::globalWrite(Warp &w, unsigned lane, Segment &segment,
 
 void Machine::globalAtomic(Warp &w, unsigned lane, Segment &segment,
                            int64_t index, uint32_t site) {
+  if (!watches)
+    return noteWritten(segment, index);
   const BufferInfo &info = segment.info;
   GlobalShadow &s = segment.shadow(index);
   if (!(s.flags & ShadowInit))

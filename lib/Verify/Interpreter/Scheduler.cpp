@@ -23,10 +23,10 @@ Machine::Machine(const Program &program, Domain &domain,
                  const ArgumentSource &inputs, const LaunchSpec &launch,
                  Extent3 grid, Extent3 block)
     : program(program), domain(domain), inputs(inputs), launch(launch),
-      grid(grid), blockDim(block), valueBytes(domain.valueBytes()),
-      memory(std::make_shared<Memory>()), sink(program, launch.maxReports),
-      executed(program.code.size()), taken(program.code.size()),
-      notTaken(program.code.size()),
+      grid(grid), blockDim(block), watches(launch.watchMemory),
+      valueBytes(domain.valueBytes()), memory(std::make_shared<Memory>()),
+      sink(program, launch.maxReports), executed(program.code.size()),
+      taken(program.code.size()), notTaken(program.code.size()),
       useIntervals(program.cluster.volume() == 1),
       memos(program.accesses.size()), random(launch.orderSeed) {
   for (const BufferInfo &info : program.buffers)

@@ -120,8 +120,7 @@ ComparedOutput::compare(const RunResult &run, Reference &reference,
     for (size_t d = 0; d < rank; ++d)
       position = position * box.sizes[d] + at[d] - box.offsets[d];
     for (int64_t i = 0; i < row.length; ++i, ++n, ++position) {
-      auto difference =
-          compareElement(written, n, *expected, position, domain);
+      auto difference = compareElement(written, n, *expected, position, domain);
       if (difference && !first && !undecided)
         first = std::move(difference);
     }

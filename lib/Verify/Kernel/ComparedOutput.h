@@ -1,4 +1,5 @@
-//===- ComparedOutput.h - What a program writes, as it should be -*- C++ -*-===//
+//===- ComparedOutput.h - What a program writes, as it should be -*- C++
+//-*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.

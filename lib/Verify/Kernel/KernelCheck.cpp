@@ -7,15 +7,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Verify/KernelCheck.h"
+#include "BlockCheck.h"
 #include "BlockUniformity.h"
-#include "ComparedOutput.h"
 #include "Coverage.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
 #include "kernel-opt/Dialect/KGPU/KGPUOps.h"
 #include "kernel-opt/Dialect/Kopt/KoptDialect.h"
 #include "kernel-opt/Verify/Hash.h"
 #include "kernel-opt/Verify/Interpreter/Interpreter.h"
-#include "kernel-opt/Verify/Reference.h"
 #include "kernel-opt/Verify/Tower.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -24,9 +23,10 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Threading.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/raw_ostream.h"
+#include <atomic>
 #include <chrono>
 #include <random>
 
@@ -35,13 +35,6 @@ using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 namespace {
-/// One draw: what the inputs are, and how the program is run.
-struct Draw {
-  uint64_t seed;
-  InputFamily family = InputFamily::Normal;
-  unsigned variant = 0; ///< of poison, landing and order
-};
-
 class KernelChecker {
 public:
   KernelChecker(Block &source, gpu::GPUFuncOp program,
@@ -50,45 +43,21 @@ public:
   FailureOr<KernelCheckResult> run();
 
 private:
-  FailureOr<bool> check(ArrayRef<int64_t> blocks, bool everyFamily);
-  /// Runs and compares once; false if the domain could not decide.
-  FailureOr<bool> draw(ArrayRef<int64_t> blocks, const Draw &how);
-  LogicalResult compareOutputs(const RunResult &run, DrawnInputs &inputs,
-                               TowerDomain &domain, const Draw &how);
-  void count(const RunResult &run);
-  void refute(std::string text);
   std::vector<int64_t> sampleBlocks();
-  /// Forgets what was compared.
-  void startComparing();
-  ArgumentSource bindInputs(DrawnInputs &inputs, Domain &domain) const;
+  /// Runs blocks and asks all of them what they write, side by side.
+  LogicalResult check(bool whole, ArrayRef<int64_t> chosen);
+  void merge(const BlockFindings &findings);
+  void conclude(bool whole);
 
   Block &source;
   gpu::GPUFuncOp program;
   const KernelCheckOptions &options;
   std::optional<CompiledKernel> compiled;
   KernelCheckResult result;
-  /// Of the current blocks.
-  std::vector<ComparedOutput> outputs;
+  std::optional<double> evidence; ///< the least so far
   std::mt19937_64 random;
 };
 } // namespace
-
-void KernelChecker::refute(std::string text) {
-  if (result.verdict != Verdict::Refuted)
-    result.witness = std::move(text);
-  result.verdict = Verdict::Refuted;
-}
-
-void KernelChecker::startComparing() {
-  outputs.clear();
-  unsigned argument = source.getNumArguments();
-  for (auto [n, type] :
-       llvm::enumerate(source.getTerminator()->getOperandTypes())) {
-    size_t rank = cast<ShapedType>(type).getRank();
-    outputs.emplace_back(n, rank, argument + n,
-                         compiled->arguments()[argument + n].type);
-  }
-}
 
 //===----------------------------------------------------------------------===//
 // Which blocks
@@ -139,121 +108,6 @@ std::vector<int64_t> KernelChecker::sampleBlocks() {
 }
 
 //===----------------------------------------------------------------------===//
-// One draw
-//===----------------------------------------------------------------------===//
-
-ArgumentSource KernelChecker::bindInputs(DrawnInputs &inputs,
-                                         Domain &domain) const {
-  // One source for both sides: the reference calls it directly.
-  ArgumentSource bound;
-  bound.floats = [&](unsigned argument, FloatKind kind, const int64_t *indices,
-                     void *out, size_t n) {
-    inputs.floats(domain, argument, kind,
-                  compiled->arguments()[argument].type.getShape(),
-                  ArrayRef(indices, n), out);
-  };
-  bound.integers = [&](unsigned argument, unsigned width,
-                       const int64_t *indices, int64_t *out, size_t n) {
-    // Truth values lie in bytes that hold 0 or 1.
-    Type type = source.getArgument(argument).getType();
-    bool truth = getElementTypeOrSelf(type).isInteger(1);
-    inputs.integers(argument, truth ? 1 : width,
-                    compiled->arguments()[argument].type.getShape(),
-                    ArrayRef(indices, n), out);
-    if (truth)
-      for (size_t i = 0; i < n; ++i)
-        out[i] = out[i] != 0;
-  };
-  return bound;
-}
-
-static std::string describe(const Report &report) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  printReport(report, os);
-  return StringRef(text).trim().str();
-}
-
-void KernelChecker::count(const RunResult &run) {
-  result.laneOps += run.counters.laneOps;
-  result.sectorsRead += run.counters.globalSectorsRead;
-  result.sectorsWritten += run.counters.globalSectorsWritten;
-  result.leastSectorsRead += run.counters.leastSectorsRead;
-  result.leastSectorsWritten += run.counters.leastSectorsWritten;
-  result.instructionCoverage =
-      std::max(result.instructionCoverage, run.instructionCoverage());
-  result.branchCoverage = std::max(result.branchCoverage, run.branchCoverage());
-}
-
-LogicalResult KernelChecker::compareOutputs(const RunResult &run,
-                                            DrawnInputs &inputs,
-                                            TowerDomain &domain,
-                                            const Draw &how) {
-  SmallVector<SmallVector<int64_t>> shapes;
-  for (Type type : source.getArgumentTypes()) {
-    auto shaped = dyn_cast<ShapedType>(type);
-    shapes.push_back(shaped ? SmallVector<int64_t>(shaped.getShape())
-                            : SmallVector<int64_t>());
-  }
-  auto reference = Reference::create(source, domain, shapes);
-  if (failed(reference))
-    return failure();
-  for (auto [number, output] : llvm::enumerate(outputs)) {
-    uint64_t before = output.compared();
-    auto difference = output.compare(run, **reference, inputs, domain);
-    result.compared += output.compared() - before;
-    if (failed(difference))
-      return failure();
-    if (*difference && result.verdict != Verdict::Refuted)
-      refute(llvm::formatv("output {0} at {1} (inputs '{2}', seed {3}): "
-                           "expected {4}, found {5}",
-                           number, (*difference)->place, getName(how.family),
-                           how.seed, (*difference)->expected,
-                           (*difference)->found)
-                 .str());
-  }
-  return success();
-}
-
-FailureOr<bool> KernelChecker::draw(ArrayRef<int64_t> blocks, const Draw &how) {
-  TowerOptions towerOptions;
-  towerOptions.levels = result.levels;
-  towerOptions.key = result.nonce;
-  std::unique_ptr<TowerDomain> domain = createTowerDomain(towerOptions);
-  DrawnInputs inputs(how.seed, how.family, integerBoundOf(source));
-  LaunchSpec launch;
-  launch.blocks.assign(blocks.begin(), blocks.end());
-  launch.poison = how.variant & 1;
-  launch.landing = how.variant & 1 ? Landing::Early : Landing::Late;
-  launch.warpOrder = how.variant & 1 ? RunOrder::Reverse : RunOrder::Forward;
-  launch.blockOrder = how.variant & 1 ? RunOrder::Shuffled : RunOrder::Forward;
-  launch.orderSeed = how.seed;
-  FailureOr<RunResult> run =
-      interpret(*compiled, *domain, bindInputs(inputs, *domain), launch);
-  if (failed(run))
-    return failure();
-  ++result.runs;
-  if (result.levels < maxTowerLevels && domain->statistics().depthExceeded) {
-    ++result.levels;
-    return draw(blocks, how);
-  }
-  // A root is known at a level only if its argument is a square there: more
-  // levels, more chances.
-  if (result.levels < maxTowerLevels && domain->statistics().roots) {
-    result.levels = maxTowerLevels;
-    return draw(blocks, how);
-  }
-  count(*run);
-  if (!run->clean()) {
-    refute(describe(run->reports.front()));
-    return true;
-  }
-  if (failed(compareOutputs(*run, inputs, *domain, how)))
-    return failure();
-  return domain->undecided() == 0 && run->undecided == 0;
-}
-
-//===----------------------------------------------------------------------===//
 // All draws
 //===----------------------------------------------------------------------===//
 
@@ -289,45 +143,132 @@ static bool valuesDecide(Operation *root) {
   return walked.wasInterrupted();
 }
 
-FailureOr<bool> KernelChecker::check(ArrayRef<int64_t> blocks,
-                                     bool everyFamily) {
-  startComparing();
-  double least = 0;
-  // Logarithms and roots are NaN of what is negative, and so are variances that
-  // come as inputs: positive ones, below one and above, alternate with others.
-  static constexpr InputFamily families[] = {
-      InputFamily::Normal, InputFamily::Uniform01, InputFamily::Shifted};
-  for (unsigned n = 0; n < options.mostSeeds; ++n) {
-    // What gave no evidence so often will not.
-    if (2 * n >= options.mostSeeds && least == 0)
-      break;
-    InputFamily family = n < options.seeds ? families[0] : families[n % 3];
-    FailureOr<bool> decided = draw(blocks, {random(), family, n});
-    if (failed(decided))
-      return failure();
-    if (result.verdict == Verdict::Refuted)
-      return true;
-    least = std::numeric_limits<double>::infinity();
-    for (const ComparedOutput &output : outputs)
-      for (double bits : output.evidence())
-        least = std::min(least, bits);
-    if (n + 1 >= options.seeds && least >= options.leastEvidence)
-      break;
+/// How deep exponentials are nested, as a value in the body of an operation
+/// depends on what the operation reads. Loops of a program are counted once.
+static unsigned expDepth(Block &block) {
+  llvm::DenseMap<Value, unsigned> depths;
+  unsigned deepest = 0;
+  block.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    unsigned depth = 0;
+    for (Value operand : op->getOperands())
+      depth = std::max(depth, depths.lookup(operand));
+    for (Region &region : op->getRegions())
+      for (Block &inner : region)
+        for (BlockArgument argument : inner.getArguments())
+          depths[argument] = depth;
+    // What a body yields is the result of the operation around it.
+    Operation *around = op->getParentOp();
+    if (op->hasTrait<OpTrait::IsTerminator>() && op->getBlock() != &block)
+      for (Value result : around->getResults())
+        depths[result] = std::max(depths.lookup(result), depth);
+    if (isa<math::ExpOp, math::Exp2Op, math::ExpM1Op, math::TanhOp,
+            math::SinhOp, math::CoshOp>(op))
+      ++depth;
+    for (Value result : op->getResults())
+      depths[result] = std::max(depths.lookup(result), depth);
+    deepest = std::max(deepest, depth);
+  });
+  return deepest;
+}
+
+void KernelChecker::merge(const BlockFindings &findings) {
+  if (!findings.witness.empty() && result.verdict != Verdict::Refuted) {
+    result.verdict = Verdict::Refuted;
+    result.witness = findings.witness;
   }
-  if (llvm::all_of(outputs, [](const ComparedOutput &output) {
-        return output.evidence().empty();
-      }))
-    return true;
-  result.evidence = result.evidence ? std::min(result.evidence, least) : least;
-  if (everyFamily &&
-      (valuesDecide(source.getParentOp()) || valuesDecide(program)))
-    for (InputFamily family : options.families) {
-      if (failed(draw(blocks, {random(), family, 0})))
-        return failure();
-      if (result.verdict == Verdict::Refuted)
-        return true;
+  result.levels = std::max(result.levels, findings.levels);
+  result.runs += findings.runs;
+  result.compared += findings.compared;
+  if (findings.evidence)
+    evidence =
+        std::min(evidence.value_or(*findings.evidence), *findings.evidence);
+  result.laneOps += findings.counters.laneOps;
+  result.sectorsRead += findings.counters.globalSectorsRead;
+  result.sectorsWritten += findings.counters.globalSectorsWritten;
+  result.leastSectorsRead += findings.counters.leastSectorsRead;
+  result.leastSectorsWritten += findings.counters.leastSectorsWritten;
+  result.instructionCoverage =
+      std::max(result.instructionCoverage, findings.instructionCoverage);
+  result.branchCoverage =
+      std::max(result.branchCoverage, findings.branchCoverage);
+}
+
+LogicalResult KernelChecker::check(bool whole, ArrayRef<int64_t> chosen) {
+  // Blocks are looked at one by one, or all together.
+  SmallVector<ArrayRef<int64_t>> parts;
+  if (whole)
+    parts.push_back(chosen);
+  else
+    for (const int64_t &block : chosen)
+      parts.push_back(block);
+  // The first draw tells how many primes it takes, if more than seems.
+  unsigned levels = std::min(expDepth(source) + 1, unsigned(maxTowerLevels));
+  BlockCheck first(source, *compiled, options, mixHash(result.nonce, 2),
+                   parts.front(), levels);
+  if (failed(first.gather(1)))
+    return failure();
+  SmallVector<InputFamily> families;
+  if (valuesDecide(source.getParentOp()) || valuesDecide(program))
+    families = options.families;
+  // One task a part, then one a family, then the question what all write.
+  size_t count = parts.size() + families.size() + (whole ? 0 : 1);
+  std::vector<std::optional<BlockFindings>> found(count);
+  Coverage coverage;
+  std::atomic<size_t> firstRefuted(count);
+  auto runTask = [&](size_t task) -> LogicalResult {
+    if (task > firstRefuted)
+      return success();
+    if (task == parts.size() + families.size()) {
+      coverage = checkCoverage(program, source.getNumArguments(),
+                               options.mostElements);
+      return success();
     }
-  return true;
+    bool gathers = task < parts.size();
+    BlockCheck other(source, *compiled, options,
+                     mixHash(result.nonce, 2 + task), parts[gathers ? task : 0],
+                     first.findings().levels);
+    BlockCheck &check = task == 0 ? first : other;
+    if (failed(gathers ? check.gather()
+                       : check.draw({mixHash(result.nonce, ~task),
+                                     families[task - parts.size()], 0})))
+      return failure();
+    found[task] = check.findings();
+    size_t before = firstRefuted;
+    while (!found[task]->witness.empty() && task < before &&
+           !firstRefuted.compare_exchange_weak(before, task)) {
+    }
+    return success();
+  };
+  if (failed(failableParallelForEachN(program.getContext(), 0, count, runTask)))
+    return failure();
+  for (const std::optional<BlockFindings> &findings : found)
+    if (findings)
+      merge(*findings);
+  result.evidence = evidence.value_or(0);
+  result.covered = whole || coverage.verdict == Verdict::Verified;
+  if (whole || result.verdict == Verdict::Refuted)
+    return success();
+  if (coverage.verdict == Verdict::Refuted) {
+    result.verdict = Verdict::Refuted;
+    result.witness = coverage.reason;
+  }
+  result.uncovered = coverage.reason;
+  return success();
+}
+
+/// The verdict, where nothing is refuted.
+void KernelChecker::conclude(bool whole) {
+  if (result.evidence < options.leastEvidence)
+    result.reason = llvm::formatv("evidence of {0:f0} bits is less than {1:f0}",
+                                  result.evidence, options.leastEvidence)
+                        .str();
+  else if (!whole && !result.uniform)
+    result.reason = "not shown that blocks that were not run behave alike";
+  else if (compiled->controlDependsOnContents() ||
+           compiled->addressesDependOnContents())
+    result.reason = "control or addresses depend on what tensors hold";
+  else
+    result.verdict = Verdict::Verified;
 }
 
 FailureOr<KernelCheckResult> KernelChecker::run() {
@@ -350,39 +291,10 @@ FailureOr<KernelCheckResult> KernelChecker::run() {
   std::vector<int64_t> chosen = sampleBlocks();
   result.blocksRun = chosen.size();
   bool whole = chosen.size() == result.blocks;
-  if (whole) {
-    if (failed(check(chosen, true)))
-      return failure();
-  } else {
-    for (auto [n, block] : llvm::enumerate(chosen))
-      if (failed(check(block, n == 0)))
-        return failure();
-      else if (result.verdict == Verdict::Refuted)
-        break;
-  }
-  result.covered = whole;
-  if (!whole && result.verdict != Verdict::Refuted) {
-    Coverage coverage =
-        checkCoverage(program, source.getNumArguments(), options.mostElements);
-    result.covered = coverage.verdict == Verdict::Verified;
-    if (coverage.verdict == Verdict::Refuted)
-      refute(coverage.reason);
-    result.uncovered = coverage.reason;
-  }
-  if (result.verdict != Verdict::Refuted) {
-    if (result.evidence < options.leastEvidence)
-      result.reason =
-          llvm::formatv("evidence of {0:f0} bits is less than {1:f0}",
-                        result.evidence, options.leastEvidence)
-              .str();
-    else if (!whole && !result.uniform)
-      result.reason = "not shown that blocks that were not run behave alike";
-    else if (compiled->controlDependsOnContents() ||
-             compiled->addressesDependOnContents())
-      result.reason = "control or addresses depend on what tensors hold";
-    else
-      result.verdict = Verdict::Verified;
-  }
+  if (failed(check(whole, chosen)))
+    return failure();
+  if (result.verdict != Verdict::Refuted)
+    conclude(whole);
   result.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin)
           .count();

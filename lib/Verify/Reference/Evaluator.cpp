@@ -27,23 +27,66 @@ static size_t getBytes(const Tile &tile) {
   return tile.values.floats.size() + tile.values.ints.size() * 8;
 }
 
+TileIndex::TileIndex(ArrayRef<int64_t> shape) : strides(getStrides(shape)) {}
+
+std::pair<int64_t, int64_t> TileIndex::spanOf(const Box &box) const {
+  int64_t first = 0, distance = 0;
+  for (size_t d = 0; d < box.rank(); ++d) {
+    first += box.offsets[d] * strides[d];
+    distance += (box.sizes[d] - 1) * strides[d];
+  }
+  return {first, distance};
+}
+
+TilePtr TileIndex::find(const Box &box) const {
+  auto [first, distance] = spanOf(box);
+  // Beginning before this, a tile ends before the box does.
+  int64_t earliest = first + distance - longest;
+  for (auto it = tiles.upper_bound(first); it != tiles.begin();) {
+    --it;
+    if (it->first < earliest)
+      break;
+    if (it->second->box.contains(box))
+      return it->second;
+  }
+  return nullptr;
+}
+
+TileIndex::Position TileIndex::insert(TilePtr tile) {
+  auto [first, distance] = spanOf(tile->box);
+  longest = std::max(longest, distance);
+  return tiles.emplace(first, std::move(tile));
+}
+
+TileIndex &Evaluator::indexOf(Value value) {
+  std::unique_ptr<TileIndex> &index = tiles[value];
+  if (!index) {
+    // Without a shape it cannot be computed either, which will be reported.
+    FailureOr<SmallVector<int64_t>> shape = getShape(value);
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    SmallVector<int64_t> unknown(type ? type.getRank() : 0, 1);
+    tiles[value] =
+        std::make_unique<TileIndex>(succeeded(shape) ? *shape : unknown);
+  }
+  return *tiles[value];
+}
+
 void Evaluator::remember(Value value, TilePtr tile) {
   cachedBytes += getBytes(*tile);
-  tiles[value].push_back(std::move(tile));
-  history.push_back(value);
+  TileIndex &index = indexOf(value);
+  history.emplace_back(&index, index.insert(std::move(tile)));
   // The newest stays, however large it is.
   while (cachedBytes > options.cacheBytes && history.size() > 1) {
-    auto &oldest = tiles[history.front()];
-    cachedBytes -= getBytes(*oldest.front());
-    oldest.pop_front();
+    auto [oldest, position] = history.front();
+    cachedBytes -= getBytes(*position->second);
+    oldest->erase(position);
     history.pop_front();
   }
 }
 
 FailureOr<TilePtr> Evaluator::request(Value value, const Box &box) {
-  for (const TilePtr &tile : llvm::reverse(tiles[value]))
-    if (tile->box.contains(box))
-      return tile;
+  if (TilePtr known = indexOf(value).find(box))
+    return known;
   FailureOr<Tile> tile = compute(value, box);
   if (failed(tile))
     return failure();
@@ -376,6 +419,7 @@ void DrawnInputs::integers(unsigned argument, unsigned width,
   // Uniform numbers of f64 give the integers, the same for every domain.
   InputKey key = {seedOf(argument), argument, InputFamily::Uniform01, shape};
   double bound = width == 1 ? 2 : double(integerBound);
+  InputDrawer draw(key, FloatKind::F64);
   for (auto [i, index] : llvm::enumerate(indices))
-    out[i] = int64_t(drawInput(key, FloatKind::F64, index) * bound);
+    out[i] = int64_t(draw(index) * bound);
 }

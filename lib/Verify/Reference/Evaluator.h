@@ -16,6 +16,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/DenseMap.h"
 #include <deque>
+#include <map>
 
 namespace kernel_opt::verify {
 
@@ -26,6 +27,26 @@ using mlir::BlockArgument;
 constexpr int64_t columnPoints = 4096;
 
 using TilePtr = std::shared_ptr<const Tile>;
+
+/// Tiles of one tensor, by where they begin in row-major order.
+class TileIndex {
+public:
+  using Position = std::multimap<int64_t, TilePtr>::iterator;
+
+  explicit TileIndex(ArrayRef<int64_t> shape);
+  /// A tile that contains the box; null if there is none.
+  TilePtr find(const Box &box) const;
+  Position insert(TilePtr tile);
+  void erase(Position position) { tiles.erase(position); }
+
+private:
+  /// First element of a box, and the distance to its last one.
+  std::pair<int64_t, int64_t> spanOf(const Box &box) const;
+
+  SmallVector<int64_t> strides;
+  std::multimap<int64_t, TilePtr> tiles;
+  int64_t longest = 0; ///< distance in any tile
+};
 
 class Evaluator {
 public:
@@ -100,6 +121,7 @@ private:
   FailureOr<Column> evalPayload(Payload &payload, Value value);
   FailureOr<Column> evalPayloadOp(Payload &payload, Operation *op, Value value);
 
+  TileIndex &indexOf(Value value);
   void remember(Value value, TilePtr tile);
 
   Block &block;
@@ -108,10 +130,10 @@ private:
   ReferenceOptions options;
   InputSource *inputs = nullptr;
 
-  llvm::DenseMap<Value, std::deque<TilePtr>> tiles;
+  llvm::DenseMap<Value, std::unique_ptr<TileIndex>> tiles;
   llvm::DenseMap<Value, SmallVector<int64_t>> knownShapes;
-  /// Values in the order their tiles were made, for forgetting the oldest.
-  std::deque<Value> history;
+  /// Tiles in the order they were made, for forgetting the oldest.
+  std::deque<std::pair<TileIndex *, TileIndex::Position>> history;
   size_t cachedBytes = 0;
 };
 

@@ -130,6 +130,10 @@ struct LaunchSpec {
   /// Report elements of `write` arguments that are not written although the
   /// whole grid ran.
   bool checkCompleteness = true;
+  /// Watch memory: races, initialization, pending copies, and what accesses
+  /// cost. Off, a program that was found right runs faster; bounds, alignment
+  /// and deadlocks are still reported.
+  bool watchMemory = true;
 };
 
 /// What a run cost and touched.
@@ -143,6 +147,18 @@ struct RunCounters {
   /// Shared-memory passes beyond those that the access width needs.
   uint64_t bankConflicts = 0;
   uint64_t sharedAccesses = 0; ///< warp accesses to shared memory
+
+  RunCounters &operator+=(const RunCounters &other) {
+    instructions += other.instructions;
+    laneOps += other.laneOps;
+    globalSectorsRead += other.globalSectorsRead;
+    globalSectorsWritten += other.globalSectorsWritten;
+    leastSectorsRead += other.leastSectorsRead;
+    leastSectorsWritten += other.leastSectorsWritten;
+    bankConflicts += other.bankConflicts;
+    sharedAccesses += other.sharedAccesses;
+    return *this;
+  }
 };
 
 /// Coverage of one bytecode instruction that has a source location.
