@@ -377,7 +377,10 @@ static LogicalResult checkTileSizes(gpu::GPUFuncOp func,
 /// A sum of nothing has a result, but no steps that tiles could be of.
 static LogicalResult checkLoops(Block &body) {
   WalkResult result = body.walk([](linalg::LinalgOp op) {
-    if (!llvm::is_contained(op.getStaticLoopRanges(), 0))
+    SmallVector<unsigned> summed;
+    op.getReductionDims(summed);
+    SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+    if (llvm::none_of(summed, [&](unsigned d) { return sizes[d] == 0; }))
       return WalkResult::advance();
     op->emitError("a loop without iterations cannot be tiled");
     return WalkResult::interrupt();

@@ -65,6 +65,10 @@ elif conduct == "many-items":
 elif conduct == "deep":
     sys.stdin.read()
     write("module {" * 100000)
+elif conduct == "long":
+    # No brackets nest here, and yet the reader descends into each term.
+    sys.stdin.read()
+    write("#map = affine_map<(d0) -> (d0" + " + d0" * 200000 + ")>\n")
 elif conduct == "injection":
     # Asks for what no proposal can ask for.
     sys.stdin.read()
