@@ -22,6 +22,9 @@ static bool isShort(double value) {
     return true;
   int exponent;
   double fraction = std::frexp(value, &exponent);
+  // A power of two, such as the f32 epsilon, rounds nothing.
+  if (std::fabs(fraction) == 0.5)
+    return exponent > -24 && exponent <= 16;
   double scaled = std::ldexp(fraction, 8);
   return scaled == std::floor(scaled) && std::abs(exponent) < 16;
 }

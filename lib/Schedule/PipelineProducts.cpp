@@ -80,7 +80,10 @@ LogicalResult ProductPipeline::planOperand(ProductOperand &operand) {
     element = BFloat16Type::get(func.getContext());
   if (!element.isBF16() && !element.isF16())
     return error() << "products of " << element
-                   << " have no wgmma of their precision";
+                   << " have no wgmma of their precision"
+                   << (element.isF32() ? "; 'by_threads [1] promote [1] split "
+                                         "[1]' multiplies bf16 parts"
+                                       : "");
   if (element != elementType && elementType)
     return error() << "operands of types " << elementType << " and " << element
                    << " differ";

@@ -65,6 +65,16 @@ static void keepContract(kopt::KernelOp kernel, gpu::GPUFuncOp func) {
     func->setAttr(kProgramContractAttrName, contract);
 }
 
+/// A tile is a block, unless that is said to be cut: of the dimensions that
+/// `block` counts, and no less than by default.
+static int64_t elementsOfBlock(const TileOptions &options) {
+  constexpr int64_t most = 1 << 20; // more than registers hold
+  int64_t volume = 1;
+  for (int64_t size : options.block)
+    volume = std::min(most, volume * std::clamp<int64_t>(size, 1, most));
+  return std::max(options.elements, volume);
+}
+
 static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
                                                transform::TransformState &state,
                                                TileOptions &options) {
@@ -95,6 +105,8 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
   options.descending = !descending.empty() && descending[0];
   if (!elements.empty())
     options.elements = elements[0];
+  else if (options.tile.empty())
+    options.elements = elementsOfBlock(options);
   if (!warps.empty())
     options.warps = warps[0];
   if (!raster.empty())

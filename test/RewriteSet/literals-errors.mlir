@@ -30,6 +30,20 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
     kopt.yield %1 : !s
   }
 
+  // 2^-23, the epsilon of f32, rounds nothing.
+  // expected-remark@+1 {{"verdict":"verified"}}
+  kopt.rule @power_of_two(%x: !s) class reassociating sequences ["S"]
+  before {
+    %0 = aten.sub %x, %x : (!s, !s) -> !s
+    kopt.yield %0 : !s
+  } after {
+    %c = aten.full {size = array<i64>, value = 1.1920928955078125e-07 : f64,
+        dtype = f32} : () -> !scalar
+    %0 = aten.sub %x, %x : (!s, !s) -> !s
+    %1 = aten.mul %0, %c : (!s, !scalar) -> !s
+    kopt.yield %1 : !s
+  }
+
   kopt.rule @no_value(%x: !s) class approximate sequences ["S"]
   before {
     %0 = aten.exp %x : (!s) -> !s

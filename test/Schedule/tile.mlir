@@ -225,3 +225,26 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+// A block is one tile, if nothing says how large tiles are.
+
+// CHECK-LABEL: gpu.module @large_program
+// CHECK: ktile.load {{.*}} -> tensor<128x128xf32>
+// CHECK-NOT: scf.for
+module attributes {transform.with_named_sequence} {
+func.func @large(%x: tensor<512x512xf32>) -> tensor<512x512xf32> {
+  %r = kopt.kernel @large (%a = %x : tensor<512x512xf32>) -> (tensor<512x512xf32>) {
+    %e = tensor.empty() : tensor<512x512xf32>
+    %y = linalg.exp ins(%a : tensor<512x512xf32>) outs(%e : tensor<512x512xf32>) -> tensor<512x512xf32>
+    kopt.yield %y : tensor<512x512xf32>
+  }
+  return %r : tensor<512x512xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.tile %k block [128, 128] warps [8] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}

@@ -79,7 +79,8 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
     `block`: elements of each result dimension for one block, given for the last
     dimensions (0: all; leading ones not given: 1). `tile`: elements of each in
     one tile, powers of two. `elements`: how many a tile has where the lists do
-    not say, filled up from the last dimension on. `reduction`: elements of one
+    not say, filled up from the last dimension on; 4096 unless given, or as many
+    as `block` says where these are more. `reduction`: elements of one
     step of each reduction, in program order. `warps`: warps of a block. `raster`:
     rows of blocks that neighbouring blocks go through before they take the next
     column. `cluster`: blocks that share each tile and join their parts of
