@@ -119,6 +119,7 @@ if config.sanitizers:
 
 # A choice of tool must stay the first argument.
 if lit_config.params.get("roundtrip"):
+    config.available_features.add("roundtrip")
     config.test_exec_root = os.path.join(config.binary_root, "test-roundtrip")
     config.substitutions.append(
         (
