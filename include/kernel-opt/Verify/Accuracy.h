@@ -49,7 +49,8 @@ struct AccuracyOptions {
   /// Steps of the reference, and lane-operations of the program, that a family
   /// may cost. Counted, not timed: a replay makes the same choice.
   uint64_t work = 4'000'000;
-  /// Fewer, down to a quarter, where one block alone is more work than that.
+  /// Runs with random rounding that the scale of noise comes from. With fewer
+  /// it is too small somewhere among thousands of outputs.
   unsigned noiseRuns = 16;
 };
 

@@ -34,6 +34,12 @@ std::unique_ptr<Domain> createNoiseDomain(uint64_t run, bool wide);
 /// comparisons such a sum is `overflowed`: an infinity, or NaN.
 std::unique_ptr<Domain> createAnyOrderDomain(double overflowed);
 
+/// As the device domain; but what is weighted by exp(-Inf) takes no part, be it
+/// infinite or NaN: 0 * Inf is NaN in a softmax that masks by -Inf, and a
+/// program that skips what is masked is more finite. Only such zeros do so, not
+/// literals or inputs that happen to be zero.
+std::unique_ptr<Domain> createMaskedDomain();
+
 } // namespace kernel_opt::verify
 
 #endif // KERNEL_OPT_VERIFY_ACCURACYDOMAINS_H

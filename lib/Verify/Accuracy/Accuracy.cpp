@@ -133,9 +133,7 @@ LogicalResult AccuracyChecker::choose(AccuracySetup &setup) {
   uint64_t missing = (options.leastOutputs + least - 1) / least;
   setup.draws = unsigned(std::clamp<uint64_t>(
       options.work / (opsPerDraw + 1), 1, std::min<uint64_t>(missing, 16)));
-  setup.noiseRuns = unsigned(std::clamp<uint64_t>(
-      options.noiseRuns * options.work * 4 / (opsPerDraw + 1),
-      (options.noiseRuns + 3) / 4, options.noiseRuns));
+  setup.noiseRuns = options.noiseRuns;
   if (!setup.hasFloats())
     setup.draws = setup.noiseRuns = 1;
   return success();

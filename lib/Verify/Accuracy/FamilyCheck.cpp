@@ -143,6 +143,17 @@ bool FamilyCheck::orderDecides(unsigned draw, size_t output, size_t sample) {
   });
 }
 
+bool FamilyCheck::isMasked(size_t output, size_t sample) {
+  if (masked.empty()) {
+    std::unique_ptr<Domain> domain = createMaskedDomain();
+    auto values = runSource(*domain, 0, ReductionOrder::Sequential, false);
+    if (failed(values))
+      return false;
+    masked = std::move(*values);
+  }
+  return std::isfinite(masked[output].high[sample]);
+}
+
 //===----------------------------------------------------------------------===//
 // Rounding
 //===----------------------------------------------------------------------===//
@@ -341,7 +352,8 @@ static Class classify(double value) {
 /// Q must be of P's class, or of the exact result's. Where P overflowed on the
 /// way (out of finite inputs, or although the exact result is finite), the
 /// order of P's sums decided what came of it, and anything goes. The same where
-/// P would overflow in another order (orderDecides).
+/// P would overflow in another order (orderDecides). A finite Q is right where
+/// all that P has of Inf or NaN is masked (isMasked).
 static bool isRightClass(Class q, Class p, Class r, bool finiteInputs) {
   bool overflowed = p != Class::Finite && (r == Class::Finite || finiteInputs);
   return q == p || q == r || overflowed;
@@ -371,7 +383,8 @@ LogicalResult FamilyCheck::checkSpecials() {
       record.moreFinite += ours == Class::Finite && original != Class::Finite;
       bool finiteInputs = !drawsSpecialValues(family);
       if (isRightClass(ours, original, exactly, finiteInputs) ||
-          (finiteInputs && orderDecides(0, o, i)))
+          (finiteInputs && orderDecides(0, o, i)) ||
+          (ours == Class::Finite && isMasked(o, i)))
         continue;
       if (record.different++ == 0)
         record.worst =

@@ -91,6 +91,9 @@ private:
   /// Whether P would overflow at a sample if its sums and products were taken
   /// in another order. That is evaluated where it is asked for first.
   bool orderDecides(unsigned draw, size_t output, size_t sample);
+  /// Whether P is finite at a sample of the first draw but for what is weighted
+  /// by exp(-Inf): there Q may be. Evaluated where it is asked for first.
+  bool isMasked(size_t output, size_t sample);
   /// The noise of P's own roundings, per output and sample.
   FailureOr<std::vector<std::vector<double>>> noiseOf(bool wide, unsigned draw,
                                                       ArrayRef<Values> exact);
@@ -106,6 +109,7 @@ private:
   unsigned drawnFor = 0;
   std::vector<std::vector<Values>> anyOrder;
   unsigned anyOrderFor = 0;
+  std::vector<Values> masked;
   /// Of the first draw, with results rounded: both checks look at it.
   std::optional<Evaluated> first;
 };

@@ -131,6 +131,67 @@ TEST(NoiseTest, RunningSumsAreSumsOfAllBeforeThem) {
 }
 
 //===----------------------------------------------------------------------===//
+// What is masked
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// sum(exp(logit) * value) over two keys, the second of which is `logit` and
+/// `value`; by products and sums, or fused.
+class MaskedTest : public testing::Test {
+protected:
+  double weighted(double logit, double value, bool fused) {
+    double weights[] = {0, logit}, values[] = {3, value};
+    domain->unary(UnaryFn::Exp, FloatKind::F32, weights, weights, 2);
+    return contracted(weights, values, fused);
+  }
+  double contracted(const double *weights, const double *values, bool fused) {
+    double sum = 0, high;
+    domain->contract(FloatKind::F32, fused, 1, 1, 2, weights, values, &sum);
+    domain->toReal(&sum, &high, nullptr, 1);
+    return high;
+  }
+
+  std::unique_ptr<Domain> domain = createMaskedDomain();
+};
+} // namespace
+
+TEST_F(MaskedTest, WhatIsMaskedTakesNoPart) {
+  for (bool fused : {false, true}) {
+    EXPECT_EQ(weighted(-INFINITY, INFINITY, fused), 3);
+    EXPECT_EQ(weighted(-INFINITY, NAN, fused), 3);
+    EXPECT_EQ(weighted(0, 4, fused), 7);
+  }
+}
+
+TEST_F(MaskedTest, WhatIsNotMaskedDoes) {
+  for (bool fused : {false, true}) {
+    EXPECT_TRUE(std::isnan(weighted(0, NAN, fused)));
+    EXPECT_EQ(weighted(0, -INFINITY, fused), -INFINITY);
+    EXPECT_TRUE(std::isnan(weighted(NAN, 1, fused)));
+    // A weight too small for f32 is a rounded zero; one that is a literal masks
+    // nothing either.
+    EXPECT_TRUE(std::isnan(weighted(-1000, INFINITY, fused)));
+    double weights[] = {1, 0}, values[] = {3, INFINITY};
+    EXPECT_TRUE(std::isnan(contracted(weights, values, fused)));
+  }
+}
+
+TEST_F(MaskedTest, WeightsAreNormalizedAndConverted) {
+  double weights[] = {0, -INFINITY}, total[] = {4, 4}, zeros[] = {0, 0};
+  domain->unary(UnaryFn::Exp2, FloatKind::F32, weights, weights, 2);
+  domain->binary(BinaryFn::Div, FloatKind::F32, weights, total, weights, 2);
+  domain->convert(FloatKind::F32, FloatKind::F16, weights, weights, 2);
+  double values[] = {8, NAN};
+  EXPECT_EQ(contracted(weights, values, true), 2);
+  // Added to something it is a zero as any other, and so it is in a comparison.
+  uint8_t isEqual[2];
+  domain->compare(CompareFn::OEQ, FloatKind::F32, weights, zeros, isEqual, 2);
+  EXPECT_TRUE(isEqual[1]);
+  domain->binary(BinaryFn::Add, FloatKind::F32, weights, zeros, weights, 2);
+  EXPECT_TRUE(std::isnan(contracted(weights, values, true)));
+}
+
+//===----------------------------------------------------------------------===//
 // Programs
 //===----------------------------------------------------------------------===//
 
