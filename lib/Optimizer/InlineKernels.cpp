@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Stages.h"
+#include "kernel-opt/Dialect/Kopt/HiddenLiterals.h"
 #include "kernel-opt/Dialect/Kopt/WholeKernel.h"
 #include "kernel-opt/Kernel/FormKernels.h"
 #include "mlir/Pass/PassManager.h"
@@ -49,6 +50,7 @@ FailureOr<OwningOpRef<ModuleOp>> optimizer::inlined(ModuleOp module) {
   for (kopt::KernelOp kernel : kernels)
     kernel::inlineKernel(kernel);
   PassManager manager(module.getContext());
+  kopt::HiddenLiterals hidden(*copy, kopt::Hide::All);
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   if (failed(manager.run(*copy)))

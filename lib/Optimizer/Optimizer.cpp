@@ -10,6 +10,7 @@
 #include "Stages.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
 #include "kernel-opt/Dialect/KTile/KTileDialect.h"
+#include "kernel-opt/Dialect/Kopt/HiddenLiterals.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Kernel/Passes.h"
 #include "kernel-opt/Optimizer/Prepare.h"
@@ -39,6 +40,7 @@
 #include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <list>
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -245,7 +247,6 @@ LogicalResult optimizer::scheduleKernels(ModuleOp module,
   if (!options.scheduleTexts.empty() &&
       failed(scheduleByTexts(module, options)))
     return failure();
-  PassManager manager(module.getContext());
   // Reading the shipped strategies takes its time: not for nothing.
   if (!llvm::all_of(kopt::distinctKernels(module), kopt::lookupProgram)) {
     schedule::ScheduleKernelsOptions passOptions;
@@ -254,8 +255,15 @@ LogicalResult optimizer::scheduleKernels(ModuleOp module,
     passOptions.leave = !options.requireAll;
     passOptions.passOver.assign(options.passOver.begin(),
                                 options.passOver.end());
+    PassManager manager(module.getContext());
     manager.addPass(schedule::createScheduleKernels(passOptions));
+    if (failed(manager.run(module)))
+      return failure();
   }
+  std::list<kopt::HiddenLiterals> hidden;
+  for (auto programs : module.getOps<gpu::GPUModuleOp>())
+    hidden.emplace_back(programs, kopt::Hide::Inexact);
+  PassManager manager(module.getContext());
   OpPassManager &programs = manager.nest<gpu::GPUModuleOp>();
   programs.addPass(createCanonicalizerPass());
   programs.addPass(createCSEPass());

@@ -8,6 +8,7 @@
 
 #include "Admitter.h"
 #include "kernel-opt/Dialect/KTile/KTileDialect.h"
+#include "kernel-opt/Dialect/Kopt/HiddenLiterals.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Kernel/FormKernels.h"
 #include "kernel-opt/Kernel/KernelFacts.h"
@@ -194,6 +195,16 @@ void Admitter::admitPlans() {
 // Schedules
 //===----------------------------------------------------------------------===//
 
+/// As all programs are before they are checked.
+static LogicalResult cleanProgram(gpu::GPUModuleOp module) {
+  kopt::HiddenLiterals hidden(module, kopt::Hide::Inexact);
+  PassManager manager(module.getContext(),
+                      gpu::GPUModuleOp::getOperationName());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  return manager.run(module);
+}
+
 Use Admitter::tryStrategy(const schedule::ScheduleLibrary &library,
                           const schedule::Strategy &strategy,
                           kopt::KernelOp kernel) {
@@ -214,11 +225,7 @@ Use Admitter::tryStrategy(const schedule::ScheduleLibrary &library,
     return use;
   }
   auto module = (*func)->getParentOfType<gpu::GPUModuleOp>();
-  PassManager manager(module.getContext(),
-                      gpu::GPUModuleOp::getOperationName());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
-  if (failed(manager.run(module))) {
+  if (failed(cleanProgram(module))) {
     use.detail = llvm::join(collector.take(), "\n");
     return use;
   }

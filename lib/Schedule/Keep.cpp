@@ -9,6 +9,7 @@
 #include "kernel-opt/Schedule/Keep.h"
 #include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
 #include "kernel-opt/Dialect/KTile/KTileOps.h"
+#include "kernel-opt/Dialect/Kopt/HiddenLiterals.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Utils/Utils.h"
 #include "mlir/IR/Dominance.h"
@@ -68,8 +69,11 @@ LogicalResult schedule::keepTiles(gpu::GPUFuncOp func, int64_t mostRounds) {
     return failure();
   // Unrolling leaves each round's offset as a sum: what lies where is only seen
   // in the constant that it comes to.
-  if (failed(applyPatternsGreedily(func, FrozenRewritePatternSet())))
-    return func.emitError("constants do not settle");
+  {
+    kopt::HiddenLiterals hidden(func, kopt::Hide::Inexact);
+    if (failed(applyPatternsGreedily(func, FrozenRewritePatternSet())))
+      return func.emitError("constants do not settle");
+  }
   IRRewriter rewriter(func.getContext());
   auto mergeEqual = [&] {
     DominanceInfo dominance(func);

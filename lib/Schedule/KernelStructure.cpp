@@ -101,7 +101,29 @@ std::optional<unsigned> KernelStructure::resultDimOf(Axis of) const {
 
 std::optional<unsigned> KernelStructure::resultDimOf(linalg::LinalgOp op,
                                                      unsigned loop) const {
-  return resultDimOf(axis(op, loop));
+  SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
+  if (kinds[loop] != utils::IteratorType::reduction)
+    return resultDimOf(axis(op, loop));
+  // Where a reshape has joined what is not the same (a tensor of 2 x 30 read as
+  // 6 x 10), a dimension of the result may be a parallel loop of this very op.
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  llvm::SmallBitVector taken(extents.size());
+  auto type = cast<ShapedType>(result.getType());
+  for (unsigned d = 0; d < whole.size(); ++d) {
+    if (!same(axis(op, loop), axis(result, d)))
+      continue;
+    auto isThis = [&](unsigned other) {
+      return kinds[other] == utils::IteratorType::parallel &&
+             !taken.test(other) && extents[other] == type.getDimSize(d) &&
+             same(axis(op, other), axis(result, d));
+    };
+    auto loops = llvm::seq<unsigned>(extents.size());
+    auto found = llvm::find_if(loops, isThis);
+    if (found == loops.end())
+      return d;
+    taken.set(*found);
+  }
+  return std::nullopt;
 }
 
 std::optional<unsigned> KernelStructure::resultDimOf(Value value,

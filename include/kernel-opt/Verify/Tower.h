@@ -22,7 +22,9 @@
 // * Infinities and NaN are tokens that follow IEEE on the shadow.
 // * log(u) is kept as a formal sum, so that exp and logs of products undo it.
 // * sqrt(x) = x^((p+1)/4), right up to sign; where x is not a square the level
-//   is tainted.
+//   is tainted. With complex residues, the root of what is no square is i times
+//   that of -x, and half of the numbers that are not real have one, too; exp
+//   takes x + i y to exp(x + t y), with a random t.
 // * sin, cos, erf and others without such laws are keyed pseudo-random
 //   functions of the residues, odd or even as the function is: equal arguments
 //   give equal results, and nothing else is known ("opaque").
@@ -57,6 +59,12 @@ struct TowerOptions {
   /// Key of the pseudo-random functions and of the symbols; the same for both
   /// programs that are compared, drawn after they are fixed.
   uint64_t key = 0;
+  /// Residues are x + i y with i^2 = -1. Then every number that no root took
+  /// part in has a square root; without, every other one. Takes more time.
+  bool complex = false;
+  /// Draws are multiplied by this: exps of small numbers stay in the range of
+  /// the shadow. Rational families are not.
+  double scale = 1;
 };
 
 /// What happened since the domain was made.

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::aten;
@@ -232,10 +233,73 @@ struct Bin {
     end = s.div(s.add(next, s.index(count - 1)), n);
   }
 };
+
+/// How far windows of unequal size reach.
+struct Reach {
+  /// The longest of each dimension.
+  SmallVector<int64_t> longest;
+  /// Elements behind the end that a loop as long as that would read.
+  SmallVector<int64_t> beyond;
+};
 } // namespace
 
-/// Windows of unequal size: a loop as long as the longest reads the input at
-/// computed places, and ignores those behind the end of its window.
+/// None if a size is not known.
+static std::optional<Reach> reachOf(Windows &w, ArrayRef<int64_t> counts) {
+  Reach reach;
+  auto shape = cast<RankedTensorType>(w.l.in[0].getType()).getShape();
+  for (auto [size, count] : llvm::zip(shape.take_back(counts.size()), counts)) {
+    if (ShapedType::isDynamic(size))
+      return std::nullopt;
+    int64_t longest = 1;
+    for (int64_t o = 0; o < count; ++o)
+      longest =
+          std::max(longest, llvm::divideCeilSigned((o + 1) * size, count) -
+                                o * size / count);
+    int64_t last = (count - 1) * size / count;
+    reach.longest.push_back(longest);
+    reach.beyond.push_back(std::max<int64_t>(0, last + longest - size));
+  }
+  return reach;
+}
+
+/// Windows of unequal size over an input of known sizes: a loop as long as the
+/// longest, in which elements behind the end of a window count as `neutral`.
+static Value foldKnownBins(Windows &w, ArrayRef<int64_t> counts,
+                           const Reach &reach, Value init, Value neutral,
+                           Body body) {
+  Lowering &l = w.l;
+  auto shape = cast<RankedTensorType>(l.in[0].getType()).getShape();
+  Sizes low(w.rank, l.attr(0)), high(w.first, l.attr(0)), longest;
+  SmallVector<AffineExpr> exprs;
+  for (unsigned dim = 0; dim < w.first; ++dim)
+    exprs.push_back(l.dim(dim));
+  for (unsigned i = 0; i < w.spatial; ++i) {
+    high.push_back(l.attr(reach.beyond[i]));
+    longest.push_back(l.attr(reach.longest[i]));
+    AffineExpr start =
+        (l.dim(w.first + i) * shape[w.first + i]).floorDiv(counts[i]);
+    exprs.push_back(start + l.dim(w.rank + i));
+  }
+  Value padded = llvm::any_of(reach.beyond, [](int64_t n) { return n > 0; })
+                     ? l.pad(l.in[0], low, high, neutral)
+                     : l.in[0];
+  return l.generic({{padded, l.map(w.loops, exprs)}, w.window(longest)},
+                   {{l.filled(w.result, init), w.resultMap()}}, w.loops,
+                   range(w.rank, w.loops), [&](Scalars &s, ValueRange v) {
+                     Value inside = s.boolean(true);
+                     for (unsigned i = 0; i < w.spatial; ++i) {
+                       Bin bin(s, w.index(s, w.first + i),
+                               s.index(shape[w.first + i]), counts[i]);
+                       Value own = s.add(bin.start, w.index(s, w.rank + i));
+                       inside = s.both(inside, s.lt(own, bin.end));
+                     }
+                     Value x = s.select(inside, v[0], neutral);
+                     return SmallVector<Value>{body(s, {v[2], x})};
+                   })[0];
+}
+
+/// The same where sizes are not known: the input is read at computed places,
+/// and elements behind the end of a window are ignored.
 static Value foldBins(Windows &w, ArrayRef<int64_t> counts, Value init,
                       Body body) {
   Lowering &l = w.l;
@@ -279,9 +343,10 @@ static SmallVector<int64_t> wholeFactors(Lowering &l,
   return factors;
 }
 
-/// Reduces the windows of `op`, equal ones by an affine map.
+/// Reduces the windows, equal ones by an affine map. An element that is
+/// `neutral` changes nothing.
 static Value foldAdaptive(Lowering &l, Windows &w, ArrayRef<int64_t> counts,
-                          Value init, Body body) {
+                          Value init, Value neutral, Body body) {
   SmallVector<int64_t> spatial = range(w.first, w.rank);
   if (llvm::all_of(counts, [](int64_t n) { return n == 1; }))
     return l.insertOnes(l.reduce(l.in[0], spatial, init,
@@ -291,6 +356,8 @@ static Value foldAdaptive(Lowering &l, Windows &w, ArrayRef<int64_t> counts,
                         spatial);
   if (w.kernel.empty()) {
     w.spatial = counts.size();
+    if (std::optional<Reach> reach = reachOf(w, counts))
+      return foldKnownBins(w, counts, *reach, init, neutral, body);
     return foldBins(w, counts, init, body);
   }
   return w.fold(l.in[0], init, body);
@@ -319,9 +386,10 @@ static LogicalResult lowerAdaptiveMaxPool(AdaptiveMaxPoolOp op, Lowering &l) {
   FailureOr<Windows> w = adaptiveWindows(op, l);
   if (failed(w))
     return failure();
-  return l.replace(foldAdaptive(
-      l, *w, op.getOutputSize(), l.scalars.lowest(l.resultElement()),
-      [](Scalars &s, ValueRange v) { return s.max(v[0], v[1]); }));
+  Value lowest = l.scalars.lowest(l.resultElement());
+  return l.replace(
+      foldAdaptive(l, *w, op.getOutputSize(), lowest, lowest,
+                   [](Scalars &s, ValueRange v) { return s.max(v[0], v[1]); }));
 }
 
 static LogicalResult lowerAdaptiveAvgPool(AdaptiveAvgPoolOp op, Lowering &l) {
@@ -332,6 +400,7 @@ static LogicalResult lowerAdaptiveAvgPool(AdaptiveAvgPoolOp op, Lowering &l) {
   ArrayRef<int64_t> counts = op.getOutputSize();
   Type element = l.resultElement(), compute = computeTypeOf(element);
   Value total = foldAdaptive(l, w, counts, l.scalars.constant(compute, 0),
+                             l.scalars.constant(element, 0),
                              [&](Scalars &s, ValueRange v) {
                                return s.add(v[0], s.cast(v[1], compute));
                              });

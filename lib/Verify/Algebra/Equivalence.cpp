@@ -85,6 +85,15 @@ private:
     reference.work = options.mostWork ? &work : nullptr;
     return reference;
   }
+  /// After draws that left elements open: what might settle them.
+  void changeDraws() {
+    // Among many roots there is always one of no square.
+    tower.complex |= metRoots;
+    // exp of a long sum of squares is no number that the shadow can hold,
+    // unless they are small.
+    if (metOverflow)
+      tower.scale = tower.scale == 1 ? 0x1p-12 : 1;
+  }
   bool isOutOfWork() const { return options.mostWork && work == 0; }
   int64_t integerBound() const {
     int64_t bound = std::min(integerBoundOf(source), integerBoundOf(target));
@@ -106,6 +115,10 @@ private:
   std::vector<std::vector<ElementRecord>> records;
   /// Steps that are left, if they are bounded.
   uint64_t &work;
+  /// Of the draws to come.
+  TowerOptions tower;
+  /// What the last draw met.
+  bool metRoots = false, metOverflow = false;
   uint64_t currentSeed = 0;
   uint64_t counter = 0;
 };
@@ -302,7 +315,9 @@ void Checker::addStatistics(const TowerStatistics &stats) {
 /// draw must be repeated; they only ever gather evidence of equality.
 FailureOr<Checker::Draw> Checker::draw(InputFamily family, uint64_t seed) {
   currentSeed = seed;
-  auto domain = createTowerDomain({result.levels, mixHash(seed, 1)});
+  tower.levels = result.levels;
+  tower.key = mixHash(seed, 1);
+  auto domain = createTowerDomain(tower);
   DrawnInputs inputs(seed, family, integerBound());
   auto p = Reference::create(source, *domain, instance, referenceOptions());
   auto q = Reference::create(target, *domain, instance, referenceOptions());
@@ -326,6 +341,8 @@ FailureOr<Checker::Draw> Checker::draw(InputFamily family, uint64_t seed) {
     return Draw::NeedsLevels;
   if (outcome != Draw::Redraw)
     addStatistics(stats);
+  metRoots = stats.roots != 0;
+  metOverflow = stats.overflows != 0;
   return outcome;
 }
 
@@ -383,6 +400,7 @@ LogicalResult Checker::run() {
         return success();
     }
   for (unsigned i = 0; i < options.redraws && countOpen(); ++i) {
+    changeDraws();
     // Where one of them decides nothing, another may.
     FailureOr<Draw> outcome =
         draw(genericFamilies[i % 3], mixHash(result.nonce, ++counter));

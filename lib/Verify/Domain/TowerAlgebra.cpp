@@ -31,9 +31,13 @@ static Prime makePrime(uint64_t p) {
 
 TowerAlgebra::TowerAlgebra(const TowerOptions &options) : key(options.key) {
   field.levels = std::clamp(options.levels, 1u, maxTowerLevels);
+  field.complex = options.complex;
+  field.words = field.levels * (options.complex ? 2 : 1);
   unsigned first = maxTowerLevels - field.levels;
-  for (unsigned l = 0; l < field.levels; ++l)
+  for (unsigned l = 0; l < field.levels; ++l) {
     field.primes[l] = makePrime(towerPrimes[first + l]);
+    twists[l] = random(l, mixHash(key, 4), 0);
+  }
   sums.emplace_back();
   for (unsigned l = 0; l + 1 < field.levels; ++l) {
     const Prime &f = field.primes[l + 1];
@@ -156,7 +160,7 @@ bool TowerAlgebra::isZero(const TowerValue &v) const {
     return false;
   uint8_t valid = validLevels(v);
   for (unsigned l = 0; l < field.levels; ++l)
-    if ((valid >> l & 1) && v.residues[l] != 0)
+    if ((valid >> l & 1) && !isZeroAt(v, l))
       return false;
   return valid && v.log == 0;
 }
@@ -176,7 +180,7 @@ bool TowerAlgebra::sharesResidues(const TowerValue &a,
     return false;
   uint8_t valid = validLevels(a) & validLevels(b);
   for (unsigned l = 0; l < field.levels; ++l)
-    if ((valid >> l & 1) && a.residues[l] != b.residues[l])
+    if ((valid >> l & 1) && !isSame(a, b, l))
       return false;
   return valid && combine(a.log, b.log, /*subtract=*/true).empty();
 }
@@ -226,8 +230,8 @@ TowerValue TowerAlgebra::negate(const TowerValue &v) {
   TowerValue out = v;
   out.high = -v.high;
   out.low = -v.low;
-  for (unsigned l = 0; l < field.levels; ++l)
-    out.residues[l] = subMod(field.primes[l], 0, v.residues[l]);
+  for (unsigned w = 0; w < field.words; ++w)
+    out.residues[w] = subMod(field.primes[w % field.levels], 0, v.residues[w]);
   if (v.log)
     out.log = addSum(combine(0, v.log, /*subtract=*/true));
   return out;
@@ -243,8 +247,9 @@ TowerValue TowerAlgebra::add(const TowerValue &a, const TowerValue &b) {
   out.low = s.low;
   out.error = a.error + b.error + (exact ? 0 : std::fabs(s.high) * ddEpsilon);
   inherit(a, b, out);
-  for (unsigned l = 0; l < field.levels; ++l)
-    out.residues[l] = addMod(field.primes[l], a.residues[l], b.residues[l]);
+  for (unsigned w = 0; w < field.words; ++w)
+    out.residues[w] =
+        addMod(field.primes[w % field.levels], a.residues[w], b.residues[w]);
   out.denominator = a.denominator + b.denominator;
   out.numerator =
       std::max(a.numerator + b.denominator, b.numerator + a.denominator);
@@ -260,6 +265,9 @@ TowerValue TowerAlgebra::multiply(const TowerValue &x, const TowerValue &y) {
     a = materialize(a), b = materialize(b);
   if (b.log)
     std::swap(a, b);
+  // Coefficients of logarithms are real.
+  if (a.log && isComplex(b))
+    a = materialize(a);
   bool exact = true;
   DD p = mul(DD{a.high, a.low}, DD{b.high, b.low}, exact);
   TowerValue out = token(p.high);
@@ -271,8 +279,7 @@ TowerValue TowerAlgebra::multiply(const TowerValue &x, const TowerValue &y) {
               a.error * b.error +
               (exact ? 0 : std::fabs(p.high) * ddEpsilon + 0x1p-1000);
   inherit(a, b, out);
-  for (unsigned l = 0; l < field.levels; ++l)
-    out.residues[l] = mulMod(field.primes[l], a.residues[l], b.residues[l]);
+  mulResidues(field, a.residues, b.residues, out.residues);
   out.numerator = a.numerator + b.numerator;
   out.denominator = a.denominator + b.denominator;
   if (a.log) {
@@ -305,9 +312,9 @@ TowerValue TowerAlgebra::divide(const TowerValue &a, TowerValue b,
   DD r = div(DD{1, 0}, y, exact);
   uint8_t valid = validLevels(b);
   for (unsigned l = 0; l < field.levels; ++l) {
-    if ((valid >> l & 1) && b.residues[l] == 0)
+    if ((valid >> l & 1) && isZeroAt(b, l))
       return undecidedNaN();
-    reciprocal.residues[l] = inverses ? inverses[l] : inverse(l, b.residues[l]);
+    invert(reciprocal, l, inverses ? &inverses[l] : nullptr);
   }
   reciprocal.high = r.high;
   reciprocal.low = r.low;
@@ -392,109 +399,4 @@ TowerValue TowerAlgebra::binary(BinaryFn fn, const TowerValue &a,
     return choose(fn, a, b);
   }
   llvm_unreachable("function outside its enum");
-}
-
-//===----------------------------------------------------------------------===//
-// Comparison of results
-//===----------------------------------------------------------------------===//
-
-static unsigned topLevel(uint8_t levels) {
-  return 31 - llvm::countl_zero(uint32_t(levels));
-}
-
-uint8_t TowerAlgebra::agreement(const TowerValue &expected,
-                                const TowerValue &actual, uint8_t &levels) {
-  if (expected.log || actual.log)
-    return agreementOfLogs(expected, actual, levels);
-  levels = validLevels(expected) & validLevels(actual);
-  uint8_t equal = 0;
-  for (unsigned l = 0; l < field.levels; ++l)
-    if ((levels >> l & 1) && expected.residues[l] == actual.residues[l])
-      equal |= 1 << l;
-  return equal;
-}
-
-/// e - a = d + c0 log(u0) + c1 log(u1) + ... is zero if and only if
-/// exp((e - a) / c0) = exp(d / c0) u0 u1^(c1 / c0) ... is one.
-uint8_t TowerAlgebra::agreementOfLogs(const TowerValue &expected,
-                                      const TowerValue &actual,
-                                      uint8_t &levels) {
-  TowerValue difference = add(expected, negate(actual));
-  TowerValue zero = fromReal({0, 0});
-  if (!difference.log)
-    return agreement(difference, zero, levels);
-  TowerValue scale = zero;
-  scale.lost = difference.lost;
-  for (unsigned l = 0; l < field.levels; ++l)
-    scale.residues[l] = inverse(l, sums[difference.log].front().coefficient[l]);
-  scale.high = 1;
-  difference = multiply(difference, scale);
-  bool whole = true;
-  for (const LogTerm &term : sums[difference.log])
-    whole &= smallInteger(term, validLevels(difference), false) ||
-             smallInteger(term, validLevels(difference), true);
-  if (!whole)
-    return agreement(materialize(difference), zero, levels);
-  TowerValue product = zero;
-  expResidues(difference, product);
-  levels = validLevels(product);
-  uint8_t equal = 0;
-  for (unsigned l = 0; l < field.levels; ++l)
-    if ((levels >> l & 1) && product.residues[l] == field.primes[l].one)
-      equal |= 1 << l;
-  return equal;
-}
-
-Comparison TowerAlgebra::compare(const TowerValue &expected,
-                                 const TowerValue &actual) {
-  if (!isFinite(expected.high) || !isFinite(actual.high)) {
-    bool bothNaN = expected.high != expected.high && actual.high != actual.high;
-    return bothNaN || expected.high == actual.high ? Comparison::Equal
-                                                   : Comparison::Different;
-  }
-  stats.degree = std::max<double>(
-      stats.degree, std::max(expected.numerator + actual.denominator,
-                             actual.numerator + expected.denominator));
-  stats.expDepth =
-      std::max<unsigned>({stats.expDepth, expected.depth, actual.depth});
-  DD gap = DD{expected.high, expected.low} - DD{actual.high, actual.low};
-  double allowed = 16 * (expected.error + actual.error) +
-                   std::fabs(expected.high) * ddEpsilon;
-  if (!(std::fabs(gap.high) <= allowed))
-    return Comparison::Different;
-  if ((expected.flags | actual.flags) & Either)
-    return Comparison::Undecided;
-
-  uint8_t levels;
-  uint8_t equal = agreement(expected, actual, levels);
-  uint8_t clean = levels & ~(expected.tainted | actual.tainted);
-  if (levels == 0)
-    ++stats.depthExceeded;
-  // A root may have the wrong sign and a pseudo-random function may hide an
-  // identity: then the fields alone do not refute.
-  bool doubtful = (expected.flags | actual.flags) != 0;
-  if (equal & clean)
-    return (equal & clean) == clean || doubtful ? Comparison::Equal
-                                                : Comparison::Different;
-  if (clean && !doubtful)
-    return Comparison::Different;
-  return Comparison::Undecided;
-}
-
-double TowerAlgebra::evidence(const TowerValue &expected,
-                              const TowerValue &actual) const {
-  // As much as a value says that is zero in every field.
-  if (expected.flags & actual.flags & Fixed)
-    return std::log2(double(field.primes[topLevel(allLevels())].p));
-  uint8_t clean = validLevels(expected) & validLevels(actual) &
-                  ~(expected.tainted | actual.tainted);
-  if (!clean || !isFinite(expected.high))
-    return 0;
-  // Where roots took part, the levels that agree may be the smaller ones.
-  if ((expected.flags | actual.flags) & Rooted)
-    clean &= -clean;
-  double degree = std::max({expected.numerator + actual.denominator,
-                            actual.numerator + expected.denominator, 1.0f});
-  return std::max(0.0, std::log2(double(field.primes[topLevel(clean)].p)) -
-                           std::log2(degree));
 }

@@ -47,9 +47,11 @@ public:
   TowerValue binary(BinaryFn fn, const TowerValue &a, const TowerValue &b);
   TowerValue add(const TowerValue &a, const TowerValue &b);
   TowerValue multiply(const TowerValue &a, const TowerValue &b);
-  /// a / b, given the inverses of b's residues (null: computed here).
+  /// a / b, given the inverses of normOf(b) (null: computed here).
   TowerValue divide(const TowerValue &a, TowerValue b,
                     const uint64_t *inverses = nullptr);
+  /// x^2 + y^2 of a residue x + i y, zero for zero alone; x if all are real.
+  uint64_t normOf(const TowerValue &v, unsigned level) const;
   Order order(const TowerValue &a, const TowerValue &b);
   /// The integer that `fn` (Floor, Ceil, Round, RoundEven, Trunc) makes of v.
   DD wholeNumber(UnaryFn fn, const TowerValue &v);
@@ -72,6 +74,27 @@ private:
   };
   using LogSum = SmallVector<LogTerm, 1>;
 
+  /// Imaginary part at a level.
+  uint64_t imaginary(const TowerValue &v, unsigned level) const {
+    return field.complex ? v.residues[field.levels + level] : 0;
+  }
+  /// Whether some level that counts has an imaginary part.
+  bool isComplex(const TowerValue &v) const;
+  bool isSame(const TowerValue &a, const TowerValue &b, unsigned level) const {
+    return a.residues[level] == b.residues[level] &&
+           imaginary(a, level) == imaginary(b, level);
+  }
+  bool isZeroAt(const TowerValue &v, unsigned level) const {
+    return v.residues[level] == 0 && imaginary(v, level) == 0;
+  }
+  /// One number for both parts, which is the residue of what is real.
+  uint64_t keyOf(const TowerValue &v, unsigned level) const;
+  /// Replaces a residue by its inverse. `given` is that of the residue itself,
+  /// or of its norm if residues are complex.
+  void invert(TowerValue &v, unsigned level, const uint64_t *given) const;
+  /// Replaces a residue by a root of it; false if it has none.
+  bool takeRoot(TowerValue &v, unsigned level) const;
+  std::optional<uint64_t> realRoot(const Prime &f, uint64_t x) const;
   static uint64_t power(const Prime &f, uint64_t base, uint64_t exponent);
   uint64_t toResidue(const Prime &f, uint64_t value) const {
     return mulMod(f, value % f.p, f.square);
@@ -133,6 +156,8 @@ private:
 
   TowerField field;
   uint64_t key;
+  /// What exp multiplies imaginary parts by.
+  uint64_t twists[maxTowerLevels];
   /// expTables[l][8-bit digit position][digit]: powers of the generator of
   /// level l + 1.
   std::vector<std::array<std::array<uint64_t, 256>, 8>> expTables;

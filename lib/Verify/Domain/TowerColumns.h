@@ -32,6 +32,10 @@ struct Prime {
 
 struct TowerField {
   unsigned levels;
+  /// Residues have two parts, x + i y with i^2 = -1: then each number of the
+  /// prime field has a square root (all primes are 3 modulo 4).
+  bool complex;
+  unsigned words; ///< residues of a value, imaginary parts counted
   Prime primes[4];
 };
 
@@ -44,7 +48,8 @@ enum TowerFlag : uint8_t {
               ///< every field: it hangs on no draw
 };
 
-/// Only the first `levels` residues are stored, in Montgomery form.
+/// Only the first `levels` residues are stored, in Montgomery form, and their
+/// imaginary parts behind them if there are any.
 struct TowerValue {
   double high, low; ///< the shadow; Inf and NaN are tokens without residues
   double error;     ///< |shadow - real| is at most this
@@ -54,7 +59,7 @@ struct TowerValue {
   uint8_t tainted; ///< levels at which a root of a non-square took part
   uint8_t flags;
   uint8_t depth; ///< nesting of exps
-  uint64_t residues[4];
+  uint64_t residues[8];
 };
 constexpr size_t towerHeaderBytes = offsetof(TowerValue, residues);
 
@@ -63,7 +68,7 @@ using SlowTowerOp = void (*)(void *context, const TowerValue *a,
                              const TowerValue *b, TowerValue *out);
 
 struct TowerColumns {
-  /// Columns are arrays of values of towerHeaderBytes + 8 * levels bytes. Where
+  /// Columns are arrays of values of towerHeaderBytes + 8 * words bytes. Where
   /// an operand or the result is not plain, `slow` does it.
   void (*add)(const TowerField &field, const void *a, const void *b, void *out,
               size_t n, SlowTowerOp slow, void *context);
@@ -98,6 +103,22 @@ inline uint64_t addMod(const Prime &f, uint64_t a, uint64_t b) {
 }
 inline uint64_t subMod(const Prime &f, uint64_t a, uint64_t b) {
   return a >= b ? a - b : a + f.p - b;
+}
+
+/// out = a * b at each level; out may be one of them.
+inline void mulResidues(const TowerField &field, const uint64_t *a,
+                        const uint64_t *b, uint64_t *out) {
+  unsigned levels = field.levels;
+  for (unsigned l = 0; l < levels; ++l) {
+    const Prime &f = field.primes[l];
+    if (!field.complex) {
+      out[l] = mulMod(f, a[l], b[l]);
+      continue;
+    }
+    uint64_t ar = a[l], ai = a[levels + l], br = b[l], bi = b[levels + l];
+    out[l] = subMod(f, mulMod(f, ar, br), mulMod(f, ai, bi));
+    out[levels + l] = addMod(f, mulMod(f, ar, bi), mulMod(f, ai, br));
+  }
 }
 
 inline bool isFiniteToken(double x) { return x - x == 0; }

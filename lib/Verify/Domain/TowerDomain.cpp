@@ -47,8 +47,9 @@ struct TowerBuilder {
 class TowerDomainImpl : public TowerDomain {
 public:
   explicit TowerDomainImpl(const TowerOptions &options)
-      : algebra(options), key(options.key), columns(selectColumns()),
-        bytes(towerHeaderBytes + 8 * algebra.getField().levels) {}
+      : algebra(options), key(options.key), scale(options.scale),
+        columns(selectColumns()),
+        bytes(towerHeaderBytes + 8 * algebra.getField().words) {}
 
   StringRef name() const override { return "tower"; }
   size_t valueBytes() const override { return bytes; }
@@ -165,6 +166,7 @@ private:
                self.algebra.binary(fn, self.load(a, 0), self.load(b, 0)));
   }
   void divide(const void *a, const void *b, void *out, size_t n);
+  std::string residueText(const TowerValue &v, unsigned level) const;
 
   /// The last unary function, its argument and result.
   struct {
@@ -173,6 +175,7 @@ private:
   } last;
   TowerAlgebra algebra;
   uint64_t key;
+  double scale; ///< of draws
   const TowerColumns *columns;
   size_t bytes;
   uint64_t undecidedBefore = 0;
@@ -231,7 +234,7 @@ void TowerDomainImpl::divide(const void *a, const void *b, void *out,
     prefixes[0] = f.one;
     // A zero is left out; the division itself reports it.
     auto divisor = [&](size_t i) {
-      uint64_t r = at(b, i).residues[l];
+      uint64_t r = algebra.normOf(at(b, i), l);
       return r ? r : f.one;
     };
     for (size_t i = 0; i < n; ++i)
@@ -289,7 +292,7 @@ void TowerDomainImpl::input(const InputKey &inputKey, FloatKind,
     double value = draw(indices[i]);
     store(out, i,
           rational ? algebra.fromReal({value, 0})
-                   : algebra.fromDraw(drawKey, value));
+                   : algebra.fromDraw(drawKey, scale * value));
   }
 }
 
@@ -301,6 +304,17 @@ void TowerDomainImpl::poison(unsigned pattern, FloatKind kind, void *out,
           pattern == 1 ? algebra.fromReal({value, 0})
                        : algebra.fromDraw(mixHash(key, poisoned), value));
   }
+}
+
+std::string TowerDomainImpl::residueText(const TowerValue &v,
+                                         unsigned level) const {
+  const TowerField &field = algebra.getField();
+  const Prime &f = field.primes[level];
+  std::string text = std::to_string(reduceMontgomery(f, v.residues[level]));
+  if (field.complex)
+    if (uint64_t y = v.residues[field.levels + level])
+      text += "+" + std::to_string(reduceMontgomery(f, y)) + "i";
+  return text;
 }
 
 std::string TowerDomainImpl::str(FloatKind, const void *value) const {
@@ -315,8 +329,7 @@ std::string TowerDomainImpl::str(FloatKind, const void *value) const {
     if (v.lost >> l & 1)
       stream << "-";
     else
-      stream << reduceMontgomery(algebra.getField().primes[l], v.residues[l])
-             << (v.tainted >> l & 1 ? "?" : "");
+      stream << residueText(v, l) << (v.tainted >> l & 1 ? "?" : "");
   }
   stream << (v.log ? " +logs]" : "]");
   return text;

@@ -105,15 +105,18 @@ void TowerAlgebra::expResidues(TowerValue v, TowerValue &out) {
   out.numerator = std::max(v.numerator + v.denominator, 1.0f);
   out.denominator = 0;
   out.log = 0;
-  out.residues[0] = 0;
+  std::fill(out.residues, out.residues + field.words, 0);
   for (unsigned l = 0; l + 1 < field.levels; ++l) {
-    const Prime &f = field.primes[l + 1];
-    uint64_t exponent = reduceMontgomery(field.primes[l], v.residues[l]);
+    const Prime &below = field.primes[l], &f = field.primes[l + 1];
+    uint64_t exponent = reduceMontgomery(
+        below, addMod(below, v.residues[l],
+                      mulMod(below, twists[l], imaginary(v, l))));
     uint64_t result = f.one;
     for (unsigned digit = 0; digit < 8; ++digit, exponent >>= 8)
       result = mulMod(f, result, expTables[l][digit][exponent & 255]);
-    out.residues[l + 1] = mulMod(f, result, factor.residues[l + 1]);
+    out.residues[l + 1] = result;
   }
+  mulResidues(field, out.residues, factor.residues, out.residues);
   out.numerator += factor.numerator;
   out.denominator += factor.denominator;
   out.lost |= factor.lost;
@@ -131,7 +134,7 @@ void TowerAlgebra::expOfLogs(const LogSum &sum, TowerValue &v,
   auto multiplyPower = [&](TowerValue base, int n) {
     if (n < 0)
       for (unsigned l = 0; l < field.levels; ++l)
-        base.residues[l] = inverse(l, base.residues[l]);
+        invert(base, l, nullptr);
     if (n < 0)
       std::swap(base.numerator, base.denominator);
     base.high = 1;
@@ -215,7 +218,7 @@ uint32_t TowerAlgebra::makeUnit(const TowerValue &v) {
   uint8_t valid = validLevels(v);
   for (unsigned l = 0; l < field.levels; ++l)
     if (valid >> l & 1)
-      hash = mixHash(hash, v.residues[l]);
+      hash = mixHash(hash, keyOf(v, l));
   auto [it, isNew] = unitNumbers.try_emplace(hash, units.size());
   if (isNew)
     units.push_back(v);
@@ -254,7 +257,7 @@ TowerValue TowerAlgebra::materialize(TowerValue v) {
     const TowerValue &unit = units[term.unit];
     for (unsigned l = 0; l < field.levels; ++l) {
       const Prime &f = field.primes[l];
-      uint64_t symbol = random(l, tag, unit.residues[l]);
+      uint64_t symbol = random(l, tag, keyOf(unit, l));
       v.residues[l] =
           addMod(f, v.residues[l], mulMod(f, term.coefficient[l], symbol));
     }
@@ -330,15 +333,16 @@ TowerValue TowerAlgebra::root(UnaryFn fn, TowerValue v) {
   }
   ++stats.roots;
   TowerValue out = v;
+  uint8_t valid = validLevels(v);
   for (unsigned l = 0; l < field.levels; ++l) {
-    const Prime &f = field.primes[l];
-    uint64_t root = power(f, v.residues[l], (f.p + 1) / 4);
-    // Half of all numbers are squares; of the others this is the root of -x.
-    if (mulMod(f, root, root) != v.residues[l])
+    if (!(valid >> l & 1))
+      continue;
+    if (!takeRoot(out, l))
       out.tainted |= 1 << l;
-    if (fn == UnaryFn::Rsqrt && root == 0)
+    if (fn == UnaryFn::Rsqrt && isZeroAt(out, l))
       return undecidedNaN();
-    out.residues[l] = fn == UnaryFn::Sqrt ? root : inverse(l, root);
+    if (fn == UnaryFn::Rsqrt)
+      invert(out, l, nullptr);
   }
   // Roots of literals such as 4 are literals.
   out.flags |= Rooted;
@@ -416,13 +420,16 @@ TowerValue TowerAlgebra::opaqueFunction(UnaryFn fn, const TowerValue &x) {
     return v;
   ++stats.opaque;
   uint64_t tag = mixHash(key, 100 + uint64_t(fn));
-  TowerValue out = v;
+  TowerValue out = v, mirror = negate(v);
   for (unsigned l = 0; l < field.levels; ++l) {
     const Prime &f = field.primes[l];
-    uint64_t r = v.residues[l], mirrored = subMod(f, 0, r);
-    bool flips = odd && mirrored < r;
-    uint64_t y = random(l, tag, flips ? mirrored : r);
+    uint64_t r = v.residues[l], i = imaginary(v, l);
+    uint64_t mirrored = subMod(f, 0, r);
+    bool flips = odd && (mirrored < r || (r == 0 && subMod(f, 0, i) < i));
+    uint64_t y = random(l, tag, keyOf(flips ? mirror : v, l));
     out.residues[l] = flips ? subMod(f, 0, y) : y;
+    if (field.complex)
+      out.residues[field.levels + l] = 0;
   }
   out.flags |= Opaque;
   out.numerator = v.numerator + v.denominator + 1;
@@ -444,7 +451,7 @@ TowerValue TowerAlgebra::opaqueFunction(BinaryFn fn, const TowerValue &x,
   inherit(a, b, out);
   uint64_t tag = mixHash(key, 200 + uint64_t(fn));
   for (unsigned l = 0; l < field.levels; ++l)
-    out.residues[l] = random(l, mixHash(tag, a.residues[l]), b.residues[l]);
+    out.residues[l] = random(l, mixHash(tag, keyOf(a, l)), keyOf(b, l));
   out.flags |= Opaque;
   out.low = value.low;
   out.numerator = a.numerator + a.denominator + b.numerator + b.denominator + 1;

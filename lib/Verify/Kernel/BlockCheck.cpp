@@ -104,10 +104,9 @@ LogicalResult BlockCheck::compareOutputs(const RunResult &run,
 }
 
 LogicalResult BlockCheck::draw(const Draw &how) {
-  TowerOptions towerOptions;
-  towerOptions.levels = found.levels;
-  towerOptions.key = nonce;
-  std::unique_ptr<TowerDomain> domain = createTowerDomain(towerOptions);
+  tower.levels = found.levels;
+  tower.key = nonce;
+  std::unique_ptr<TowerDomain> domain = createTowerDomain(tower);
   DrawnInputs inputs(how.seed, how.family, integerBoundOf(source));
   LaunchSpec launch;
   launch.blocks.assign(blocks.begin(), blocks.end());
@@ -136,7 +135,20 @@ LogicalResult BlockCheck::draw(const Draw &how) {
     refute(describe(run->reports.front()));
     return success();
   }
-  return compareOutputs(*run, inputs, *domain, how);
+  LogicalResult compared = compareOutputs(*run, inputs, *domain, how);
+  metRoots = domain->statistics().roots != 0;
+  metOverflow = domain->statistics().overflows != 0;
+  return compared;
+}
+
+void BlockCheck::changeDraws() {
+  // Among many roots there is always one of no square.
+  if (metRoots)
+    tower.complex = true;
+  // exp of a long sum of squares is no number that the shadow can hold, unless
+  // they are small.
+  if (metOverflow)
+    tower.scale = tower.scale == 1 ? 0x1p-12 : 1;
 }
 
 std::optional<double> BlockCheck::leastEvidence() const {
@@ -166,6 +178,8 @@ LogicalResult BlockCheck::gather(unsigned most) {
     if (n + 1 >= options.seeds &&
         found.evidence.value_or(options.leastEvidence) >= options.leastEvidence)
       break;
+    if (n + 1 >= options.seeds && found.evidence == 0)
+      changeDraws();
   }
   return success();
 }

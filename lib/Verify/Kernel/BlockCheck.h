@@ -55,6 +55,8 @@ private:
   LogicalResult compareOutputs(const RunResult &run, DrawnInputs &inputs,
                                TowerDomain &domain, const Draw &how);
   void count(const RunResult &run);
+  /// After a draw that gave some element no evidence: what might.
+  void changeDraws();
   void refute(std::string text);
   ArgumentSource bindInputs(DrawnInputs &inputs, Domain &domain) const;
   std::optional<double> leastEvidence() const;
@@ -66,6 +68,10 @@ private:
   ArrayRef<int64_t> blocks;
   std::vector<ComparedOutput> outputs;
   unsigned gathered = 0; ///< draws for evidence
+  /// Of the draws to come.
+  TowerOptions tower;
+  /// What the last draw met.
+  bool metRoots = false, metOverflow = false;
   BlockFindings found;
 };
 

@@ -126,13 +126,54 @@ std::optional<BinaryFn> verify::getBinaryFn(Operation *op) {
                                           });
 }
 
-static bool isIntegerOp(Operation *op) {
-  return isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivSIOp,
-             arith::DivUIOp, arith::CeilDivSIOp, arith::CeilDivUIOp,
-             arith::FloorDivSIOp, arith::RemSIOp, arith::RemUIOp, arith::AndIOp,
-             arith::OrIOp, arith::XOrIOp, arith::ShLIOp, arith::ShRSIOp,
-             arith::ShRUIOp, arith::MaxSIOp, arith::MinSIOp, arith::MaxUIOp,
-             arith::MinUIOp>(op);
+namespace {
+enum class IntegerFn : uint8_t {
+  Add,
+  Sub,
+  Mul,
+  DivS,
+  DivU,
+  CeilDivS,
+  CeilDivU,
+  FloorDivS,
+  RemS,
+  RemU,
+  And,
+  Or,
+  XOr,
+  ShL,
+  ShRS,
+  ShRU,
+  MaxS,
+  MinS,
+  MaxU,
+  MinU
+};
+} // namespace
+
+static std::optional<IntegerFn> getIntegerFn(Operation *op) {
+  return TypeSwitch<Operation *, std::optional<IntegerFn>>(op)
+      .Case([](arith::AddIOp) { return IntegerFn::Add; })
+      .Case([](arith::SubIOp) { return IntegerFn::Sub; })
+      .Case([](arith::MulIOp) { return IntegerFn::Mul; })
+      .Case([](arith::DivSIOp) { return IntegerFn::DivS; })
+      .Case([](arith::DivUIOp) { return IntegerFn::DivU; })
+      .Case([](arith::CeilDivSIOp) { return IntegerFn::CeilDivS; })
+      .Case([](arith::CeilDivUIOp) { return IntegerFn::CeilDivU; })
+      .Case([](arith::FloorDivSIOp) { return IntegerFn::FloorDivS; })
+      .Case([](arith::RemSIOp) { return IntegerFn::RemS; })
+      .Case([](arith::RemUIOp) { return IntegerFn::RemU; })
+      .Case([](arith::AndIOp) { return IntegerFn::And; })
+      .Case([](arith::OrIOp) { return IntegerFn::Or; })
+      .Case([](arith::XOrIOp) { return IntegerFn::XOr; })
+      .Case([](arith::ShLIOp) { return IntegerFn::ShL; })
+      .Case([](arith::ShRSIOp) { return IntegerFn::ShRS; })
+      .Case([](arith::ShRUIOp) { return IntegerFn::ShRU; })
+      .Case([](arith::MaxSIOp) { return IntegerFn::MaxS; })
+      .Case([](arith::MinSIOp) { return IntegerFn::MinS; })
+      .Case([](arith::MaxUIOp) { return IntegerFn::MaxU; })
+      .Case([](arith::MinUIOp) { return IntegerFn::MinU; })
+      .Default([](Operation *) { return std::nullopt; });
 }
 
 static bool isConversion(Operation *op) {
@@ -143,7 +184,7 @@ static bool isConversion(Operation *op) {
 }
 
 bool verify::isScalarOp(Operation *op) {
-  if (!isIntegerOp(op) && !isConversion(op) && !getUnaryFn(op) &&
+  if (!getIntegerFn(op) && !isConversion(op) && !getUnaryFn(op) &&
       !getBinaryFn(op) &&
       !isa<arith::CmpFOp, arith::CmpIOp, arith::SelectOp, math::FmaOp,
            math::FPowIOp, math::AbsIOp, math::IsNaNOp, math::IsInfOp,
@@ -168,54 +209,76 @@ static int64_t toSigned(int64_t x, unsigned width) {
   return width == 1 ? -x : x;
 }
 
-/// None if the operation has no defined result.
-static std::optional<int64_t> evalInteger(Operation *op, unsigned width,
+/// None if it has no defined result.
+static std::optional<int64_t> divideIntegers(IntegerFn fn, unsigned width,
+                                             int64_t a, int64_t b) {
+  uint64_t ua = toUnsigned(a, width), ub = toUnsigned(b, width);
+  int64_t sa = toSigned(a, width), sb = toSigned(b, width);
+  if (b == 0)
+    return std::nullopt;
+  if (fn == IntegerFn::DivU)
+    return int64_t(ua / ub);
+  if (fn == IntegerFn::RemU)
+    return int64_t(ua % ub);
+  if (fn == IntegerFn::CeilDivU)
+    return int64_t(ua / ub + (ua % ub != 0));
+  // Dividing the least number by -1 traps in the hardware.
+  if (sb == -1)
+    return fn == IntegerFn::RemS ? 0 : int64_t(0 - uint64_t(sa));
+  bool inexact = sa % sb != 0, sameSign = (sa < 0) == (sb < 0);
+  if (fn == IntegerFn::RemS)
+    return sa % sb;
+  if (fn == IntegerFn::CeilDivS)
+    return sa / sb + (inexact && sameSign);
+  if (fn == IntegerFn::FloorDivS)
+    return sa / sb - (inexact && !sameSign);
+  return sa / sb;
+}
+
+/// None if it has no defined result.
+static std::optional<int64_t> evalInteger(IntegerFn fn, unsigned width,
                                           int64_t a, int64_t b) {
   uint64_t ua = toUnsigned(a, width), ub = toUnsigned(b, width);
   int64_t sa = toSigned(a, width), sb = toSigned(b, width);
-  bool isDivision = isa<arith::DivSIOp, arith::DivUIOp, arith::CeilDivSIOp,
-                        arith::CeilDivUIOp, arith::FloorDivSIOp, arith::RemSIOp,
-                        arith::RemUIOp>(op);
-  if (isDivision && b == 0)
-    return std::nullopt;
-  bool isShift = isa<arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp>(op);
-  if (isShift && ub >= width)
-    return std::nullopt;
-  // Dividing the least number by -1 traps in the hardware.
-  if (isDivision && sb == -1 &&
-      isa<arith::DivSIOp, arith::CeilDivSIOp, arith::FloorDivSIOp>(op))
-    return int64_t(0 - uint64_t(sa));
-  if (isDivision && sb == -1 && isa<arith::RemSIOp>(op))
-    return 0;
-  auto quotient = [&] { return sa / sb; };
-  bool inexact = isDivision && isa<arith::CeilDivSIOp, arith::FloorDivSIOp>(op)
-                     ? sa % sb != 0
-                     : false;
-  bool sameSign = (sa < 0) == (sb < 0);
-  return TypeSwitch<Operation *, int64_t>(op)
-      .Case<arith::AddIOp>([&](auto) { return int64_t(ua + ub); })
-      .Case<arith::SubIOp>([&](auto) { return int64_t(ua - ub); })
-      .Case<arith::MulIOp>([&](auto) { return int64_t(ua * ub); })
-      .Case<arith::DivSIOp>([&](auto) { return quotient(); })
-      .Case<arith::DivUIOp>([&](auto) { return int64_t(ua / ub); })
-      .Case<arith::CeilDivSIOp>(
-          [&](auto) { return quotient() + (inexact && sameSign); })
-      .Case<arith::FloorDivSIOp>(
-          [&](auto) { return quotient() - (inexact && !sameSign); })
-      .Case<arith::CeilDivUIOp>(
-          [&](auto) { return int64_t(ua / ub + (ua % ub != 0)); })
-      .Case<arith::RemSIOp>([&](auto) { return sa % sb; })
-      .Case<arith::RemUIOp>([&](auto) { return int64_t(ua % ub); })
-      .Case<arith::AndIOp>([&](auto) { return a & b; })
-      .Case<arith::OrIOp>([&](auto) { return a | b; })
-      .Case<arith::XOrIOp>([&](auto) { return a ^ b; })
-      .Case<arith::ShLIOp>([&](auto) { return int64_t(ua << ub); })
-      .Case<arith::ShRSIOp>([&](auto) { return sa >> ub; })
-      .Case<arith::ShRUIOp>([&](auto) { return int64_t(ua >> ub); })
-      .Case<arith::MaxSIOp>([&](auto) { return sa > sb ? a : b; })
-      .Case<arith::MinSIOp>([&](auto) { return sa < sb ? a : b; })
-      .Case<arith::MaxUIOp>([&](auto) { return ua > ub ? a : b; })
-      .Case<arith::MinUIOp>([&](auto) { return ua < ub ? a : b; });
+  switch (fn) {
+  case IntegerFn::Add:
+    return int64_t(ua + ub);
+  case IntegerFn::Sub:
+    return int64_t(ua - ub);
+  case IntegerFn::Mul:
+    return int64_t(ua * ub);
+  case IntegerFn::DivS:
+  case IntegerFn::DivU:
+  case IntegerFn::CeilDivS:
+  case IntegerFn::CeilDivU:
+  case IntegerFn::FloorDivS:
+  case IntegerFn::RemS:
+  case IntegerFn::RemU:
+    return divideIntegers(fn, width, a, b);
+  case IntegerFn::And:
+    return a & b;
+  case IntegerFn::Or:
+    return a | b;
+  case IntegerFn::XOr:
+    return a ^ b;
+  case IntegerFn::ShL:
+  case IntegerFn::ShRS:
+  case IntegerFn::ShRU:
+    if (ub >= width)
+      return std::nullopt;
+    return fn == IntegerFn::ShL    ? int64_t(ua << ub)
+           : fn == IntegerFn::ShRS ? sa >> ub
+                                   : int64_t(ua >> ub);
+  case IntegerFn::MaxS:
+    return sa > sb ? a : b;
+  case IntegerFn::MinS:
+    return sa < sb ? a : b;
+  case IntegerFn::MaxU:
+    return ua > ub ? a : b;
+  case IntegerFn::MinU:
+    return ua < ub ? a : b;
+  }
+  llvm_unreachable("operation outside its enum");
 }
 
 static bool compareIntegers(arith::CmpIPredicate predicate, unsigned width,
@@ -363,10 +426,10 @@ LogicalResult verify::evalScalar(Operation *op, Domain &domain,
   }
   if (isConversion(op))
     return evalConversion(op, domain, a, n, result);
-  if (isIntegerOp(op)) {
+  if (auto fn = getIntegerFn(op)) {
     unsigned width = getIntegerWidth(type);
     for (size_t i = 0; i < n; ++i) {
-      auto value = evalInteger(op, width, a.ints[i], operands[1]->ints[i]);
+      auto value = evalInteger(*fn, width, a.ints[i], operands[1]->ints[i]);
       if (!value)
         return op->emitError("has no defined result for operands ")
                << a.ints[i] << " and " << operands[1]->ints[i];

@@ -76,3 +76,32 @@ func.func @adaptive(%x: tensor<2x4x8x8xf32>)
       : (tensor<2x4x8x8xf32>) -> tensor<2x4x1x1xf32>
   return %0, %1 : tensor<2x4x4x4xf32>, tensor<2x4x1x1xf32>
 }
+
+// Windows of unequal size are as long as the longest, 16 / 6 < 4, over an input
+// that is padded as far as they reach; what lies behind the end of one counts
+// as nothing.
+// CHECK-LABEL: func @unequal(
+// CHECK-DAG: %[[LOW:.*]] = arith.constant 0xFF800000 : f32
+// CHECK: tensor.pad %{{.*}} low[0, 0, 0] high[0, 0, 1]
+// CHECK: tensor<2x4x16xf32> to tensor<2x4x17xf32>
+// CHECK: tensor.empty() : tensor<4xi1>
+// CHECK: linalg.generic
+// CHECK-SAME: tensor<2x4x17xf32>, tensor<4xi1>
+// CHECK: %[[X:.*]] = arith.select %{{.*}}, %{{.*}}, %[[LOW]] : f32
+// CHECK: arith.maximumf %{{.*}}, %[[X]] : f32
+// CHECK-NOT: tensor.extract
+// CHECK: return
+func.func @unequal(%x: tensor<2x4x16xf32>) -> tensor<2x4x6xf32> {
+  %0 = aten.adaptive_max_pool %x {output_size = array<i64: 6>}
+      : (tensor<2x4x16xf32>) -> tensor<2x4x6xf32>
+  return %0 : tensor<2x4x6xf32>
+}
+
+// Where sizes are not known, they are read at computed places.
+// CHECK-LABEL: func @unequal_unknown(
+// CHECK: tensor.extract
+func.func @unequal_unknown(%x: tensor<2x4x?xf32>) -> tensor<2x4x6xf32> {
+  %0 = aten.adaptive_max_pool %x {output_size = array<i64: 6>}
+      : (tensor<2x4x?xf32>) -> tensor<2x4x6xf32>
+  return %0 : tensor<2x4x6xf32>
+}
