@@ -88,7 +88,7 @@ module @attention attributes {transform.with_named_sequence, kopt.schedules, kop
 
   transform.named_sequence @attention_fma(%kernel: !transform.any_op {transform.readonly}) {
     %rows = transform.tune.knob<"rows"> = 32 : i64 from options = [16 : i64, 32 : i64, 64 : i64, 128 : i64] -> !transform.any_param
-    %depth = transform.tune.knob<"depth"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
+    %depth = transform.tune.knob<"depth"> = 32 : i64 from options = [32 : i64, 64 : i64, 128 : i64, 256 : i64] -> !transform.any_param
     %keys = transform.tune.knob<"keys"> = 32 : i64 from options = [16 : i64, 32 : i64, 64 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 4 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64] -> !transform.any_param
     %program = transform.kopt.tile %kernel block [%rows, 0] elements [65536] reduction [%depth, %keys] warps [%warps] online

@@ -143,15 +143,15 @@ bool FamilyCheck::orderDecides(unsigned draw, size_t output, size_t sample) {
   });
 }
 
-bool FamilyCheck::isMasked(size_t output, size_t sample) {
+std::optional<double> FamilyCheck::maskedAt(size_t output, size_t sample) {
   if (masked.empty()) {
     std::unique_ptr<Domain> domain = createMaskedDomain();
     auto values = runSource(*domain, 0, ReductionOrder::Sequential, false);
     if (failed(values))
-      return false;
+      return std::nullopt;
     masked = std::move(*values);
   }
-  return std::isfinite(masked[output].high[sample]);
+  return masked[output].high[sample];
 }
 
 //===----------------------------------------------------------------------===//
@@ -352,11 +352,15 @@ static Class classify(double value) {
 /// Q must be of P's class, or of the exact result's. Where P overflowed on the
 /// way (out of finite inputs, or although the exact result is finite), the
 /// order of P's sums decided what came of it, and anything goes. The same where
-/// P would overflow in another order (orderDecides). A finite Q is right where
-/// all that P has of Inf or NaN is masked (isMasked).
+/// P would overflow in another order (orderDecides). Where what P has of Inf or
+/// NaN is masked, Q may be of the class of what is left (maskedAt).
 static bool isRightClass(Class q, Class p, Class r, bool finiteInputs) {
   bool overflowed = p != Class::Finite && (r == Class::Finite || finiteInputs);
   return q == p || q == r || overflowed;
+}
+
+static bool isMaskedClass(Class q, std::optional<double> masked) {
+  return masked && q == classify(*masked);
 }
 
 LogicalResult FamilyCheck::checkSpecials() {
@@ -384,7 +388,7 @@ LogicalResult FamilyCheck::checkSpecials() {
       bool finiteInputs = !drawsSpecialValues(family);
       if (isRightClass(ours, original, exactly, finiteInputs) ||
           (finiteInputs && orderDecides(0, o, i)) ||
-          (ours == Class::Finite && isMasked(o, i)))
+          isMaskedClass(ours, maskedAt(o, i)))
         continue;
       if (record.different++ == 0)
         record.worst =

@@ -91,9 +91,9 @@ private:
   /// Whether P would overflow at a sample if its sums and products were taken
   /// in another order. That is evaluated where it is asked for first.
   bool orderDecides(unsigned draw, size_t output, size_t sample);
-  /// Whether P is finite at a sample of the first draw but for what is weighted
-  /// by exp(-Inf): there Q may be. Evaluated where it is asked for first.
-  bool isMasked(size_t output, size_t sample);
+  /// P at a sample of the first draw without what is weighted by exp(-Inf): Q
+  /// may skip that. Evaluated where it is asked for first.
+  std::optional<double> maskedAt(size_t output, size_t sample);
   /// The noise of P's own roundings, per output and sample.
   FailureOr<std::vector<std::vector<double>>> noiseOf(bool wide, unsigned draw,
                                                       ArrayRef<Values> exact);
