@@ -229,6 +229,8 @@ ProgramVerifier::checkEquivalence(Block &source, Block &target,
   equivalence.allElements = 1 << 10;
   equivalence.dependence = false;
   equivalence.mostWork = mostWorkPerFunction;
+  // An element that mostly is a literal, and seldom a root, takes many.
+  equivalence.redraws = 96;
   std::string detail;
   std::optional<verify::EquivalenceResult> result;
   if (std::optional<verify::Window> window =

@@ -66,7 +66,12 @@ FailureOr<bool> ScheduleKernelsPass::schedule(kopt::KernelOp kernel,
                                               const ScheduleLibrary &library,
                                               const KnobValues &values,
                                               std::string &history) {
-  for (const Strategy *candidate : library.match(kernel)) {
+  SmallVector<const Strategy *> candidates = library.match(kernel);
+  // The one that is asked for, even if it comes behind the one that always
+  // fits.
+  std::stable_partition(candidates.begin(), candidates.end(),
+                        [&](const Strategy *s) { return s->name == strategy; });
+  for (const Strategy *candidate : candidates) {
     bool chosen = candidate->name == strategy;
     if (!strategy.empty() && !chosen && candidate->name != "generic")
       continue;

@@ -90,6 +90,10 @@ static std::optional<MatrixView> matchMatrix(linalg::LinalgOp op,
 
 bool TileBuilder::isContraction(linalg::LinalgOp op, const Iteration &space,
                                 const Demand &demand, ArrayRef<ReductionDim>) {
+  // Who cuts columns alone, and asks for no steps of a product, will not stage
+  // its factors: then it is a sum like others.
+  if (options.reduction.empty() && options.block.size() == 1)
+    return false;
   return matchMatrix(op, space.coordinates, demand.shape.size(),
                      space.shape.size())
       .has_value();

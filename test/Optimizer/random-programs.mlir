@@ -148,5 +148,51 @@ func.func @folded(%x: tensor<17x8x65xf32>, %w: tensor<8x1xf32>) -> tensor<2xf32>
   return %2 : tensor<2xf32>
 }
 
+// What is stored hangs on the number of the block, so that no block is as
+// another: all of them are run.
+// CHECK: places_reduce
+// CHECK: checked        verified: 32 of 32 blocks
+func.func @places() -> tensor<2x16x4xi64> {
+  %0 = aten.arange {start = 0.0 : f64, end = 64.0 : f64, dtype = i64} : () -> tensor<64xi64>
+  %1 = aten.reshape %0 {shape = array<i64: 4, 16, 1>} : (tensor<64xi64>) -> tensor<4x16x1xi64>
+  %2 = aten.expand %1 {size = array<i64: 3, 4, 16, 2>} : (tensor<4x16x1xi64>) -> tensor<3x4x16x2xi64>
+  %3 = aten.amin %2 {dim = array<i64: 0>, keepdim = false} : (tensor<3x4x16x2xi64>) -> tensor<4x16x2xi64>
+  %4 = aten.transpose %3 {dim0 = 0 : i64, dim1 = 2 : i64} : (tensor<4x16x2xi64>) -> tensor<2x16x4xi64>
+  return %4 : tensor<2x16x4xi64>
+}
+
+// Deviations of whole numbers: roots of literals, which are missing in some of
+// the draws, are no doubt.
+// CHECK: deviations_
+// CHECK: checked        verified
+func.func @deviations(%x: tensor<5x15x18xf32>) -> tensor<15xf32> {
+  %0 = aten.floor %x : (tensor<5x15x18xf32>) -> tensor<5x15x18xf32>
+  %1 = aten.std %0 {dim = array<i64: 0, 2>, keepdim = false} : (tensor<5x15x18xf32>) -> tensor<15xf32>
+  return %1 : tensor<15xf32>
+}
+
+// The largest is nearly always that of the second argument, and then the
+// deviation is zero.
+// CHECK: chosen_
+// CHECK: checked        verified
+func.func @chosen(%x: tensor<13x96x12xf32>, %w: tensor<1x12xf32>) -> tensor<3x12xf32> {
+  %0 = aten.amin %x {dim = array<i64: 1>, keepdim = true} : (tensor<13x96x12xf32>) -> tensor<13x1x12xf32>
+  %1 = aten.maximum %0, %w : (tensor<13x1x12xf32>, tensor<1x12xf32>) -> tensor<13x1x12xf32>
+  %2 = aten.std %1 {dim = array<i64: 0>, keepdim = true} : (tensor<13x1x12xf32>) -> tensor<1x1x12xf32>
+  %3 = aten.expand %2 {size = array<i64: 1, 3, 12>} : (tensor<1x1x12xf32>) -> tensor<1x3x12xf32>
+  %4 = aten.reshape %3 {shape = array<i64: 3, 12>} : (tensor<1x3x12xf32>) -> tensor<3x12xf32>
+  return %4 : tensor<3x12xf32>
+}
+
+// Rows that are repeated keep more rows in a block than a product's schedules
+// stage; the generic one sums.
+// CHECK: repeated_matmul
+// CHECK: checked        verified
+func.func @repeated(%x: tensor<33x2x2xbf16>, %w: tensor<2x2xbf16>, %b: tensor<2xbf16>) -> tensor<66x2x2xbf16> {
+  %0 = aten.repeat %x {repeats = array<i64: 2, 1, 1>} : (tensor<33x2x2xbf16>) -> tensor<66x2x2xbf16>
+  %1 = aten.linear %0, %w, %b : (tensor<66x2x2xbf16>, tensor<2x2xbf16>, tensor<2xbf16>) -> tensor<66x2x2xbf16>
+  return %1 : tensor<66x2x2xbf16>
+}
+
 // OUT-NOT: linalg
 // FIRST-NOT: does not stand the checks

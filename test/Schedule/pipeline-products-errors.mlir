@@ -541,3 +541,33 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+// Nor sums in f16.
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  // expected-error@below {{products cannot be pipelined}}
+  // expected-note@below {{wgmma sums in f32, found sums of 'f16'}}
+  gpu.func @f(%x: memref<1024x768xf16> {kgpu.access = "read"}, %y: memref<768x512xf16> {kgpu.access = "read"}, %z: memref<1024x512xf16> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %ck = arith.constant 768 : index
+    %step = arith.constant 64 : index
+    %zeros = arith.constant dense<0.0> : tensor<128x128xf16>
+    %sum = scf.for %i = %c0 to %ck step %step iter_args(%s = %zeros) -> (tensor<128x128xf16>) {
+        %a = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : f16 : memref<1024x768xf16> -> tensor<128x64xf16>
+        %b = ktile.load %y[affine_map<(d0, d1)[s0] -> (d0 + s0, d1)>](%i) padding 0.0 : f16 : memref<768x512xf16> -> tensor<64x128xf16>
+        %d = ktile.dot %a, %b, %zeros : tensor<128x64xf16>, tensor<64x128xf16>, tensor<128x128xf16>
+        %t = arith.addf %s, %d : tensor<128x128xf16>
+        scf.yield %t : tensor<128x128xf16>
+    }
+    ktile.store %sum, %z[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<128x128xf16>, memref<1024x512xf16>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %f depth [4] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}

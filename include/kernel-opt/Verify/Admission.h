@@ -35,7 +35,8 @@ struct AdmissionRecord {
 
 /// Takes away what a program claims and a lowering would believe: fast-math and
 /// overflow flags, exactness, `in_bounds`, `nontemporal`, alignment, and
-/// attributes of `llvm` and `nvvm`. What we need of it we derive ourselves.
+/// attributes of `llvm` and `nvvm`, and `kgpu.flush` outside of programs. What
+/// we need of it we derive ourselves.
 /// Remarks tell what was taken.
 void stripTrustedAttributes(Operation *root);
 

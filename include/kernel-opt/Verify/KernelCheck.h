@@ -39,6 +39,8 @@ struct KernelCheckOptions {
   /// others.
   unsigned blocksOfRounds = 3;
   unsigned wholeGrid = 16;
+  /// Blocks up to which small grids run whole where blocks are not alike.
+  unsigned wholeGridUnlike = 1024;
   /// Elements of outputs up to which all blocks are asked what they write.
   int64_t mostElements = int64_t(1) << 32;
   /// Families of further draws, each on one block.

@@ -65,6 +65,9 @@ struct TowerOptions {
   /// Draws are multiplied by this: exps of small numbers stay in the range of
   /// the shadow. Rational families are not.
   double scale = 1;
+  /// Those of an argument are multiplied by a power of two of its own,
+  /// 2^-spread to 2^spread, as well. It hangs on the key and the seed.
+  int spread = 0;
 };
 
 /// What happened since the domain was made.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Verify/Admission.h"
+#include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
 #include "kernel-opt/Dialect/KGPU/KGPUOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -199,6 +200,9 @@ static StringRef claimOf(Operation *op, NamedAttribute attribute) {
     return any ? name : "";
   }
   if (name.starts_with("llvm.") || name.starts_with("nvvm."))
+    return name;
+  // In a program, the interpreter does as the device does.
+  if (name == kgpu::kFlushAttrName && !op->getParentOfType<gpu::GPUFuncOp>())
     return name;
   return "";
 }
@@ -424,5 +428,6 @@ llvm::json::Object AdmissionRecord::toJSON() const {
   llvm::json::Object counts;
   for (const auto &[name, count] : operations)
     counts[name] = count;
-  return llvm::json::Object{{"version", admissionVersion}, {"operations", std::move(counts)}};
+  return llvm::json::Object{{"version", admissionVersion},
+                            {"operations", std::move(counts)}};
 }

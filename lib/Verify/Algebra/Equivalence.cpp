@@ -29,7 +29,7 @@ namespace {
 struct ElementRecord {
   float evidence = 0;    ///< bits
   uint8_t constants = 0; ///< draws in which it was equal, but no variable
-  bool isOpen = false;   ///< a comparison left it undecided, once
+  bool isOpen = false;   ///< undecided once, and not as a literal
 };
 
 /// Where results are constants or integers, there is no chance to bound.
@@ -93,6 +93,8 @@ private:
     // unless they are small.
     if (metOverflow)
       tower.scale = tower.scale == 1 ? 0x1p-12 : 1;
+    // Which side a comparison takes may hang on which argument is the larger.
+    tower.spread = tower.spread ? 0 : 6;
   }
   bool isOutOfWork() const { return options.mostWork && work == 0; }
   int64_t integerBound() const {
@@ -200,11 +202,13 @@ void Checker::compareElement(TowerDomain &domain, const Tile &expected,
   // An Inf may be a number that the shadow cannot hold.
   if (special && domain.statistics().overflows)
     return;
+  bool isConstant = special || (domain.isConstant(a) && domain.isConstant(b));
   if (comparison == Comparison::Undecided) {
     ++result.tainted;
-    record.isOpen = true;
+    // The root of a literal may be missing in this draw's fields; that says
+    // nothing about what else it could be.
+    record.isOpen |= !isConstant;
   }
-  bool isConstant = special || (domain.isConstant(a) && domain.isConstant(b));
   if (comparison != Comparison::Equal ||
       !llvm::is_contained(genericFamilies, family))
     return;

@@ -9,6 +9,7 @@
 #include "TowerAlgebra.h"
 #include "kernel-opt/Verify/Hash.h"
 #include "llvm/Support/raw_ostream.h"
+#include <cmath>
 #include <cstring>
 
 using namespace kernel_opt;
@@ -48,7 +49,7 @@ class TowerDomainImpl : public TowerDomain {
 public:
   explicit TowerDomainImpl(const TowerOptions &options)
       : algebra(options), key(options.key), scale(options.scale),
-        columns(selectColumns()),
+        spread(options.spread), columns(selectColumns()),
         bytes(towerHeaderBytes + 8 * algebra.getField().words) {}
 
   StringRef name() const override { return "tower"; }
@@ -176,6 +177,7 @@ private:
   TowerAlgebra algebra;
   uint64_t key;
   double scale; ///< of draws
+  int spread;
   const TowerColumns *columns;
   size_t bytes;
   uint64_t undecidedBefore = 0;
@@ -285,6 +287,11 @@ void TowerDomainImpl::input(const InputKey &inputKey, FloatKind,
                   inputKey.family == InputFamily::PowersOfTwo ||
                   inputKey.family == InputFamily::OneHot;
   uint64_t drawKey = mixHash(key, inputKey.seed);
+  double factor = scale;
+  if (spread) {
+    uint64_t bits = mixHash(drawKey, inputKey.argument);
+    factor = std::ldexp(scale, int(bits % uint64_t(2 * spread + 1)) - spread);
+  }
   InputDrawer draw(inputKey, FloatKind::F64);
   for (size_t i = 0; i < n; ++i) {
     // Nothing is rounded here, so neither are inputs: draws of a narrow kind
@@ -292,7 +299,7 @@ void TowerDomainImpl::input(const InputKey &inputKey, FloatKind,
     double value = draw(indices[i]);
     store(out, i,
           rational ? algebra.fromReal({value, 0})
-                   : algebra.fromDraw(drawKey, scale * value));
+                   : algebra.fromDraw(drawKey, factor * value));
   }
 }
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Compiler.h"
+#include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/ADT/StringMap.h"
@@ -244,7 +245,9 @@ LogicalResult Compiler::compileFloatArith(Operation *op) {
     return success();
   }
   if (std::optional<UnaryFn> fn = unaryFunction(name)) {
-    make(floatUnary).fn = uint8_t(*fn);
+    Inst &i = make(floatUnary);
+    i.fn = uint8_t(*fn);
+    i.flag = op->hasAttr(kgpu::kFlushAttrName);
     return success();
   }
   if (auto compare = dyn_cast<arith::CmpFOp>(op)) {

@@ -109,6 +109,7 @@ void blockValue(Machine &, Warp &, const Inst &);
 void iota(Machine &, Warp &, const Inst &);
 
 // Floats (ExecFloat.cpp).
+/// flag: results below 2^-126 are zero (f32).
 void floatUnary(Machine &, Warp &, const Inst &);
 void floatBinary(Machine &, Warp &, const Inst &);
 void floatFma(Machine &, Warp &, const Inst &);

@@ -149,6 +149,8 @@ void BlockCheck::changeDraws() {
   // they are small.
   if (metOverflow)
     tower.scale = tower.scale == 1 ? 0x1p-12 : 1;
+  // Which side a comparison takes may hang on which argument is the larger.
+  tower.spread = tower.spread ? 0 : 6;
 }
 
 std::optional<double> BlockCheck::leastEvidence() const {

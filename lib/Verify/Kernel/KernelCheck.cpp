@@ -65,6 +65,9 @@ private:
 
 /// Elements of arguments up to which a grid of few blocks runs whole.
 static constexpr int64_t mostElementsWhole = int64_t(1) << 22;
+/// The same of a grid of more blocks that are not alike: no sample of them
+/// would tell anything.
+static constexpr int64_t mostElementsUnlike = int64_t(1) << 18;
 
 static int64_t elementsOf(const CompiledKernel &kernel) {
   int64_t elements = 0;
@@ -76,8 +79,12 @@ static int64_t elementsOf(const CompiledKernel &kernel) {
 std::vector<int64_t> KernelChecker::sampleBlocks() {
   int64_t count = compiled->gridSize().volume();
   std::vector<int64_t> blocks;
-  bool whole = count <= options.wholeGrid &&
-               (!result.uniform || elementsOf(*compiled) <= mostElementsWhole);
+  bool whole = result.uniform
+                   ? count <= options.wholeGrid &&
+                         elementsOf(*compiled) <= mostElementsWhole
+                   : count <= options.wholeGrid ||
+                         (count <= options.wholeGridUnlike &&
+                          elementsOf(*compiled) <= mostElementsUnlike);
   if (compiled->blocksCommunicate() || whole) {
     for (int64_t b = 0; b < count; ++b)
       blocks.push_back(b);

@@ -126,3 +126,39 @@ TEST(Input, AllDomainsDrawTheSame) {
                 draw(InputFamily::LogNormal, indices[i], FloatKind::BF16));
   }
 }
+
+TEST(Input, ADrawerKnowsNoOrder) {
+  // What a drawer gives for an element hangs on nothing that it gave before,
+  // and on the argument's shape only by the length of a row.
+  const int64_t longer[] = {48, 64}, flat[] = {768};
+  for (unsigned f = 0; f < numInputFamilies; ++f) {
+    auto family = InputFamily(f);
+    for (FloatKind kind : {FloatKind::F32, FloatKind::F16}) {
+      InputDrawer forward(key(family), kind), back(key(family), kind);
+      InputDrawer more({1, 0, family, longer}, kind);
+      InputDrawer inOneRow({1, 0, family, flat}, kind);
+      std::vector<double> values, reversed;
+      bool hangsOnRows = false;
+      for (int64_t i = 0; i < 768; ++i) {
+        values.push_back(forward(i));
+        reversed.insert(reversed.begin(), back(767 - i));
+      }
+      for (int64_t i = 0; i < 768; ++i) {
+        auto same = [](double a, double b) {
+          return a == b || (std::isnan(a) && std::isnan(b));
+        };
+        size_t at = size_t(i);
+        EXPECT_TRUE(same(values[at], reversed[at])) << getName(family).str();
+        EXPECT_TRUE(same(values[at], more(i))) << getName(family).str();
+        hangsOnRows |= !same(values[at], inOneRow(i));
+      }
+      if (family == InputFamily::Normal || family == InputFamily::SmallInts) {
+        EXPECT_FALSE(hangsOnRows) << getName(family).str();
+      }
+      if (family == InputFamily::Ascending || family == InputFamily::BigFirst ||
+          family == InputFamily::OneHot) {
+        EXPECT_TRUE(hangsOnRows) << getName(family).str();
+      }
+    }
+  }
+}

@@ -312,3 +312,26 @@ TEST(InterpreterOpsTest, Memory) {
         "memref<64x8xf32> -> vector<4xf32>",
         [](int64_t t, int64_t e) { return e < t - 3 ? v(t, e) : -1.0; });
 }
+
+TEST(InterpreterOps, SubnormalPowersMayBeLost) {
+  // 2^-155 to 2^155: of those below 2^-126 some are numbers of f32.
+  auto body = [](const std::string &attributes) {
+    return R"mlir(
+    %f = arith.constant dense<20.0> : vector<8xf32>
+    %e = arith.mulf %v, %f : vector<8xf32>
+    %r = math.exp2 %e )mlir" +
+           attributes + " : vector<8xf32>";
+  };
+  auto power = [](int64_t t, int64_t e) {
+    return float(std::exp2(20 * draw(0, t * 8 + e)));
+  };
+  bool any = false;
+  check(8, body(""), power);
+  check(8, body("{kgpu.flush}"), [&](int64_t t, int64_t e) {
+    float kept = power(t, e);
+    bool isLost = std::fpclassify(kept) == FP_SUBNORMAL;
+    any |= isLost;
+    return isLost ? 0.f : kept;
+  });
+  EXPECT_TRUE(any);
+}

@@ -287,3 +287,59 @@ TEST(InterpreterTest, MalformedLaunches) {
   EXPECT_TRUE(failed(interpret(*kernel.compiled, *domain, inputs, launch)));
   EXPECT_EQ(message, "a block has at most 1024 threads, found 2048");
 }
+
+/// Threads read what their neighbours store, with a barrier in between or not,
+/// and `past` elements further in the result than belongs to them.
+static std::string exchange(bool synchronized, int past) {
+  return std::string(R"mlir(
+gpu.module @m {
+  gpu.func @kernel(%x: memref<64xf32> {kgpu.access = "read"},
+                   %y: memref<64xf32> {kgpu.access = "write"}) kernel
+      attributes {known_block_size = array<i32: 64, 1, 1>,
+                  known_grid_size = array<i32: 1, 1, 1>} {
+    %past = arith.constant )mlir") +
+         std::to_string(past) + R"mlir( : index
+    %last = arith.constant 63 : index
+    %t = gpu.thread_id x
+    %s = kgpu.alloc_shared : memref<64xf32, #kgpu.shared>
+    %v = kgpu.load %x[%t] : memref<64xf32> -> vector<1xf32>
+    kgpu.store %v, %s[%t] : vector<1xf32>, memref<64xf32, #kgpu.shared>
+    )mlir" +
+         (synchronized ? "gpu.barrier" : "") +
+         R"mlir(
+    %other = arith.subi %last, %t : index
+    %w = kgpu.load %s[%other] : memref<64xf32, #kgpu.shared> -> vector<1xf32>
+    %at = arith.addi %t, %past : index
+    kgpu.store %w, %y[%at] : vector<1xf32>, memref<64xf32>
+    gpu.return
+  }
+})mlir";
+}
+
+TEST(InterpreterTest, UnwatchedMemory) {
+  auto has = [](const RunResult &result, Fault fault) {
+    return llvm::any_of(result.reports, [&](const Report &report) {
+      return report.fault == fault;
+    });
+  };
+  for (bool watch : {true, false}) {
+    auto domain = createFloatDomain();
+    LaunchSpec launch;
+    launch.watchMemory = watch;
+    KernelUnderTest racing(exchange(/*synchronized=*/false, 0));
+    RunResult race = racing.run(*domain, small, launch);
+    EXPECT_EQ(has(race, Fault::Race), watch);
+    // What is right is so either way, and costs are counted where it is
+    // watched.
+    KernelUnderTest right(exchange(/*synchronized=*/true, 0));
+    RunResult result = right.run(*domain, small, launch);
+    expectClean(result);
+    std::vector<double> y = outputs(right, result, *domain, 1);
+    for (int64_t i = 0; i < 64; ++i)
+      EXPECT_EQ(y[size_t(i)], small(0, 63 - i));
+    EXPECT_EQ(result.counters.globalSectorsRead != 0, watch);
+    // Out of bounds is out of bounds.
+    KernelUnderTest beyond(exchange(/*synchronized=*/true, 1));
+    EXPECT_TRUE(has(beyond.run(*domain, small, launch), Fault::OutOfBounds));
+  }
+}

@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "TowerTesting.h"
+#include <algorithm>
+#include <cmath>
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
@@ -129,6 +131,30 @@ TEST_F(Tower, RootsOfExponentials) {
   EXPECT_EQ(domain->undecided(), 0u);
   expectEqual(mul(mul(root, root), exp(x)), number(1));
   expectEqual(mul(root, root), exp(sub(number(0), x)));
+}
+
+TEST_F(Tower, SpreadDraws) {
+  auto draw = [&](unsigned argument) {
+    Bytes v = make();
+    int64_t index = 7;
+    domain->input({1, argument, InputFamily::Normal, {}}, F32, &index, v.data(),
+                  1);
+    return real(v);
+  };
+  std::vector<double> plain, factors;
+  for (unsigned argument = 0; argument < 40; ++argument)
+    plain.push_back(draw(argument));
+  domain = createTowerDomain({4, 12345, false, 1, 6});
+  for (unsigned argument = 0; argument < 40; ++argument)
+    factors.push_back(draw(argument) / plain[argument]);
+  // All of an argument alike, and powers of two.
+  for (double factor : factors) {
+    EXPECT_GE(factor, 0x1p-6);
+    EXPECT_LE(factor, 0x1p6);
+    EXPECT_EQ(std::log2(factor), std::round(std::log2(factor)));
+  }
+  EXPECT_GT(*std::max_element(factors.begin(), factors.end()), 4);
+  EXPECT_LT(*std::min_element(factors.begin(), factors.end()), 0.25);
 }
 
 TEST_F(Tower, ScaledDraws) {

@@ -11,7 +11,9 @@ func.func @calls(%x: tensor<4xf32>) -> tensor<4xf32> {
         %w = llvm.fadd %v, %v : f32
         // expected-error@+1 {{'fastmath' is not admitted: it is a claim that nobody checks; remove it}}
         %z = arith.mulf %w, %v fastmath<nnan> : f32
-        linalg.yield %z : f32
+        // expected-error@+1 {{'kgpu.flush' is not admitted: it is a claim that nobody checks; remove it}}
+        %p = math.exp2 %z {kgpu.flush} : f32
+        linalg.yield %p : f32
       } -> tensor<4xf32>
     kopt.yield %y : tensor<4xf32>
   }

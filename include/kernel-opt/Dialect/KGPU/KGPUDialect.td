@@ -25,8 +25,8 @@ def KGPU_Dialect : Dialect {
     * `kgpu.access` on an argument: `"read"`, `"write"`, `"readwrite"` or
       `"workspace"`;
     * `kgpu.flush` on a `math.exp2` of f32: a result below 2^-126 may be zero, which
-      spares the device two multiplications and a comparison. (The interpreter
-      keeps such results.)
+      spares the device two multiplications and a comparison. The interpreter
+      makes them zero; from operations on tensors it is taken away.
     * `kgpu.cluster_size` on the `gpu.func`: `array<i32: x, y, z>`, blocks per
       cluster, at most 16 together;
     * `kgpu.resident_blocks` on the `gpu.func`: blocks that are to live on a
