@@ -248,6 +248,12 @@ static void expandIndexMaps(kopt::KernelOp kernel) {
     op.replaceAllUsesWith(values->front());
     op.erase();
   }
+  // The expansion claims that nothing overflows, which nobody checks.
+  auto none = arith::IntegerOverflowFlagsAttr::get(
+      kernel.getContext(), arith::IntegerOverflowFlags::none);
+  kernel.walk([&](arith::ArithIntegerOverflowFlagsInterface op) {
+    op->setAttr(op.getIntegerOverflowAttrName(), none);
+  });
 }
 
 /// A view that depends on nothing but its source.

@@ -78,13 +78,22 @@ LogicalResult ProgramVerifier::admit() {
       return failure();
     KernelRecord &record = outcome.getOrCreate(kernel.getKernelName());
     record.admission = {};
+    std::string why;
+    ScopedDiagnosticHandler handler(
+        module.getContext(), [&](Diagnostic &diagnostic) {
+          if (why.empty() &&
+              diagnostic.getSeverity() == DiagnosticSeverity::Error)
+            why = diagnostic.str();
+          return failure(); // on to whoever shows it
+        });
     bool admitted = succeeded(verify::admitKernel(kernel, record.admission)) &&
                     succeeded(verify::admitProgram(
                         (*program)->getParentOfType<gpu::GPUModuleOp>(), limits,
                         record.admission));
     ok &= admitted;
     add(obligation::admission, "L0", subjectOf(kernel),
-        admitted ? Level::Proved : Level::Refuted);
+        admitted ? Level::Proved : Level::Refuted)
+        .detail = why;
   }
   return success(ok);
 }

@@ -94,7 +94,8 @@ Value Rebaser::constant(OpBuilder &builder, Type type, const Literal &literal,
 /// Whether every element is 0 or an infinity, which no positive factor changes.
 static bool isUnchanged(Value value) {
   DenseElementsAttr dense;
-  if (!matchPattern(value, m_Constant(&dense)) || !dense.isSplat())
+  if (!matchPattern(value, m_Constant(&dense)) || !dense.isSplat() ||
+      !isa<FloatType>(dense.getElementType()))
     return false;
   APFloat number = dense.getSplatValue<APFloat>();
   return number.isZero() || number.isInfinity();
@@ -103,7 +104,8 @@ static bool isUnchanged(Value value) {
 /// Whether every element is -infinity.
 static bool isLowest(Value value) {
   DenseElementsAttr dense;
-  if (!matchPattern(value, m_Constant(&dense)) || !dense.isSplat())
+  if (!matchPattern(value, m_Constant(&dense)) || !dense.isSplat() ||
+      !isa<FloatType>(dense.getElementType()))
     return false;
   APFloat number = dense.getSplatValue<APFloat>();
   return number.isInfinity() && number.isNegative();

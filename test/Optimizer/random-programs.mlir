@@ -184,6 +184,36 @@ func.func @chosen(%x: tensor<13x96x12xf32>, %w: tensor<1x12xf32>) -> tensor<3x12
   return %4 : tensor<3x12xf32>
 }
 
+// Powers of what is negative are no numbers, and each element must be one twice.
+// CHECK: negated_
+// CHECK: checked        verified
+func.func @negated(%x: tensor<63x96xf32>) -> tensor<63x96xf32> {
+  %0 = aten.neg %x : (tensor<63x96xf32>) -> tensor<63x96xf32>
+  %1 = aten.pow %0, %x : (tensor<63x96xf32>, tensor<63x96xf32>) -> tensor<63x96xf32>
+  return %1 : tensor<63x96xf32>
+}
+
+// A mask of places in a product that is read under another shape: what a map of
+// places is expanded to claims nothing.
+// CHECK: triangle_
+// CHECK: checked        verified
+func.func @triangle(%x: tensor<17x33xbf16>, %w: tensor<63x33xbf16>) -> tensor<63x17xbf16> {
+  %0 = aten.linear %x, %w : (tensor<17x33xbf16>, tensor<63x33xbf16>) -> tensor<17x63xbf16>
+  %1 = aten.reshape %0 {shape = array<i64: 63, 17>} : (tensor<17x63xbf16>) -> tensor<63x17xbf16>
+  %2 = aten.triu %1 {diagonal = 2 : i64} : (tensor<63x17xbf16>) -> tensor<63x17xbf16>
+  return %2 : tensor<63x17xbf16>
+}
+
+// Choices of integers beside exponentials.
+// CHECK: selections_
+// CHECK: checked        verified
+func.func @selections(%q: tensor<1x4x33x5xf16>, %k: tensor<1x4x33x5xf16>) -> (tensor<1x4x33x5xf16>, tensor<4x33x5xi64>) {
+  %0 = aten.scaled_dot_product_attention %q, %k, %k : (tensor<1x4x33x5xf16>, tensor<1x4x33x5xf16>, tensor<1x4x33x5xf16>) -> tensor<1x4x33x5xf16>
+  %1 = aten.mul %0, %k : (tensor<1x4x33x5xf16>, tensor<1x4x33x5xf16>) -> tensor<1x4x33x5xf16>
+  %2, %3 = aten.max_dim %1 {dim = 0 : i64} : (tensor<1x4x33x5xf16>) -> (tensor<4x33x5xf16>, tensor<4x33x5xi64>)
+  return %0, %3 : tensor<1x4x33x5xf16>, tensor<4x33x5xi64>
+}
+
 // Rows that are repeated keep more rows in a block than a product's schedules
 // stage; the generic one sums.
 // CHECK: repeated_matmul

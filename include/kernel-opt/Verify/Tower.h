@@ -66,7 +66,8 @@ struct TowerOptions {
   /// the shadow. Rational families are not.
   double scale = 1;
   /// Those of an argument are multiplied by a power of two of its own,
-  /// 2^-spread to 2^spread, as well. It hangs on the key and the seed.
+  /// 2^-spread to 2^spread, and of a sign of its own, as well. It hangs on the
+  /// key and the seed.
   int spread = 0;
 };
 

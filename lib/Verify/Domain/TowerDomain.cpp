@@ -291,6 +291,8 @@ void TowerDomainImpl::input(const InputKey &inputKey, FloatKind,
   if (spread) {
     uint64_t bits = mixHash(drawKey, inputKey.argument);
     factor = std::ldexp(scale, int(bits % uint64_t(2 * spread + 1)) - spread);
+    if (bits >> 63)
+      factor = -factor;
   }
   InputDrawer draw(inputKey, FloatKind::F64);
   for (size_t i = 0; i < n; ++i) {

@@ -147,12 +147,17 @@ TEST_F(Tower, SpreadDraws) {
   domain = createTowerDomain({4, 12345, false, 1, 6});
   for (unsigned argument = 0; argument < 40; ++argument)
     factors.push_back(draw(argument) / plain[argument]);
-  // All of an argument alike, and powers of two.
-  for (double factor : factors) {
+  // All of an argument alike, powers of two of either sign.
+  bool negative = false, positive = false;
+  for (double &factor : factors) {
+    negative |= factor < 0;
+    positive |= factor > 0;
+    factor = std::fabs(factor);
     EXPECT_GE(factor, 0x1p-6);
     EXPECT_LE(factor, 0x1p6);
     EXPECT_EQ(std::log2(factor), std::round(std::log2(factor)));
   }
+  EXPECT_TRUE(negative && positive);
   EXPECT_GT(*std::max_element(factors.begin(), factors.end()), 4);
   EXPECT_LT(*std::min_element(factors.begin(), factors.end()), 0.25);
 }
