@@ -256,6 +256,67 @@ static void expandIndexMaps(kopt::KernelOp kernel) {
   });
 }
 
+/// Takes away a result that nobody reads: what fusion leaves of a view that a
+/// reduction reads would make a running sum of it. Where nothing else tells the
+/// sizes of its loops, an input without contents does.
+static void dropUnusedResults(linalg::GenericOp op) {
+  SmallVector<Value> inputs(op.getInputs()), inits, sizes;
+  SmallVector<AffineMap> maps, initMaps, sizeMaps;
+  SmallVector<unsigned> kept;
+  for (OpOperand *input : op.getDpsInputOperands())
+    maps.push_back(op.getMatchingIndexingMap(input));
+  for (auto [i, init] : llvm::enumerate(op.getDpsInitsMutable())) {
+    AffineMap map = op.getMatchingIndexingMap(&init);
+    bool isUnused = op.getResult(i).use_empty() &&
+                    op.getMatchingBlockArgument(&init).use_empty();
+    (isUnused ? sizes : inits).push_back(init.get());
+    (isUnused ? sizeMaps : initMaps).push_back(map);
+    if (!isUnused)
+      kept.push_back(i);
+  }
+  if (sizes.empty() || inits.empty())
+    return;
+  OpBuilder builder(op);
+  SmallVector<AffineMap> all =
+      llvm::to_vector(llvm::concat<AffineMap>(maps, initMaps));
+  bool isKnown = bool(
+      mlir::inversePermutation(mlir::concatAffineMaps(all, op.getContext())));
+  auto isStatic = [](Value size) {
+    return cast<ShapedType>(size.getType()).hasStaticShape();
+  };
+  if (!isKnown && !llvm::all_of(sizes, isStatic))
+    return;
+  for (auto [size, map] : llvm::zip_equal(sizes, sizeMaps)) {
+    auto type = cast<RankedTensorType>(size.getType());
+    if (isKnown)
+      continue;
+    inputs.push_back(tensor::EmptyOp::create(
+        builder, op.getLoc(), type.getShape(), builder.getI1Type()));
+    maps.push_back(map);
+  }
+  llvm::append_range(maps, initMaps);
+  auto fewer = linalg::GenericOp::create(
+      builder, op.getLoc(), ValueRange(inits).getTypes(), inputs, inits, maps,
+      op.getIteratorTypesArray());
+  fewer->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+  fewer.getRegion().takeBody(op.getRegion());
+  Block *body = fewer.getBlock();
+  unsigned before = op.getNumDpsInputs(), more = inputs.size() - before;
+  auto yield = cast<linalg::YieldOp>(body->getTerminator());
+  SmallVector<Value> yields;
+  for (unsigned i = op.getNumDpsInits(); i-- > 0;)
+    if (!llvm::is_contained(kept, i))
+      body->eraseArgument(before + i);
+  for (unsigned n = 0; n < more; ++n)
+    body->insertArgument(before + n, builder.getI1Type(), op.getLoc());
+  for (auto [n, i] : llvm::enumerate(kept)) {
+    yields.push_back(yield->getOperand(i));
+    op.getResult(i).replaceAllUsesWith(fewer.getResult(n));
+  }
+  yield->setOperands(yields);
+  op.erase();
+}
+
 /// A view that depends on nothing but its source.
 static bool isPlainView(Operation *op) {
   return op && classify(op) == OpClass::View && op->getNumOperands() == 1;
@@ -379,6 +440,10 @@ LogicalResult kernel::normalizeKernel(kopt::KernelOp kernel) {
         Populate(collapse), Populate(expand), Populate(fuse)})
     if (failed(run(stage)))
       return kernel.emitOpError("cannot be brought into the form of schedules");
+  SmallVector<linalg::GenericOp> generics;
+  kernel.walk([&](linalg::GenericOp op) { generics.push_back(op); });
+  for (linalg::GenericOp op : generics)
+    dropUnusedResults(op);
   expandIndexMaps(kernel);
   foldLiterals(kernel);
   mergeSiblings(kernel);

@@ -329,7 +329,8 @@ static DenseSet<Value> forwardClosure(ArrayRef<Value> values) {
 SmallVector<OnlineMember>
 schedule::findOnlineGroup(linalg::LinalgOp last,
                           const KernelStructure &structure) {
-  if (!combiningOp(last))
+  // One that a scan's last value is computed by stands in no block.
+  if (!last->getBlock() || !combiningOp(last))
     return {};
   unsigned axis = reducedLoop(last);
   SmallVector<OnlineMember> members;

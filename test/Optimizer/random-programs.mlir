@@ -214,6 +214,18 @@ func.func @selections(%q: tensor<1x4x33x5xf16>, %k: tensor<1x4x33x5xf16>) -> (te
   return %0, %3 : tensor<1x4x33x5xf16>, tensor<4x33x5xi64>
 }
 
+// Windows that a reduction reads, and that are a result as well: fused, they
+// would make a running maximum of it, whose loops nothing else tells the sizes of.
+// CHECK: unfolded_reduce
+// CHECK-NEXT: scheduled by inner_reduction
+// CHECK: checked        verified
+func.func @unfolded(%x: tensor<31xbf16>) -> (tensor<4x28xbf16>, tensor<4x28xbf16>) {
+  %0 = aten.unfold %x {dimension = 0 : i64, size = 4 : i64, step = 1 : i64} : (tensor<31xbf16>) -> tensor<28x4xbf16>
+  %1 = aten.transpose %0 {dim0 = 1 : i64, dim1 = 0 : i64} : (tensor<28x4xbf16>) -> tensor<4x28xbf16>
+  %2 = aten.log_softmax %1 {dim = -1 : i64} : (tensor<4x28xbf16>) -> tensor<4x28xbf16>
+  return %1, %2 : tensor<4x28xbf16>, tensor<4x28xbf16>
+}
+
 // Rows that are repeated keep more rows in a block than a product's schedules
 // stage; the generic one sums.
 // CHECK: repeated_matmul
