@@ -28,8 +28,11 @@ module @elementwise attributes {transform.with_named_sequence, kopt.schedules, k
     %rows = transform.tune.knob<"rows"> = 16 : i64 from options = [2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
     %elements = transform.tune.knob<"elements"> = 4096 : i64 from options = [512 : i64, 1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 4 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
-    %program = transform.kopt.tile %kernel leading [%rows] elements [%elements] warps [%warps]
-      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
+    // From the last place to the first: what the kernel before read last (for
+    // the statistics of these rows) comes first, while the L2 cache has it.
+    %descending = transform.tune.knob<"descending"> = 2 : i64 from options = [0 : i64, 2 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel leading [%rows] elements [%elements] warps [%warps] descending [%descending]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
     transform.yield

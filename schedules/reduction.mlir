@@ -129,8 +129,10 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
   transform.named_sequence @chained_reduction(%kernel: !transform.any_op {transform.readonly}) {
     %elements = transform.tune.knob<"elements"> = 16384 : i64 from options = [4096 : i64, 8192 : i64, 16384 : i64, 32768 : i64] -> !transform.any_param
     %warps = transform.tune.knob<"warps"> = 16 : i64 from options = [4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
-    %program = transform.kopt.tile %kernel block [1] elements [%elements] warps [%warps]
-      : (!transform.any_op, !transform.any_param, !transform.any_param) -> !transform.any_op
+    // The same part of all rows, then the next: what follows takes parts, not rows.
+    %interleaved = transform.tune.knob<"interleaved"> = 1 : i64 from options = [0 : i64, 1 : i64] -> !transform.any_param
+    %program = transform.kopt.tile %kernel block [1] elements [%elements] warps [%warps] interleaved [%interleaved]
+      : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
     transform.yield

@@ -166,14 +166,41 @@ static verify::EquivalenceResult verified() {
   return result;
 }
 
+namespace {
+/// What of a large result is compared: elements that are all compared if there
+/// are no more, otherwise tiles of about so many.
+struct Sample {
+  int64_t elements;
+  unsigned tiles;
+};
+} // namespace
+
+/// Where an element costs a pass over a huge row, fewer of them are compared,
+/// each with the evidence that is asked for.
+static constexpr Sample samples[] = {{1 << 10, 4}, {32, 4}, {1, 2}};
+
+/// Compares two programs, as many elements as the work allows.
+static FailureOr<verify::EquivalenceResult>
+compareSamples(Block &source, Block &target,
+               verify::EquivalenceOptions equivalence) {
+  FailureOr<verify::EquivalenceResult> result = failure();
+  for (const Sample &sample : samples) {
+    equivalence.allElements = equivalence.tileElements = sample.elements;
+    equivalence.tiles = sample.tiles;
+    result = verify::checkEquivalence(source, target, equivalence);
+    if (failed(result) || !result->outOfWork)
+      break;
+  }
+  return result;
+}
+
 /// Compares what is left of two programs without their common parts; nothing
 /// if that decides nothing. `detail` says what was compared.
 FailureOr<std::optional<verify::EquivalenceResult>>
 ProgramVerifier::checkWindow(const verify::Window &window,
                              const verify::EquivalenceOptions &equivalence,
                              std::string &detail) {
-  auto result =
-      verify::checkEquivalence(window.source(), window.target(), equivalence);
+  auto result = compareSamples(window.source(), window.target(), equivalence);
   if (failed(result))
     return failure();
   // A difference need not be one of the programs: what was cut off takes any
@@ -235,7 +262,6 @@ ProgramVerifier::checkEquivalence(Block &source, Block &target,
   equivalence.families = {verify::InputFamily::Normal,
                           verify::InputFamily::Ascending,
                           verify::InputFamily::Ties};
-  equivalence.allElements = 1 << 10;
   equivalence.dependence = false;
   equivalence.mostWork = mostWorkPerFunction;
   // An element that mostly is a literal, and seldom a root, takes many.
@@ -255,7 +281,7 @@ ProgramVerifier::checkEquivalence(Block &source, Block &target,
     result = std::move(*ofWindow);
   }
   if (!result) {
-    auto ofPrograms = verify::checkEquivalence(source, target, equivalence);
+    auto ofPrograms = compareSamples(source, target, equivalence);
     if (failed(ofPrograms))
       return failure();
     result = std::move(*ofPrograms);

@@ -78,8 +78,8 @@ static int64_t elementsOfBlock(const TileOptions &options) {
 static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
                                                transform::TransformState &state,
                                                TileOptions &options) {
-  SmallVector<int64_t> transposed, leading, descending, elements, warps, raster,
-      cluster;
+  SmallVector<int64_t> transposed, leading, descending, interleaved, elements,
+      warps, raster, cluster;
   std::tuple<OperandRange, ArrayRef<int64_t>, SmallVectorImpl<int64_t> *>
       lists[] = {
           {op.getDynamicBlock(), op.getBlock(), &options.block},
@@ -91,7 +91,8 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
           {op.getDynamicCluster(), op.getCluster(), &cluster},
           {op.getDynamicTransposed(), op.getTransposed(), &transposed},
           {op.getDynamicLeading(), op.getLeading(), &leading},
-          {op.getDynamicDescending(), op.getDescending(), &descending}};
+          {op.getDynamicDescending(), op.getDescending(), &descending},
+          {op.getDynamicInterleaved(), op.getInterleaved(), &interleaved}};
   for (auto [dynamic, numbers, result] : lists) {
     auto status = readNumbers(op, state, dynamic, numbers, *result);
     if (!status.succeeded())
@@ -102,7 +103,12 @@ static DiagnosedSilenceableFailure readOptions(schedule::TileOp op,
     options.transposed = transposed[0];
   if (!leading.empty())
     options.leading = leading[0];
-  options.descending = !descending.empty() && descending[0];
+  if (!descending.empty() && (descending[0] < 0 || descending[0] > 2))
+    return op.emitSilenceableError()
+           << "descending must be 0, 1 or 2, found " << descending[0];
+  options.descending = !descending.empty() && descending[0] == 1;
+  options.reversed = !descending.empty() && descending[0] == 2;
+  options.interleaved = !interleaved.empty() && interleaved[0];
   if (!elements.empty())
     options.elements = elements[0];
   else if (options.tile.empty())
@@ -130,6 +136,9 @@ LogicalResult schedule::TileOp::verify() {
   if (getDescending().size() > 1)
     return emitOpError("takes one choice of a descending order, found ")
            << getDescending().size();
+  if (getInterleaved().size() > 1)
+    return emitOpError("takes one choice of an interleaved order, found ")
+           << getInterleaved().size();
   if (getTransposed().size() > 1)
     return emitOpError("takes one number for transposed tiles, found ")
            << getTransposed().size();

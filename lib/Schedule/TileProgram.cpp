@@ -198,6 +198,8 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
   SmallVector<int64_t> blockShape;
   for (const ResultDim &dim : dims)
     blockShape.push_back(dim.blocks());
+  if (options.interleaved)
+    std::rotate(blockShape.begin(), blockShape.begin() + 1, blockShape.end());
   // The number of a block runs through (group of rows, column, row).
   if (raster > 1) {
     blockShape[dims.size() - 2] /= raster;
@@ -216,14 +218,14 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
 }
 
 /// Offset of the block, or of the cluster that it is one of, in each dimension;
-/// the last dimension runs fastest.
+/// the last dimension runs fastest, or the first one if they are interleaved.
 static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
                                        ArrayRef<ResultDim> dims, int64_t raster,
                                        const TileOptions &options) {
   Value id = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
   AffineExpr remaining =
       getAffineDimExpr(0, builder.getContext()).floorDiv(options.cluster);
-  bool descending = options.descending;
+  bool descending = options.descending || options.reversed;
   SmallVector<Value> offsets(dims.size());
   if (raster > 1) {
     // The number that the block would have row by row.
@@ -236,15 +238,18 @@ static SmallVector<Value> blockOffsets(OpBuilder &builder, Location loc,
         AffineMap::get(1, 0, row * columns + inGroup.floorDiv(raster)), id);
     remaining = getAffineDimExpr(0, builder.getContext());
   }
-  for (int64_t d = dims.size() - 1; d >= 0; --d) {
-    if (dims[d].blocks() == 1)
-      continue;
-    bool outermost = llvm::all_of(
-        dims.take_front(d), [](const ResultDim &o) { return o.blocks() == 1; });
+  SmallVector<unsigned> order; // fastest first, those that are cut
+  for (unsigned d = dims.size(); d-- > 0;)
+    if (dims[d].blocks() > 1)
+      order.push_back(d);
+  if (options.interleaved && !order.empty() && order.back() == 0)
+    std::rotate(order.begin(), order.end() - 1, order.end());
+  for (unsigned d : order) {
+    bool outermost = d == order.back();
     AffineExpr index = outermost ? remaining : remaining % dims[d].blocks();
     if (descending)
       index = dims[d].blocks() - 1 - index;
-    descending = false;
+    descending = options.reversed;
     AffineMap map = AffineMap::get(1, 0, index * dims[d].block);
     offsets[d] = affine::AffineApplyOp::create(builder, loc, map, id);
     remaining = remaining.floorDiv(dims[d].blocks());
@@ -401,7 +406,7 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
       resultDims(results, structure, options, loc);
   if (failed(dims))
     return failure();
-  int64_t raster = rasterRows(*dims, options.raster);
+  int64_t raster = options.interleaved ? 1 : rasterRows(*dims, options.raster);
   gpu::GPUFuncOp func =
       createFunction(builder, name, body, results, *dims, options, raster);
   OpBuilder inside = OpBuilder::atBlockEnd(&func.getBody().front());

@@ -89,6 +89,13 @@ llvm::Expected<std::unique_ptr<Replay>>
 Replay::fromArchive(StringRef path, const nvptx::PtxOptions &compile,
                     ArrayRef<std::string> schedules) {
   std::unique_ptr<Replay> replay(new Replay);
+  // Whoever brings schedules of his own wants to see them used.
+  if (schedules.empty()) {
+    auto shipped = ShippedWinners::load(compile.target);
+    if (!shipped)
+      return shipped.takeError();
+    replay->shipped = std::move(*shipped);
+  }
   if (path.empty() || !llvm::sys::fs::exists(path))
     return replay;
   auto environment = findEnvironment(compile, schedules);
@@ -158,6 +165,8 @@ LogicalResult Replay::rewrite(ModuleOp module) {
       fromProgram = true;
     }
   }
+  if (!candidate && (candidate = shipped.forProgram(module)))
+    fromProgram = fromShipped = true;
   if (!candidate || candidate->graph.rules.empty())
     return success();
   auto book = RuleBook::load(module.getContext(), rewriteSets);
@@ -206,17 +215,20 @@ Replay::scheduleOf(kopt::KernelOp kernel) {
     ++chosen;
     return convert(found->second);
   }
-  if (!store)
-    return std::nullopt;
-  auto best = store->bestChoice(hash);
-  if (!best) {
-    llvm::consumeError(best.takeError());
-    return std::nullopt;
+  std::optional<KernelChoice> choice;
+  if (store) {
+    auto best = store->bestChoice(hash);
+    if (best)
+      choice = std::move(*best);
+    else
+      llvm::consumeError(best.takeError());
   }
-  if (!*best)
+  if (!choice && (choice = shipped.forKernel(hash)))
+    fromShipped = true;
+  if (!choice)
     return std::nullopt;
   ++chosen;
-  return convert(**best);
+  return convert(*choice);
 }
 
 std::optional<optimizer::ProgramChecks> Replay::recall(kopt::KernelOp kernel,
@@ -264,6 +276,8 @@ std::string Replay::describe() const {
     return "";
   std::string text = fromProgram ? "a candidate of the whole program"
                                  : "the best known schedules";
+  if (fromShipped)
+    text += " (shipped)";
   if (seconds)
     text += llvm::formatv(" ({0} {1:F2} us)",
                           isMeasured ? "measured" : "modelled", *seconds * 1e6);

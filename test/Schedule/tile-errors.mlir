@@ -606,3 +606,33 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+module attributes {transform.with_named_sequence} {
+func.func @f(%a_: tensor<96xf32>) -> tensor<96xf32> {
+  %r = kopt.kernel @f (%a = %a_ : tensor<96xf32>) -> (tensor<96xf32>) {
+    %e = tensor.empty() : tensor<96xf32>
+    %y = linalg.exp ins(%a : tensor<96xf32>) outs(%e : tensor<96xf32>) -> tensor<96xf32>
+    kopt.yield %y : tensor<96xf32>
+  }
+  return %r : tensor<96xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  // expected-error@below {{descending must be 0, 1 or 2, found 3}}
+  %p = transform.kopt.tile %k block [32] descending [3] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+module attributes {transform.with_named_sequence} {
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  // expected-error@below {{takes one choice of an interleaved order, found 2}}
+  %p = transform.kopt.tile %k block [32] interleaved [0, 1] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}

@@ -248,3 +248,47 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+// Interleaved: block 0 to 2 take the first place of the three rows; the next
+// program runs from the last block to the first.
+
+// CHECK-DAG: #[[ROW:.*]] = affine_map<()[s0] -> (s0 mod 3)>
+// CHECK-DAG: #[[PLACE:.*]] = affine_map<()[s0] -> ((s0 floordiv 3) * 128)>
+// CHECK-DAG: #[[LAST_PLACE:.*]] = affine_map<()[s0] -> (s0 * -128 + (s0 floordiv 4) * 512 + 384)>
+// CHECK-DAG: #[[LAST_ROW:.*]] = affine_map<()[s0] -> (-(s0 floordiv 4) + 2)>
+// CHECK-LABEL: gpu.module @interleaved_program
+// CHECK: gpu.func @interleaved(
+// CHECK-SAME: kopt.block_shape = array<i64: 4, 3>
+// CHECK: %[[ID:.*]] = gpu.block_id
+// CHECK-DAG: affine.apply #[[ROW]]()[%[[ID]]]
+// CHECK-DAG: affine.apply #[[PLACE]]()[%[[ID]]]
+// CHECK-LABEL: gpu.module @reversed_program
+// CHECK: gpu.func @reversed(
+// CHECK-SAME: kopt.block_shape = array<i64: 3, 4>
+// CHECK: %[[ID:.*]] = gpu.block_id
+// CHECK-DAG: affine.apply #[[LAST_PLACE]]()[%[[ID]]]
+// CHECK-DAG: affine.apply #[[LAST_ROW]]()[%[[ID]]]
+module attributes {transform.with_named_sequence} {
+func.func @orders(%x: tensor<3x512xf32>) -> (tensor<3x512xf32>, tensor<3x512xf32>) {
+  %r = kopt.kernel @interleaved (%a = %x : tensor<3x512xf32>) -> (tensor<3x512xf32>) {
+    %e = tensor.empty() : tensor<3x512xf32>
+    %y = linalg.exp ins(%a : tensor<3x512xf32>) outs(%e : tensor<3x512xf32>) -> tensor<3x512xf32>
+    kopt.yield %y : tensor<3x512xf32>
+  }
+  %s = kopt.kernel @reversed (%a = %x : tensor<3x512xf32>) -> (tensor<3x512xf32>) {
+    %e = tensor.empty() : tensor<3x512xf32>
+    %y = linalg.tanh ins(%a : tensor<3x512xf32>) outs(%e : tensor<3x512xf32>) -> tensor<3x512xf32>
+    kopt.yield %y : tensor<3x512xf32>
+  }
+  return %r, %s : tensor<3x512xf32>, tensor<3x512xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  %a, %b = transform.split_handle %k : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+  %p = transform.kopt.tile %a block [1, 128] interleaved [1] : (!transform.any_op) -> !transform.any_op
+  %q = transform.kopt.tile %b block [1, 128] descending [2] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}

@@ -109,6 +109,8 @@ kernel_opt::loadDecisions(const MainJobOptions &options) {
       return value.takeError();
     return search::Replay::fromHandOver(*value, compile, schedules);
   }
+  if (options.database == "none")
+    return std::unique_ptr<search::Replay>();
   auto path = databasePath(options);
   if (!path)
     return path.takeError();

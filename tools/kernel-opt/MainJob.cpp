@@ -205,7 +205,8 @@ static LogicalResult decide(const MainJobOptions &options, Emit emit,
     return failure();
   }
   decisions = std::move(*loaded);
-  decisions->decide(steps);
+  if (decisions)
+    decisions->decide(steps);
   return success();
 }
 

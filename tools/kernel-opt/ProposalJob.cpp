@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ProposalJob.h"
+#include "Isolation.h"
 #include "SpaceJob.h"
 #include "kernel-opt/Proposal/Admission.h"
 #include "kernel-opt/Proposal/Prompt.h"
@@ -70,8 +71,16 @@ LogicalResult kernel_opt::runProposalJob(ModuleOp module,
                                          const MainJobOptions &options,
                                          const optimizer::Options &steps,
                                          raw_ostream &os) {
-  if (options.listSpace)
-    return listSpace(module, steps, options.listSpace, os);
+  if (options.listSpace) {
+    // The kernels that the program has as it would be compiled.
+    auto decisions = loadDecisions(options);
+    if (!decisions)
+      return fail(llvm::toString(decisions.takeError()));
+    optimizer::Options decided = steps;
+    if (*decisions)
+      (*decisions)->decide(decided);
+    return listSpace(module, decided, options.listSpace, os);
+  }
   if (options.printPrompt) {
     proposal::PromptOptions promptOptions;
     promptOptions.pipeline = steps;

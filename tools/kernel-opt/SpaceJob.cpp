@@ -8,9 +8,11 @@
 
 #include "SpaceJob.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
+#include "kernel-opt/Kernel/KernelFacts.h"
 #include "kernel-opt/Schedule/ScheduleLibrary.h"
 #include "kernel-opt/Search/Builtin.h"
 #include "kernel-opt/Search/Evaluation.h"
+#include "kernel-opt/Search/Shipped.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -104,6 +106,10 @@ static void printStrategy(raw_ostream &os, const schedule::Strategy &strategy,
 LogicalResult kernel_opt::listSpace(ModuleOp module,
                                     const optimizer::Options &options,
                                     unsigned most, raw_ostream &os) {
+  // By these names the archive and what is shipped know them.
+  std::string program = search::programIdentity(module);
+  os << "program " << (program.empty() ? "of several functions" : program)
+     << "\n";
   optimizer::Outcome outcome;
   if (failed(optimizer::prepareProgram(module, options, outcome)) ||
       failed(optimizer::formKernels(module, options)))
@@ -122,7 +128,7 @@ LogicalResult kernel_opt::listSpace(ModuleOp module,
   limits.threadsPerBlock = chip->limits.threadsPerBlock;
   limits.sharedPerBlock = chip->limits.sharedPerBlock;
   for (kopt::KernelOp kernel : kopt::distinctKernels(module)) {
-    os << kernel.getKernelName() << "\n";
+    os << kernel.getKernelName() << " " << kernel::kernelHash(kernel) << "\n";
     auto isolated = parseSourceString<ModuleOp>(search::isolateKernel(kernel),
                                                 context, "kernel");
     if (!isolated)

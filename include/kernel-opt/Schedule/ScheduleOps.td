@@ -95,8 +95,11 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
     tile, so that what its rows read in common is read once.
     `transposed`: elements along both the dimension of the result's neighbours in
     memory and that of an input's, 1 along others, where these differ.
-    `descending` (0 or 1): blocks run from the last rows to the first, along the
-    fastest dimension that is cut, for kernels in which later rows are more work.
+    `descending` (0, 1 or 2): with 1, blocks run from the last rows to the first, along the
+    fastest dimension that is cut, for kernels in which later rows are more work;
+    with 2 along all dimensions, for kernels that follow one which read the same.
+    `interleaved` (0 or 1): neighbouring blocks take the same place of all rows
+    (the first dimension) before the next place; without `raster`.
     `positions` cuts all dimensions along which windows move as one, so that the
     windows of a convolution are the rows or columns of a product.
 
@@ -118,6 +121,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        Variadic<TransformParamTypeInterface>:$dynamic_transposed,
                        Variadic<TransformParamTypeInterface>:$dynamic_leading,
                        Variadic<TransformParamTypeInterface>:$dynamic_descending,
+                       Variadic<TransformParamTypeInterface>:$dynamic_interleaved,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$block,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$tile,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$elements,
@@ -128,6 +132,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$transposed,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$leading,
                        DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$descending,
+                       DefaultValuedOptionalAttr<DenseI64ArrayAttr, "{}">:$interleaved,
                        UnitAttr:$online, UnitAttr:$positions);
   let results = (outs TransformHandleTypeInterface:$program);
   let assemblyFormat = [{
@@ -142,6 +147,7 @@ def Schedule_TileOp : ScheduleOp<"tile", [AttrSizedOperandSegments]> {
       | `transposed` custom<DynamicIndexList>($dynamic_transposed, $transposed)
       | `leading` custom<DynamicIndexList>($dynamic_leading, $leading)
       | `descending` custom<DynamicIndexList>($dynamic_descending, $descending)
+      | `interleaved` custom<DynamicIndexList>($dynamic_interleaved, $interleaved)
       | `online` $online
       | `positions` $positions)
     attr-dict `:` functional-type(operands, results)

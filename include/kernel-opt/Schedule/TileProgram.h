@@ -56,6 +56,12 @@ struct TileOptions {
   /// to the first: where later rows are more work, the largest shares begin
   /// first and small ones fill the end.
   bool descending = false;
+  /// All blocks run from the last to the first, along every dimension: what an
+  /// earlier kernel, that ran in order, touched last is still in the cache.
+  bool reversed = false;
+  /// Neighbouring blocks go through the first dimension before they take the
+  /// next place along the others; not with `raster`.
+  bool interleaved = false;
   /// Reductions along one axis that depend on each other are carried by one
   /// loop, where what they owe to each other can be taken back.
   bool online = false;

@@ -19,6 +19,7 @@
 #include "kernel-opt/Optimizer/Optimizer.h"
 #include "kernel-opt/Search/Candidate.h"
 #include "kernel-opt/Search/Search.h"
+#include "kernel-opt/Search/Shipped.h"
 #include <memory>
 
 namespace kernel_opt::search {
@@ -33,7 +34,8 @@ public:
   static llvm::Expected<std::unique_ptr<Replay>>
   fromHandOver(const llvm::json::Value &value, const nvptx::PtxOptions &compile,
                ArrayRef<std::string> schedules);
-  /// From an archive, which need not exist.
+  /// From an archive, which need not exist; what it does not know is taken from
+  /// the winners that are shipped, unless other schedules come first.
   static llvm::Expected<std::unique_ptr<Replay>>
   fromArchive(StringRef path, const nvptx::PtxOptions &compile,
               ArrayRef<std::string> schedules);
@@ -64,6 +66,7 @@ private:
   std::vector<optimizer::FunctionCheck> functions;
   std::vector<SetText> rewriteSets; ///< of the candidate
   std::unique_ptr<Store> store;
+  ShippedWinners shipped;
   std::optional<Candidate> candidate;
   std::optional<double> seconds;
   bool isMeasured = false; ///< otherwise they are modelled
@@ -72,7 +75,7 @@ private:
   /// By name of a kernel whose check was recalled: the hash of its PTX then.
   std::map<std::string, std::string> expectedPtx;
   unsigned chosen = 0, recalled = 0;
-  bool fromProgram = false;
+  bool fromProgram = false, fromShipped = false;
 };
 
 } // namespace kernel_opt::search

@@ -59,6 +59,10 @@ struct EquivalenceOptions {
   int64_t integerBound = 4096;
   /// A larger result is compared on its corners and some tiles inside.
   int64_t allElements = 1 << 16;
+  /// Elements of such a tile, about, and how many tiles there are: two corners
+  /// first.
+  int64_t tileElements = 1 << 10;
+  unsigned tiles = 4;
   /// Find out which inputs matter at all.
   bool dependence = true;
   /// Steps of the reference after which the answer is `unproven`; 0: no bound.
@@ -98,6 +102,7 @@ struct EquivalenceResult {
   uint64_t tainted = 0; ///< comparisons that roots of non-squares left open
   uint64_t digest = 0;  ///< of all values compared
   SmallVector<std::string> assumptions;
+  bool outOfWork = false; ///< `mostWork` was not enough
   /// Arguments that no result reacted to: perhaps a degenerate task.
   SmallVector<unsigned> ignoredInputs;
   /// Families in which NaN appeared on one side only: in the source, which is

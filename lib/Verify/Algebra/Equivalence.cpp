@@ -72,6 +72,7 @@ private:
                       ElementRecord &record, Comparison &comparison);
   SmallVector<Box> boxesOf(ArrayRef<int64_t> shape);
   void addStatistics(const TowerStatistics &stats);
+  void giveUp();
   LogicalResult findIgnoredInputs();
   FailureOr<std::vector<Tile>> evaluateAll(TowerDomain &domain,
                                            InputSource &inputs);
@@ -146,14 +147,14 @@ SmallVector<Box> Checker::boxesOf(ArrayRef<int64_t> shape) {
     return {all};
   result.sampled = true;
   SmallVector<Box> boxes;
-  // A tile of about 2^10 elements, longer in the last dimension.
+  // Longer in the last dimension.
   SmallVector<int64_t> sizes(shape.size(), 1);
   int64_t volume = 1;
-  for (size_t d = shape.size(); d-- > 0 && volume < 1024;) {
+  for (size_t d = shape.size(); d-- > 0 && volume < options.tileElements;) {
     sizes[d] = std::min<int64_t>(shape[d], 32);
     volume *= sizes[d];
   }
-  for (unsigned i = 0; i < 4; ++i) {
+  for (unsigned i = 0; i < options.tiles; ++i) {
     Box box = {SmallVector<int64_t>(shape.size(), 0), sizes};
     for (size_t d = 0; d < shape.size(); ++d) {
       int64_t room = shape[d] - sizes[d];
@@ -368,10 +369,7 @@ LogicalResult Checker::drawUntilDone(InputFamily family) {
       ++result.levels;
       break;
     case Draw::OutOfWork:
-      result.verdict = Verdict::Unproven;
-      result.reason =
-          "too large to be evaluated: " + std::to_string(options.mostWork) +
-          " steps were not enough";
+      giveUp();
       return success();
     case Draw::Redraw:
       if (++result.redraws > options.redraws) {
@@ -394,14 +392,30 @@ uint64_t Checker::countOpen() const {
   return open;
 }
 
+void Checker::giveUp() {
+  result.verdict = Verdict::Unproven;
+  result.outOfWork = true;
+  result.reason =
+      "too large to be evaluated: " + std::to_string(options.mostWork) +
+      " steps were not enough";
+}
+
 LogicalResult Checker::run() {
   records.assign(source.getTerminator()->getNumOperands(), {});
+  uint64_t draws = options.families.size() * options.seeds;
   for (InputFamily family : options.families)
     for (unsigned i = 0; i < options.seeds; ++i) {
+      uint64_t before = work;
       if (failed(drawUntilDone(family)))
         return failure();
       if (result.verdict == Verdict::Refuted || !result.reason.empty())
         return success();
+      // One draw costs what another does: the end can be seen from here.
+      if (options.mostWork &&
+          (before - work) > work / std::max<uint64_t>(--draws, 1) && draws) {
+        giveUp();
+        return success();
+      }
     }
   for (unsigned i = 0; i < options.redraws && countOpen(); ++i) {
     changeDraws();
