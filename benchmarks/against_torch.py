@@ -52,6 +52,28 @@ FAMILIES = {
     + 0.1 * torch.randn(s, device="cuda"),
     "sparse": lambda s: torch.randn(s, device="cuda")
     * (torch.rand(s, device="cuda") < 0.01),
+    "descending": lambda s: torch.linspace(30, -30, s[-1], device="cuda").expand(s)
+    + 0.1 * torch.randn(s, device="cuda"),
+    "alternating": lambda s: (1 - 2 * (torch.arange(s[-1], device="cuda") % 2))
+    * (1 + torch.rand(s, device="cuda")),
+    "big_first": lambda s: torch.randn(s, device="cuda")
+    * torch.where(torch.arange(s[-1], device="cuda") < 8, 1e4, 1.0),
+    "big_last": lambda s: torch.randn(s, device="cuda")
+    * torch.where(torch.arange(s[-1], device="cuda") >= s[-1] - 8, 1e4, 1.0),
+    "graded": lambda s: torch.randn(s, device="cuda")
+    * torch.exp2(-torch.linspace(0, 40, s[-1], device="cuda")),
+    "tiny": lambda s: torch.randn(s, device="cuda") * 2.0**-120,
+    "subnormal": lambda s: torch.randn(s, device="cuda") * 2.0**-140,
+    "huge": lambda s: torch.randn(s, device="cuda") * 2.0**60,
+}
+# Largest magnitude of a family for types that do not hold all of them.
+LARGEST = {torch.float16: 64.0, torch.bfloat16: 2.0**60}
+
+# Values that are strewn over normal inputs, for the table of special values.
+SPECIALS = {
+    "nan": (math.nan,),
+    "inf": (math.inf, -math.inf),
+    "extremes": (3e38, -3e38, 0.0, -0.0, 1e-40),
 }
 
 
@@ -73,16 +95,30 @@ class Original:
             self.sets += [self.draw(family) for _ in range(min(count, 16) - 1)]
 
     def draw(self, family):
-        return [
-            (FAMILIES[family](i.shape) * i.factor).to(i.dtype).contiguous()
-            for i in self.program.inputs
-        ]
+        drawn = []
+        for i in self.program.inputs:
+            values = FAMILIES[family](i.shape) * i.factor
+            most = LARGEST.get(i.dtype)
+            if most and values.abs().max() > most:
+                values *= most / values.abs().max()
+            drawn.append(values.to(i.dtype).contiguous())
+        return drawn
+
+    def strew(self, values):
+        """Puts special values at eight places of each input, and -Inf over one
+        row of the first if they are infinite."""
+        for t in self.sets[0]:
+            flat = t.view(-1)
+            for n, at in enumerate(torch.randint(0, flat.numel(), (8,)).tolist()):
+                flat[at] = values[n % len(values)]
+        if math.inf in values and self.sets[0][0].dim() > 1:
+            self.sets[0][0][0] = -math.inf
 
     def tensors(self, value):
         return list(value) if isinstance(value, (tuple, list)) else [value]
 
-    def pieces(self):
-        """Ranges of rows whose fp64 inputs fit."""
+    def pieces(self, most=None):
+        """Ranges of rows whose fp64 inputs fit; at most so many, spread out."""
         inputs = self.sets[0]
         if not self.program.rows:
             return [None]
@@ -90,7 +126,10 @@ class Original:
         cut = sum(inputs[i].numel() * 8 for i in self.program.rows)
         count = min(rows, max(1, math.ceil(cut / REFERENCE_BYTES)))
         step = math.ceil(rows / count)
-        return [slice(i, min(i + step, rows)) for i in range(0, rows, step)]
+        pieces = [slice(i, min(i + step, rows)) for i in range(0, rows, step)]
+        if not most or len(pieces) <= most:
+            return pieces
+        return [pieces[i * (len(pieces) - 1) // max(most - 1, 1)] for i in range(most)]
 
     def cut(self, piece):
         return [
@@ -143,11 +182,39 @@ class Accuracy:
         return math.sqrt(self.squares / max(self.count, 1))
 
 
-def accuracy(original, outputs, torch_outputs):
-    """[ours, Torch's] for each output, over all of it."""
+def classes(value):
+    """1 for NaN, 2 for Inf, 3 for -Inf, 0 for numbers."""
+    result = torch.isnan(value).to(torch.int8)
+    result += 2 * torch.isposinf(value) + 3 * torch.isneginf(value)
+    return result
+
+
+def specials(original, path, program):
+    """Elements of another class than Torch's, for each kind of special value:
+    numbers of Torch's that are none here, numbers here alone, other ones."""
+    result = {}
+    for name, values in SPECIALS.items():
+        original.sets[0] = original.draw("normal")
+        original.strew(values)
+        with torch.no_grad():
+            outputs = Plan.load(path)(*original.sets[0])
+            theirs = original.tensors(program.function(*original.sets[0]))
+        counts = [0, 0, 0]
+        for ours, other in zip(outputs, theirs):
+            for piece, same in zip(ours.split(1 << 12), other.split(1 << 12)):
+                a, b = classes(piece), classes(same)
+                counts[0] += ((a != 0) & (b == 0)).sum().item()
+                counts[1] += ((a == 0) & (b != 0)).sum().item()
+                counts[2] += ((a != b) & (a != 0) & (b != 0)).sum().item()
+        result[name] = dict(zip(("less_finite", "more_finite", "others"), counts))
+    return result
+
+
+def accuracy(original, outputs, torch_outputs, pieces=None):
+    """[ours, Torch's] for each output, over all of it or some pieces."""
     result = [[Accuracy(), Accuracy()] for _ in outputs]
     program = original.program
-    for piece in original.pieces():
+    for piece in original.pieces(pieces):
         inputs = original.cut(piece)
         references = original.tensors(program.function(*inputs))
         scale = program.scale(*inputs) if program.scale else None
@@ -239,7 +306,8 @@ def measure(path, options, clock):
             outputs = plan(*inputs)
             theirs = original.tensors(program.function(*inputs))
             torch.cuda.synchronize()
-            row["families"][family] = accuracy(original, outputs, theirs)
+            most = None if family == "normal" else options.pieces
+            row["families"][family] = accuracy(original, outputs, theirs, most)
         if family == "normal":
             first = [t.clone() for t in outputs]
             row["equal_bits"] = all(
@@ -253,6 +321,15 @@ def measure(path, options, clock):
     row["passed"] = row["equal_bits"] and all(
         o["passed"] for f in row["families"].values() for o in f
     )
+    if options.specials:
+        original = Original(program, options.seed)
+        original.sets = original.sets[:1]
+        row["specials"] = specials(original, path, program)
+        row["passed"] &= not any(
+            c["less_finite"] or c["others"] for c in row["specials"].values()
+        )
+        del original
+        torch.cuda.empty_cache()
     if options.no_time:
         return row
     original = Original(program, options.seed)
@@ -293,6 +370,8 @@ def line(row):
         )
     for family, outputs in row["families"].items():
         for o in outputs:
+            if family != "normal" and o["passed"]:
+                continue
             text += "  %s rms %.2g/%.2g max %.2g/%.2g" % (
                 family,
                 o["rms"],
@@ -300,6 +379,9 @@ def line(row):
                 o["max"],
                 o["torch_max"],
             )
+    for kind, counts in row.get("specials", {}).items():
+        if any(counts.values()):
+            text += "  %s %s" % (kind, counts)
     if not row["equal_bits"]:
         text += "  BITS DIFFER"
     return text
@@ -312,12 +394,18 @@ def main():
     parser.add_argument("plans", nargs="+", help="launch plans (JSON)")
     parser.add_argument("--results", default="results.jsonl", help="one JSON object a line")
     parser.add_argument("--variants", default=",".join(baseline.VARIANTS))
-    parser.add_argument("--families", default="normal", help=", ".join(FAMILIES))
+    parser.add_argument(
+        "--families", default="normal", help="all, or some of " + ", ".join(FAMILIES)
+    )
+    parser.add_argument("--pieces", type=int, help="of other families' outputs, at most")
+    parser.add_argument("--specials", action="store_true", help="NaN, Inf, extremes")
     parser.add_argument("--repeats", type=int, default=20, help="runs for equal bits")
     parser.add_argument("--seconds", type=float, default=3, help="of timing for each plan")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--no-time", action="store_true", help="check only")
     options = parser.parse_args()
+    if options.families == "all":
+        options.families = ",".join(FAMILIES)
     done = set()
     if os.path.exists(options.results):
         with open(options.results) as file:

@@ -8,11 +8,13 @@ its outputs' errors are measured against: the magnitude of the sums (|A||B|) for
 contractions, else the magnitude of the output.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Callable, Optional
 
 import torch
 import torch.nn.functional as F
+
+import ragged
 
 f32, f16, bf16 = torch.float32, torch.float16, torch.bfloat16
 
@@ -179,3 +181,21 @@ HOPPER = [
 ]
 
 PROGRAMS = {p.name: p for p in EXAMPLES + HOPPER}
+
+
+def _at(name, base, sizes):
+    """A program with inputs of other sizes."""
+    program = PROGRAMS[base]
+    if base.startswith(("matmul", "triu")):
+        m, n, k = sizes if len(sizes) == 3 else (sizes[0], *sizes)
+        shapes = [(m, k), (k, n)]
+        if base == "matmul-bias-gelu":
+            shapes = [(m, k), (n, k), (n,)]
+    else:
+        shapes = [sizes] + [sizes[1:] if base == "layer-norm" else sizes] * 2
+    inputs = [replace(i, shape=tuple(s)) for i, s in zip(program.inputs, shapes)]
+    return replace(program, name=name, inputs=inputs)
+
+
+for _name, _base, _sizes, _ in ragged.named():
+    PROGRAMS[_name] = _at(_name, _base, _sizes)

@@ -31,9 +31,6 @@ void optimizer::recordStage(ModuleOp module, StringRef stage, StringRef by,
     state.original = module.clone();
 }
 
-/// Steps of the reference that one function may cost: some ten seconds.
-static constexpr uint64_t mostWorkPerFunction = 400'000'000;
-
 std::string optimizer::subjectOf(kopt::KernelOp kernel) {
   return ("kernel @" + kernel.getKernelName()).str();
 }
@@ -172,12 +169,14 @@ namespace {
 struct Sample {
   int64_t elements;
   unsigned tiles;
+  uint64_t work; ///< Steps of the reference that this may cost.
 };
 } // namespace
 
 /// Where an element costs a pass over a huge row, fewer of them are compared,
 /// each with the evidence that is asked for.
-static constexpr Sample samples[] = {{1 << 10, 4}, {32, 4}, {1, 2}};
+static constexpr Sample samples[] = {
+    {1 << 10, 4, 400'000'000}, {32, 4, 400'000'000}, {1, 2, 1'600'000'000}};
 
 /// Compares two programs, as many elements as the work allows.
 static FailureOr<verify::EquivalenceResult>
@@ -187,6 +186,7 @@ compareSamples(Block &source, Block &target,
   for (const Sample &sample : samples) {
     equivalence.allElements = equivalence.tileElements = sample.elements;
     equivalence.tiles = sample.tiles;
+    equivalence.mostWork = sample.work;
     result = verify::checkEquivalence(source, target, equivalence);
     if (failed(result) || !result->outOfWork)
       break;
@@ -263,7 +263,6 @@ ProgramVerifier::checkEquivalence(Block &source, Block &target,
                           verify::InputFamily::Ascending,
                           verify::InputFamily::Ties};
   equivalence.dependence = false;
-  equivalence.mostWork = mostWorkPerFunction;
   // An element that mostly is a literal, and seldom a root, takes many.
   equivalence.redraws = 96;
   std::string detail;

@@ -170,6 +170,30 @@ static Box boxOfRange(ArrayRef<int64_t> shape, int64_t first, int64_t last) {
   return box;
 }
 
+/// The dimension of an expansion's box to go along one by one, where its parts
+/// lie far from each other in what is expanded; none where they do not.
+static std::optional<unsigned>
+scatteredDim(ArrayRef<mlir::ReassociationIndices> groups,
+             ArrayRef<int64_t> shape, const Box &box) {
+  constexpr int64_t mostParts = 64, mostWaste = 4;
+  for (const mlir::ReassociationIndices &group : groups) {
+    SmallVector<int64_t> strides =
+        getStrides(shape.slice(group.front(), group.size()));
+    int64_t range = 1, elements = 1;
+    std::optional<unsigned> outermost;
+    for (auto [i, d] : llvm::enumerate(group)) {
+      range += (box.sizes[d] - 1) * strides[i];
+      elements *= box.sizes[d];
+      if (!outermost && box.sizes[d] > 1)
+        outermost = d;
+    }
+    if (outermost && range / elements >= mostWaste &&
+        box.sizes[*outermost] <= mostParts)
+      return outermost;
+  }
+  return std::nullopt;
+}
+
 /// Expansion and collapse are the same list of values with other sizes; groups
 /// of dimensions that correspond keep the box small.
 FailureOr<Tile> Evaluator::computeReshape(Value source, const Box &box,
@@ -178,6 +202,24 @@ FailureOr<Tile> Evaluator::computeReshape(Value source, const Box &box,
   if (failed(from) || failed(to))
     return failure();
   Operation *op = result.getDefiningOp();
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
+    SmallVector<mlir::ReassociationIndices> groups =
+        expand.getReassociationIndices();
+    if (std::optional<unsigned> dim = scatteredDim(groups, *to, box)) {
+      Tile parts = {box, makeColumn(domain, mlir::getElementTypeOrSelf(source),
+                                    size_t(box.volume()))};
+      for (int64_t i = 0; i < box.sizes[*dim]; ++i) {
+        Box part = box;
+        part.offsets[*dim] += i;
+        part.sizes[*dim] = 1;
+        FailureOr<Tile> tile = computeReshape(source, part, result);
+        if (failed(tile))
+          return failure();
+        paste(domain, tile->values, part, parts);
+      }
+      return parts;
+    }
+  }
   bool expands = isa<tensor::ExpandShapeOp>(op);
   SmallVector<mlir::ReassociationIndices> groups =
       expands ? cast<tensor::ExpandShapeOp>(op).getReassociationIndices()
