@@ -272,6 +272,8 @@ private:
   void applyTypes();
 
   gpu::GPUFuncOp func;
+  /// Loads whose tiles are handed to other threads for a scan.
+  SmallPtrSet<Operation *, 2> turned;
   int64_t warps, blocks; ///< of a block, of a cluster
   llvm::MapVector<Value, LinearLayout> layouts;
   SmallVector<Value> worklist;
@@ -429,16 +431,28 @@ void LayoutAssigner::anchorScan(ktile::ScanOp scan) {
   if (!load)
     return;
   auto memref = load.getSource().getType();
-  SmallVector<int64_t> order =
-      accessShape(memref, load.getMap(), load.getSymbols(),
-                  tileOf(operand).getShape())
-          .order;
+  AccessShape shape = accessShape(memref, load.getMap(), load.getSymbols(),
+                                  tileOf(operand).getShape());
   LinearLayout layout =
       wish(memref, load.getMap(), load.getSymbols(), tileOf(operand));
   // Neighbours in memory stay with neighbouring threads; along any other
   // dimension, what a thread sums up itself need not be exchanged.
   unsigned dim = scan.getDim();
-  assign(operand, order[0] == dim ? layout : registersFirst(layout, dim));
+  Type element = tileOf(operand).getElementType();
+  bool small = element.isIntOrFloat() &&
+               shape.vector * element.getIntOrFloatBitWidth() < 128;
+  int64_t run = 4 * shape.vector;
+  if (shape.order[0] != dim) {
+    layout = registersFirst(layout, dim);
+  } else if (small && layout.numRegisters() >= run &&
+             tileOf(operand).getDimSize(dim) >= 32 * run) {
+    // Rows that are not aligned are read in small pieces. Each would be scanned
+    // over the lanes; a turn through shared memory, there and back, is cheaper.
+    layout = LinearLayout::blocked(tileOf(operand).getShape(), shape.order, run,
+                                   warps, blocks);
+    turned.insert(load);
+  }
+  assign(operand, layout);
   drain();
 }
 
@@ -638,7 +652,7 @@ void LayoutAssigner::insertConversions() {
           tile.getDimSize(shape.order[0]) >= 8 &&
           layouts.find(load.getResult())
                   ->second.bases(Holder::Lane)[0][shape.order[0]] == 0;
-      if (crosses)
+      if (crosses || turned.contains(load))
         convertResult(load.getResult(),
                       wish(load.getSource().getType(), load.getMap(),
                            load.getSymbols(), tile));

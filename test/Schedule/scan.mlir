@@ -112,3 +112,60 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+// Rows that do not begin at 16 bytes are read in single elements, each by the lane
+// beside; a lane gets four neighbours to scan through shared memory, and they are
+// written as they were read. Aligned rows stay where they are.
+
+// CHECK-DAG: #[[READ:.*]] = #ktile.layout<register = {{\[\[}}64], [128]], lane = {{\[\[}}1], [2], [4], [8], [16]], warp = {{\[\[}}32]]>
+// CHECK-DAG: #[[HELD:.*]] = #ktile.layout<register = {{\[\[}}1], [2]], lane = {{\[\[}}4], [8], [16], [32], [64]], warp = {{\[\[}}128]]>
+// CHECK-LABEL: gpu.module @ragged_program
+// CHECK: ktile.load {{.*}} -> tensor<256xf32, #[[READ]]>
+// CHECK: ktile.convert {{.*}} : tensor<256xf32, #[[READ]]> to tensor<256xf32, #[[HELD]]>
+// CHECK: ktile.scan
+// CHECK: ktile.convert {{.*}} : tensor<256xf32, #[[HELD]]> to tensor<256xf32, #[[READ]]>
+// CHECK: ktile.store
+// CHECK-LABEL: gpu.module @aligned_program
+// CHECK-NOT: ktile.convert
+// CHECK: ktile.store
+// CHECKED: the program of kernel 'ragged' is verified
+// CHECKED: the program of kernel 'aligned' is verified
+module attributes {transform.with_named_sequence} {
+func.func @rows(%x: tensor<3x701xf32>, %y: tensor<3x700xf32>) -> (tensor<3x701xf32>, tensor<3x700xf32>) {
+  %r = kopt.kernel @ragged (%a = %x : tensor<3x701xf32>) -> (tensor<3x701xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %e1 = tensor.empty() : tensor<3xf32>
+    %e2 = tensor.empty() : tensor<3x701xf32>
+    %f = linalg.fill ins(%zero : f32) outs(%e1 : tensor<3xf32>) -> tensor<3xf32>
+    %s:2 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]}
+      ins(%a : tensor<3x701xf32>) outs(%e2, %f : tensor<3x701xf32>, tensor<3xf32>) {
+    ^bb0(%v: f32, %o: f32, %acc: f32):
+      %t = arith.addf %acc, %v : f32
+      linalg.yield %t, %t : f32, f32
+    } -> (tensor<3x701xf32>, tensor<3xf32>)
+    kopt.yield %s#0 : tensor<3x701xf32>
+  }
+  %q = kopt.kernel @aligned (%a = %y : tensor<3x700xf32>) -> (tensor<3x700xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %e1 = tensor.empty() : tensor<3xf32>
+    %e2 = tensor.empty() : tensor<3x700xf32>
+    %f = linalg.fill ins(%zero : f32) outs(%e1 : tensor<3xf32>) -> tensor<3xf32>
+    %s:2 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]}
+      ins(%a : tensor<3x700xf32>) outs(%e2, %f : tensor<3x700xf32>, tensor<3xf32>) {
+    ^bb0(%v: f32, %o: f32, %acc: f32):
+      %t = arith.addf %acc, %v : f32
+      linalg.yield %t, %t : f32, f32
+    } -> (tensor<3x700xf32>, tensor<3xf32>)
+    kopt.yield %s#0 : tensor<3x700xf32>
+  }
+  return %r, %q : tensor<3x701xf32>, tensor<3x700xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.tile %k block [1, 32] elements [256] warps [2] : (!transform.any_op) -> !transform.any_op
+  %q = transform.kopt.assign_layouts %p : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}

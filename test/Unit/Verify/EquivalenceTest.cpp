@@ -212,6 +212,15 @@ TEST_F(EquivalenceTest, SamplesLargeResults) {
   EXPECT_EQ(result->verdict, Verdict::Verified);
   EXPECT_TRUE(result->sampled);
   EXPECT_EQ(result->compared, 2u * 4 * 32 * 32);
+
+  // As few as are asked for.
+  options.allElements = options.tileElements = 1;
+  options.tiles = 2;
+  auto few =
+      checkEquivalence(body(*module, "src"), body(*module, "src"), options);
+  ASSERT_TRUE(succeeded(few));
+  EXPECT_EQ(few->verdict, Verdict::Verified);
+  EXPECT_EQ(few->compared, 2u * 2);
 }
 
 // Both are Inf or 0 in every draw, which says nothing about the exponents.
@@ -461,4 +470,5 @@ TEST_F(EquivalenceTest, WorkIsBounded) {
   EXPECT_EQ(result->verdict, Verdict::Unproven);
   EXPECT_NE(result->reason.find("too large to be evaluated"),
             std::string::npos);
+  EXPECT_TRUE(result->outOfWork);
 }

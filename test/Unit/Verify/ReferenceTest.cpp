@@ -323,6 +323,23 @@ TEST_F(ReferenceTest, ChunkedSumsRoundOtherwise) {
   }
 }
 
+// Three places of an expanded row lie 1000 elements apart: what is between them
+// is not asked for.
+TEST_F(ReferenceTest, ScatteredPartsOfAnExpansion) {
+  StringRef text = R"(
+    func.func @f(%x: tensor<2x4000xf32>) -> tensor<2x4x1000xf32> {
+      %r = tensor.expand_shape %x [[0], [1, 2]] output_shape [2, 4, 1000]
+          : tensor<2x4000xf32> into tensor<2x4x1000xf32>
+      return %r : tensor<2x4x1000xf32>
+    })";
+  auto values = run(text, {{2, 4000}}, Box{{1, 1, 500}, {1, 3, 2}});
+  ASSERT_EQ(values.size(), 6u);
+  for (int64_t i = 0; i < 3; ++i)
+    for (int64_t j = 0; j < 2; ++j)
+      EXPECT_EQ(values[i * 2 + j], in(0, 4000 + (1 + i) * 1000 + 500 + j));
+  EXPECT_EQ(inputs.asked, 6u);
+}
+
 TEST_F(ReferenceTest, LongRowsInPieces) {
   StringRef text = R"(
     func.func @f(%x: tensor<2x393216xf32>) -> tensor<2xf32> {
