@@ -103,11 +103,13 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
   transform.named_sequence @inner_reduction(%kernel: !transform.any_op {transform.readonly}) {
     %rows = transform.tune.knob<"rows"> = 1 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
     %elements = transform.tune.knob<"elements"> = 2048 : i64 from options = [512 : i64, 1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64] -> !transform.any_param
-    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %resident = transform.tune.knob<"resident"> = 0 : i64 from options = [0 : i64, 2 : i64, 3 : i64, 4 : i64, 6 : i64, 8 : i64] -> !transform.any_param
     %program = transform.kopt.tile %kernel block [%rows] elements [%elements] warps [%warps] online
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    %bounded = transform.kopt.resident %scheduled blocks [%resident] : (!transform.any_op, !transform.any_param) -> !transform.any_op
     transform.yield
   }
 
@@ -127,14 +129,16 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
   // Reductions that need each other's results (mean and variance), of rows that
   // fit the registers of a block, or of a cluster: read once.
   transform.named_sequence @chained_reduction(%kernel: !transform.any_op {transform.readonly}) {
-    %elements = transform.tune.knob<"elements"> = 16384 : i64 from options = [4096 : i64, 8192 : i64, 16384 : i64, 32768 : i64] -> !transform.any_param
-    %warps = transform.tune.knob<"warps"> = 16 : i64 from options = [4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %elements = transform.tune.knob<"elements"> = 16384 : i64 from options = [2048 : i64, 4096 : i64, 8192 : i64, 16384 : i64, 32768 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 16 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
     // The same part of all rows, then the next: what follows takes parts, not rows.
     %interleaved = transform.tune.knob<"interleaved"> = 1 : i64 from options = [0 : i64, 1 : i64] -> !transform.any_param
+    %resident = transform.tune.knob<"resident"> = 0 : i64 from options = [0 : i64, 2 : i64, 3 : i64, 4 : i64, 6 : i64, 8 : i64] -> !transform.any_param
     %program = transform.kopt.tile %kernel block [1] elements [%elements] warps [%warps] interleaved [%interleaved]
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    %bounded = transform.kopt.resident %scheduled blocks [%resident] : (!transform.any_op, !transform.any_param) -> !transform.any_op
     transform.yield
   }
 
@@ -153,12 +157,14 @@ module @reduction attributes {transform.with_named_sequence, kopt.schedules, kop
   // elements of each at once.
   transform.named_sequence @outer_reduction(%kernel: !transform.any_op {transform.readonly}) {
     %columns = transform.tune.knob<"columns"> = 128 : i64 from options = [32 : i64, 64 : i64, 128 : i64, 256 : i64, 512 : i64, 1024 : i64] -> !transform.any_param
-    %elements = transform.tune.knob<"elements"> = 4096 : i64 from options = [1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64, 16384 : i64] -> !transform.any_param
-    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64] -> !transform.any_param
+    %elements = transform.tune.knob<"elements"> = 4096 : i64 from options = [512 : i64, 1024 : i64, 2048 : i64, 4096 : i64, 8192 : i64, 16384 : i64] -> !transform.any_param
+    %warps = transform.tune.knob<"warps"> = 8 : i64 from options = [1 : i64, 2 : i64, 4 : i64, 8 : i64, 16 : i64, 32 : i64] -> !transform.any_param
+    %resident = transform.tune.knob<"resident"> = 0 : i64 from options = [0 : i64, 2 : i64, 3 : i64, 4 : i64, 6 : i64, 8 : i64] -> !transform.any_param
     %program = transform.kopt.tile %kernel block [%columns] elements [%elements] warps [%warps]
       : (!transform.any_op, !transform.any_param, !transform.any_param, !transform.any_param) -> !transform.any_op
     %held = transform.kopt.assign_layouts %program : (!transform.any_op) -> !transform.any_op
     %scheduled = transform.kopt.distribute %held : (!transform.any_op) -> !transform.any_op
+    %bounded = transform.kopt.resident %scheduled blocks [%resident] : (!transform.any_op, !transform.any_param) -> !transform.any_op
     transform.yield
   }
 

@@ -147,3 +147,27 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+// None said: the compiler decides.
+
+// CHECK-LABEL: gpu.func @left(
+// CHECK-NOT: kgpu.resident_blocks
+// CHECK: ktile.store
+module attributes {transform.with_named_sequence} {
+func.func @left(%x_: tensor<640xf32>) -> tensor<640xf32> {
+  %r = kopt.kernel @left (%x = %x_ : tensor<640xf32>) -> (tensor<640xf32>) {
+    %e = tensor.empty() : tensor<640xf32>
+    %y = linalg.exp ins(%x : tensor<640xf32>) outs(%e : tensor<640xf32>) -> tensor<640xf32>
+    kopt.yield %y : tensor<640xf32>
+  }
+  return %r : tensor<640xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.tile %k elements [256] warps [2] : (!transform.any_op) -> !transform.any_op
+  %q = transform.kopt.resident %p blocks [0] : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}

@@ -213,8 +213,8 @@ def Schedule_ResidentOp : NumberOp<"resident", "blocks"> {
   let description = [{
     Bounds the registers of a scheduled program so that `blocks` blocks of it fit
     the register file together: while one waits for memory or for its cluster, the
-    others go on. Fails silenceably if so many threads do not fit a
-    multiprocessor (2048).
+    others go on. 0 leaves it to the compiler. Fails silenceably if so many threads
+    do not fit a multiprocessor (2048).
 
     ```mlir
     %bound = transform.kopt.resident %scheduled blocks [2] : (!transform.any_op) -> !transform.any_op
