@@ -10,10 +10,10 @@
 #include "Stages.h"
 #include "kernel-opt/Dialect/KGPU/KGPUDialect.h"
 #include "kernel-opt/Dialect/KTile/KTileDialect.h"
-#include "kernel-opt/Dialect/Kopt/HiddenLiterals.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Kernel/Passes.h"
 #include "kernel-opt/Optimizer/Prepare.h"
+#include "kernel-opt/Schedule/CleanProgram.h"
 #include "kernel-opt/Schedule/Passes.h"
 #include "kernel-opt/Schedule/ScheduleLibrary.h"
 #include "kernel-opt/Support/Hash.h"
@@ -40,7 +40,6 @@
 #include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
-#include <list>
 
 using namespace mlir;
 using namespace kernel_opt;
@@ -260,14 +259,10 @@ LogicalResult optimizer::scheduleKernels(ModuleOp module,
     if (failed(manager.run(module)))
       return failure();
   }
-  std::list<kopt::HiddenLiterals> hidden;
   for (auto programs : module.getOps<gpu::GPUModuleOp>())
-    hidden.emplace_back(programs, kopt::Hide::Inexact);
-  PassManager manager(module.getContext());
-  OpPassManager &programs = manager.nest<gpu::GPUModuleOp>();
-  programs.addPass(createCanonicalizerPass());
-  programs.addPass(createCSEPass());
-  return manager.run(module);
+    if (failed(schedule::cleanProgram(programs)))
+      return failure();
+  return success();
 }
 
 //===----------------------------------------------------------------------===//

@@ -8,10 +8,10 @@
 
 #include "Admitter.h"
 #include "kernel-opt/Dialect/KTile/KTileDialect.h"
-#include "kernel-opt/Dialect/Kopt/HiddenLiterals.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Kernel/FormKernels.h"
 #include "kernel-opt/Kernel/KernelFacts.h"
+#include "kernel-opt/Schedule/CleanProgram.h"
 #include "kernel-opt/Schedule/KernelStructure.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Pass/PassManager.h"
@@ -195,16 +195,6 @@ void Admitter::admitPlans() {
 // Schedules
 //===----------------------------------------------------------------------===//
 
-/// As all programs are before they are checked.
-static LogicalResult cleanProgram(gpu::GPUModuleOp module) {
-  kopt::HiddenLiterals hidden(module, kopt::Hide::Inexact);
-  PassManager manager(module.getContext(),
-                      gpu::GPUModuleOp::getOperationName());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
-  return manager.run(module);
-}
-
 Use Admitter::tryStrategy(const schedule::ScheduleLibrary &library,
                           const schedule::Strategy &strategy,
                           kopt::KernelOp kernel) {
@@ -225,7 +215,7 @@ Use Admitter::tryStrategy(const schedule::ScheduleLibrary &library,
     return use;
   }
   auto module = (*func)->getParentOfType<gpu::GPUModuleOp>();
-  if (failed(cleanProgram(module))) {
+  if (failed(schedule::cleanProgram(module))) {
     use.detail = llvm::join(collector.take(), "\n");
     return use;
   }

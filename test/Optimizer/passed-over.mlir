@@ -3,7 +3,7 @@
 // operation by operation: such programs are refuted, whichever strategy made
 // them. The next one is tried, and in the end the kernel is split.
 
-// RUN: kernel-opt %s --database=none -o %t.mlir 2>&1 | FileCheck %s
+// RUN: kernel-opt %s --database=none --nonce=1 -o %t.mlir 2>&1 | FileCheck %s
 // CHECK: warning: strategy 'inner_reduction' does not stand the checks on kernel 'main_reduce', and the next one is tried: accuracy: inputs
 // CHECK: warning: strategy 'generic' does not stand the checks on kernel 'main_reduce', and the next one is tried: accuracy: inputs
 // CHECK: passed over: strategy 'inner_reduction' for main_reduce, refuted on accuracy: inputs

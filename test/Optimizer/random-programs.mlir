@@ -226,6 +226,16 @@ func.func @unfolded(%x: tensor<31xbf16>) -> (tensor<4x28xbf16>, tensor<4x28xbf16
   return %1, %2 : tensor<4x28xbf16>, tensor<4x28xbf16>
 }
 
+// A third that comes about where the sum of a constant row does.
+// CHECK: thirds_
+// CHECK: checked        verified
+func.func @thirds(%x: tensor<3xi32>) -> tensor<3xf16> {
+  %0 = aten.lt %x, %x : (tensor<3xi32>, tensor<3xi32>) -> tensor<3xi1>
+  %1 = aten.to %0 {dtype = f16} : (tensor<3xi1>) -> tensor<3xf16>
+  %2 = aten.softmax %1 {dim = 0 : i64} : (tensor<3xf16>) -> tensor<3xf16>
+  return %2 : tensor<3xf16>
+}
+
 // Rows that are repeated keep more rows in a block than a product's schedules
 // stage; the generic one sums.
 // CHECK: repeated_matmul
