@@ -198,7 +198,8 @@ static gpu::GPUFuncOp createFunction(OpBuilder &builder, StringRef name,
   SmallVector<int64_t> blockShape;
   for (const ResultDim &dim : dims)
     blockShape.push_back(dim.blocks());
-  if (options.interleaved)
+  // A scalar has one block.
+  if (options.interleaved && !blockShape.empty())
     std::rotate(blockShape.begin(), blockShape.begin() + 1, blockShape.end());
   // The number of a block runs through (group of rows, column, row).
   if (raster > 1) {

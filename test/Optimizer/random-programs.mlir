@@ -236,6 +236,16 @@ func.func @thirds(%x: tensor<3xi32>) -> tensor<3xf16> {
   return %2 : tensor<3xf16>
 }
 
+// A padded input beside a scalar, whose blocks have no dimension.
+// CHECK: scalar_reduce
+// CHECK: checked        verified
+func.func @scalar(%x: tensor<200x13xf32>, %y: tensor<f32>) -> (tensor<f32>, tensor<200x16xf32>) {
+  %0 = aten.std %x {dim = array<i64: 0, 1>, keepdim = false} : (tensor<200x13xf32>) -> tensor<f32>
+  %1 = aten.pad %x {pad = array<i64: 2, 1>, value = 1.0 : f64} : (tensor<200x13xf32>) -> tensor<200x16xf32>
+  %2 = aten.maximum %0, %y : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  return %2, %1 : tensor<f32>, tensor<200x16xf32>
+}
+
 // Rows that are repeated keep more rows in a block than a product's schedules
 // stage; the generic one sums.
 // CHECK: repeated_matmul
