@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "WarpgroupPipeline.h"
+#include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
+#include "kernel-opt/Dialect/KTile/KTileOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -83,6 +85,40 @@ OpBuilder WarpgroupPipeline::onThread(OpBuilder &b, int64_t number) {
       .getThenBodyBuilder();
 }
 
+/// Whether an operation gives the same wherever it is: nothing writes to what
+/// it reads.
+static bool isTheSameLater(Operation &op) {
+  if (auto load = dyn_cast<ktile::LoadOp>(op))
+    return kgpu::declaredAccess(load.getSource()) == "read";
+  return isMemoryEffectFree(&op);
+}
+
+/// Moves tiles that only those who multiply use to where they use them: a tile
+/// is spread over these threads, others would read beside it, and the registers
+/// are free again while products are summed.
+static void sinkTiles(Block &block, scf::IfOp roles) {
+  Block &consumers = roles.getElseRegion().front();
+  SmallVector<Operation *> before;
+  for (auto at = block.begin(); at != Block::iterator(roles); ++at)
+    before.push_back(&*at);
+  for (Operation *op : llvm::reverse(before)) {
+    bool isTile =
+        llvm::any_of(op->getResultTypes(), llvm::IsaPred<RankedTensorType>);
+    if (!isTile || !isTheSameLater(*op))
+      continue;
+    Operation *first = nullptr;
+    for (Operation *user : op->getUsers()) {
+      Operation *here = consumers.findAncestorOpInBlock(*user);
+      if (!here || !first || here->isBeforeInBlock(first))
+        first = here;
+      if (!here)
+        break;
+    }
+    if (first)
+      op->moveBefore(first);
+  }
+}
+
 void WarpgroupPipeline::splitRoles(OpBuilder &b, Registers registers,
                                    function_ref<void(OpBuilder &)> produce) {
   int64_t threads = groups * warpgroup;
@@ -107,6 +143,7 @@ void WarpgroupPipeline::splitRoles(OpBuilder &b, Registers registers,
                                    block->getOperations(),
                                    std::next(Block::iterator(branch)),
                                    Block::iterator(block->getTerminator()));
+  sinkTiles(*block, branch);
 }
 
 void WarpgroupPipeline::numberWarpgroups(OpBuilder &b) {

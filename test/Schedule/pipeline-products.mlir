@@ -122,3 +122,49 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+// What is added to a product is loaded by those who multiply, behind the sum:
+// a third warpgroup would read beside the tile of the two others.
+
+// CHECK-LABEL: gpu.func @residual(
+// CHECK-SAME: %[[R:[a-z0-9]+]]: memref<512x512xf32> {kgpu.access = "read"}
+// CHECK-NOT: kgpu.load %[[R]]
+// CHECK: kgpu.set_max_registers 40 decrease
+// CHECK-NOT: kgpu.load %[[R]]
+// CHECK: kgpu.set_max_registers 232
+// CHECK-NOT: kgpu.load %[[R]]
+// CHECK: scf.for {{.*}} -> (vector<64xf32>)
+// CHECK-NOT: kgpu.load %[[R]]
+// CHECK: scf.yield
+// CHECK: kgpu.load %[[R]]
+// CHECK: kgpu.store {{.*}} : vector<2xf32>, memref<512x512xf32>
+module attributes {transform.with_named_sequence} {
+func.func @residual(%w: tensor<512x512xf32>, %x: tensor<512x768xf16>, %y: tensor<512x768xf16>) -> tensor<512x512xf32> {
+  %r = kopt.kernel @residual (%c = %w : tensor<512x512xf32>, %a = %x : tensor<512x768xf16>, %b = %y : tensor<512x768xf16>) -> (tensor<512x512xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %e = tensor.empty() : tensor<512x512xf32>
+    %z = linalg.fill ins(%zero : f32) outs(%e : tensor<512x512xf32>) -> tensor<512x512xf32>
+    %p = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %b : tensor<512x768xf16>, tensor<512x768xf16>) outs(%z : tensor<512x512xf32>) {
+    ^bb0(%u: f16, %v: f16, %s: f32):
+      %uw = arith.extf %u : f16 to f32
+      %vw = arith.extf %v : f16 to f32
+      %m = arith.mulf %uw, %vw : f32
+      %t = arith.addf %s, %m : f32
+      linalg.yield %t : f32
+    } -> tensor<512x512xf32>
+    %o = linalg.add ins(%c, %p : tensor<512x512xf32>, tensor<512x512xf32>) outs(%e : tensor<512x512xf32>) -> tensor<512x512xf32>
+    kopt.yield %o : tensor<512x512xf32>
+  }
+  return %r : tensor<512x512xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  %t = transform.kopt.tile %k block [128, 128] elements [65536] reduction [32] warps [8] raster [4] : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.pipeline_products %t depth [4] producer [1] promote [1] : (!transform.any_op) -> !transform.any_op
+  %h = transform.kopt.assign_layouts %p : (!transform.any_op) -> !transform.any_op
+  %d = transform.kopt.distribute %h : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}

@@ -87,10 +87,7 @@ public:
   void compare(CompareFn fn, FloatKind, const void *a, const void *b,
                uint8_t *out, size_t n) override;
   void contract(FloatKind kind, bool fused, size_t m, size_t n, size_t k,
-                const void *a, const void *b, void *acc) override {
-    if (!columns->contract(algebra.getField(), m, n, k, a, b, acc))
-      Domain::contract(kind, fused, m, n, k, a, b, acc);
-  }
+                const void *a, const void *b, void *acc) override;
   void convert(FloatKind, FloatKind, const void *a, void *out,
                size_t n) override {
     if (a != out)
@@ -250,6 +247,42 @@ void TowerDomainImpl::divide(const void *a, const void *b, void *out,
   for (size_t i = 0; i < n; ++i)
     store(out, i,
           algebra.divide(load(a, i), load(b, i), &inverses[i * levels]));
+}
+
+/// NaN out of draws: whatever is added to it, it stays as it is.
+static bool isDead(const TowerValue &v) {
+  return v.high != v.high && !(v.flags & Fixed);
+}
+
+void TowerDomainImpl::contract(FloatKind kind, bool fused, size_t m, size_t n,
+                               size_t k, const void *a, const void *b,
+                               void *acc) {
+  const TowerField &field = algebra.getField();
+  if (columns->contract(field, m, n, k, a, b, acc))
+    return;
+  // Rows with tokens go by themselves, so that they do not delay the others.
+  auto inRows = [&](const void *values, size_t row, size_t columns, auto is) {
+    for (size_t j = 0; j < columns; ++j)
+      if (!is(at(values, row * columns + j)))
+        return false;
+    return true;
+  };
+  auto isFast = [&](size_t row) {
+    return inRows(a, row, k, isPlain) && inRows(acc, row, n, isPlain);
+  };
+  for (size_t row = 0, end; row < m; row = end) {
+    end = row + 1;
+    if (inRows(acc, row, n, isDead))
+      continue;
+    bool fast = isFast(row);
+    while (fast && end < m && isFast(end))
+      ++end;
+    const char *left = static_cast<const char *>(a) + row * k * bytes;
+    char *sums = static_cast<char *>(acc) + row * n * bytes;
+    size_t rows = end - row;
+    if (!fast || !columns->contract(field, rows, n, k, left, b, sums))
+      Domain::contract(kind, fused, rows, n, k, left, b, sums);
+  }
 }
 
 void TowerDomainImpl::fma(FloatKind kind, const void *a, const void *b,

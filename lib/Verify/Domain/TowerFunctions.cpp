@@ -331,7 +331,6 @@ TowerValue TowerAlgebra::root(UnaryFn fn, TowerValue v) {
       return fromReal({y, 0});
     return v.high == 0 ? derivedToken(y, v, v) : token(y);
   }
-  ++stats.roots;
   TowerValue out = v;
   uint8_t valid = validLevels(v);
   for (unsigned l = 0; l < field.levels; ++l) {
@@ -344,6 +343,11 @@ TowerValue TowerAlgebra::root(UnaryFn fn, TowerValue v) {
     if (fn == UnaryFn::Rsqrt)
       invert(out, l, nullptr);
   }
+  // That of a literal is the same in every draw: where it is known, more levels
+  // or draws tell nothing more.
+  bool isLiteral = v.numerator == 0 && v.denominator == 0;
+  if (!isLiteral || !(valid & ~out.tainted))
+    ++stats.roots;
   // Roots of literals such as 4 are literals.
   out.flags |= Rooted;
   if (fn == UnaryFn::Rsqrt)

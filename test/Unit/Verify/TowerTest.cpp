@@ -179,6 +179,55 @@ TEST_F(Tower, RootsUpToTaint) {
   EXPECT_GT(squares, 15);
 }
 
+TEST_F(Tower, RootsOfLiteralsTakeNoLevels) {
+  // 2 is a square modulo the largest prime, 11 is none.
+  for (auto [literal, counted] : {std::pair<int, uint64_t>{2, 0}, {11, 1}}) {
+    reset(0, 1);
+    std::string provenance = "sqrt(" + std::to_string(literal) + ")";
+    Bytes root = number(std::sqrt(double(literal)), provenance);
+    EXPECT_EQ(domain->statistics().roots, counted) << literal;
+    Comparison compared = compare(mul(root, root), number(literal));
+    EXPECT_EQ(compared, counted ? Comparison::Undecided : Comparison::Equal);
+  }
+  reset(0, 1);
+  apply(UnaryFn::Sqrt, input(0, 8));
+  EXPECT_EQ(domain->statistics().roots, 1u);
+}
+
+TEST_F(Tower, ContractionsWithZeros) {
+  constexpr size_t m = 2, n = 9, k = 16;
+  size_t bytes = domain->valueBytes();
+  auto fill = [&](size_t count, int64_t first, bool zeros) {
+    Bytes all;
+    for (size_t i = 0; i < count; ++i) {
+      Bytes x = input(first + int64_t(i));
+      x = zeros ? sub(x, x) : x;
+      all.insert(all.end(), x.begin(), x.end());
+    }
+    return all;
+  };
+  auto sum = [&](bool left, bool right, const Bytes &token) {
+    Bytes a = fill(m * k, 0, left), b = fill(k * n, 1000, right);
+    if (!token.empty())
+      std::copy(token.begin(), token.end(), (right ? a : b).begin());
+    Bytes acc = fill(m * n, 5000, false);
+    domain->contract(F32, true, m, n, k, a.data(), b.data(), acc.data());
+    return acc;
+  };
+  Bytes acc = fill(m * n, 5000, false);
+  for (bool left : {false, true}) {
+    Bytes same = sum(left, !left, {});
+    for (size_t i = 0; i < m * n * bytes; i += bytes)
+      EXPECT_EQ(domain->compareOutputs(F32, &same[i], &acc[i]),
+                Comparison::Equal);
+    // Degrees are those of the products all the same.
+    EXPECT_LT(domain->evidence(same.data(), same.data()),
+              domain->evidence(acc.data(), acc.data()));
+    // 0 * Inf
+    EXPECT_TRUE(std::isnan(real(sum(left, !left, number(INFINITY)))));
+  }
+}
+
 TEST_F(Tower, RootsNeverRefuteByTheirSign) {
   // One level: half of all comparisons are undecided, the others equal.
   int counts[3] = {};
