@@ -69,8 +69,9 @@ FailureOr<bool> ScheduleKernelsPass::schedule(kopt::KernelOp kernel,
   SmallVector<const Strategy *> candidates = library.match(kernel);
   // The one that is asked for, even if it comes behind the one that always
   // fits.
-  std::stable_partition(candidates.begin(), candidates.end(),
-                        [&](const Strategy *s) { return s->name == strategy; });
+  llvm::stable_sort(candidates, [&](const Strategy *a, const Strategy *b) {
+    return (a->name == strategy) > (b->name == strategy);
+  });
   for (const Strategy *candidate : candidates) {
     bool chosen = candidate->name == strategy;
     if (!strategy.empty() && !chosen && candidate->name != "generic")
