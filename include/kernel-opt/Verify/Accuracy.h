@@ -50,7 +50,8 @@ struct AccuracyOptions {
   /// may cost. Counted, not timed: a replay makes the same choice.
   uint64_t work = 4'000'000;
   /// Runs with random rounding that the scale of noise comes from. With fewer
-  /// it is too small somewhere among thousands of outputs.
+  /// it is too small somewhere among thousands of outputs; where there are few
+  /// outputs, and much work, a quarter of them.
   unsigned noiseRuns = 16;
 };
 

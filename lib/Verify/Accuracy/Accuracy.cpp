@@ -69,6 +69,10 @@ private:
 };
 } // namespace
 
+/// Among so many outputs hardly any estimate of noise is far too small by
+/// chance, even if it comes from few runs.
+static constexpr size_t fewOutputs = 64;
+
 LogicalResult AccuracyChecker::choose(AccuracySetup &setup) {
   const CompiledKernel &compiled = setup.compiled;
   size_t outputs = setup.outputs();
@@ -133,7 +137,15 @@ LogicalResult AccuracyChecker::choose(AccuracySetup &setup) {
   uint64_t missing = (options.leastOutputs + least - 1) / least;
   setup.draws = unsigned(std::clamp<uint64_t>(
       options.work / (opsPerDraw + 1), 1, std::min<uint64_t>(missing, 16)));
-  setup.noiseRuns = options.noiseRuns;
+  size_t most = 0;
+  for (const SampleSet &set : setup.samples)
+    most = std::max(most, set.size() * setup.draws);
+  uint64_t leastRuns = options.noiseRuns;
+  if (most <= fewOutputs)
+    leastRuns = (leastRuns + 3) / 4;
+  setup.noiseRuns = unsigned(std::clamp<uint64_t>(
+      options.noiseRuns * options.work * 4 / (opsPerDraw + 1), leastRuns,
+      options.noiseRuns));
   if (!setup.hasFloats())
     setup.draws = setup.noiseRuns = 1;
   return success();

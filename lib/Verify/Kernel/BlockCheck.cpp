@@ -115,6 +115,7 @@ LogicalResult BlockCheck::draw(const Draw &how) {
   launch.warpOrder = how.variant & 1 ? RunOrder::Reverse : RunOrder::Forward;
   launch.blockOrder = how.variant & 1 ? RunOrder::Shuffled : RunOrder::Forward;
   launch.orderSeed = how.seed;
+  launch.watchMemory = how.watched;
   FailureOr<RunResult> run =
       interpret(compiled, *domain, bindInputs(inputs, *domain), launch);
   if (failed(run))

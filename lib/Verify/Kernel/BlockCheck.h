@@ -19,6 +19,7 @@ struct Draw {
   uint64_t seed;
   InputFamily family = InputFamily::Normal;
   unsigned variant = 0; ///< of poison, landing and order
+  bool watched = true;  ///< races, initialization, pending copies, cost
 };
 
 /// What runs of some blocks found.

@@ -217,6 +217,10 @@ LogicalResult KernelChecker::check(bool whole, ArrayRef<int64_t> chosen) {
   SmallVector<InputFamily> families;
   if (valuesDecide(source.getParentOp()) || valuesDecide(program))
     families = options.families;
+  // Where memory is touched in the same way for all inputs, the parts tell all
+  // there is to tell about it.
+  bool readsDecide = compiled->controlDependsOnContents() ||
+                     compiled->addressesDependOnContents();
   // One task a part, then one a family, then the question what all write.
   size_t count = parts.size() + families.size() + (whole ? 0 : 1);
   std::vector<std::optional<BlockFindings>> found(count);
@@ -237,7 +241,8 @@ LogicalResult KernelChecker::check(bool whole, ArrayRef<int64_t> chosen) {
     BlockCheck &check = task == 0 ? first : other;
     if (failed(gathers ? check.gather()
                        : check.draw({mixHash(result.nonce, ~task),
-                                     families[task - parts.size()], 0})))
+                                     families[task - parts.size()], 0,
+                                     readsDecide})))
       return failure();
     found[task] = check.findings();
     size_t before = firstRefuted;
