@@ -69,9 +69,10 @@ FailureOr<bool> ScheduleKernelsPass::schedule(kopt::KernelOp kernel,
   SmallVector<const Strategy *> candidates = library.match(kernel);
   // The one that is asked for, even if it comes behind the one that always
   // fits.
-  llvm::stable_sort(candidates, [&](const Strategy *a, const Strategy *b) {
-    return (a->name == strategy) > (b->name == strategy);
-  });
+  auto chosenOne = llvm::find_if(
+      candidates, [&](const Strategy *s) { return s->name == strategy; });
+  if (chosenOne != candidates.end())
+    std::rotate(candidates.begin(), chosenOne, std::next(chosenOne));
   for (const Strategy *candidate : candidates) {
     bool chosen = candidate->name == strategy;
     if (!strategy.empty() && !chosen && candidate->name != "generic")
