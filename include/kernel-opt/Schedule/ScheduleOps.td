@@ -296,8 +296,9 @@ def Schedule_PipelineProductsOp : ProgramOp<"pipeline_products",
     computed tiles and ragged rows, one step ahead. `split` (0 or 1, by threads and
     promoted): f32 operands become three bf16 parts each, of whose products the six
     largest are summed, small ones first; under a contract that allows NaN and
-    infinities with further buffers that keep them. `least_blocks`: with fewer blocks it does not apply. 16-bit results go
-    back through shared memory and the accelerator.
+    infinities with further buffers that keep them. f32 operands need that, bf16
+    and f16 ones have no parts. `least_blocks`: with fewer blocks it does not
+    apply. 16-bit results go back through shared memory and the accelerator.
 
     A loop may carry more than one sum and compute in between (a producer loads
     then): operands that do not change lie in shared memory once, left factors that

@@ -77,7 +77,7 @@ struct TowerStatistics {
   uint64_t maskedExps = 0;    ///< exp(x) taken as 0 for x < maskedExpBound
   uint64_t depthExceeded = 0; ///< exps with no level left above
   uint64_t opaque = 0;        ///< functions known by congruence alone
-  /// Square roots, but those of literals that are known.
+  /// Square roots, but those of literals that are known at all levels.
   uint64_t roots = 0;
   uint64_t logarithms = 0;
   uint64_t overflows = 0;     ///< Inf or NaN out of finite operands

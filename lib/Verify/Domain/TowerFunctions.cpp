@@ -343,10 +343,10 @@ TowerValue TowerAlgebra::root(UnaryFn fn, TowerValue v) {
     if (fn == UnaryFn::Rsqrt)
       invert(out, l, nullptr);
   }
-  // That of a literal is the same in every draw: where it is known, more levels
-  // or draws tell nothing more.
+  // That of a literal is the same in every draw: where it is known at all
+  // levels (exp needs the lower ones), more of them tell nothing more.
   bool isLiteral = v.numerator == 0 && v.denominator == 0;
-  if (!isLiteral || !(valid & ~out.tainted))
+  if (!isLiteral || (valid & out.tainted))
     ++stats.roots;
   // Roots of literals such as 4 are literals.
   out.flags |= Rooted;

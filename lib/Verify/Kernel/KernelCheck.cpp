@@ -214,6 +214,8 @@ LogicalResult KernelChecker::check(bool whole, ArrayRef<int64_t> chosen) {
                    parts.front(), levels);
   if (failed(first.gather(1)))
     return failure();
+  // As many for all tasks, whichever begins when: a replay runs what this does.
+  levels = first.findings().levels;
   SmallVector<InputFamily> families;
   if (valuesDecide(source.getParentOp()) || valuesDecide(program))
     families = options.families;
@@ -237,7 +239,7 @@ LogicalResult KernelChecker::check(bool whole, ArrayRef<int64_t> chosen) {
     bool gathers = task < parts.size();
     BlockCheck other(source, *compiled, options,
                      mixHash(result.nonce, 2 + task), parts[gathers ? task : 0],
-                     first.findings().levels);
+                     levels);
     BlockCheck &check = task == 0 ? first : other;
     if (failed(gathers ? check.gather()
                        : check.draw({mixHash(result.nonce, ~task),
