@@ -170,6 +170,30 @@ function(add_kernelopt_passes name)
   kernelopt_generated_doc(${name}PassesDoc ${pages})
 endfunction()
 
+# Puts texts into the executable, so that no file has to be found at run time:
+# `output` holds an EmbeddedFile each, in the order given, named by its path in
+# the project, or by its stem if STEMS is given.
+#
+#   kernelopt_ship(KernelOptSearch ShippedWinners.inc FILES archive/sm_90a.jsonl)
+function(kernelopt_ship target output)
+  cmake_parse_arguments(PARSE_ARGV 2 ARG "STEMS" "" "FILES")
+  set(entries "")
+  foreach(name IN LISTS ARG_FILES)
+    cmake_path(ABSOLUTE_PATH name BASE_DIRECTORY ${PROJECT_SOURCE_DIR}
+      OUTPUT_VARIABLE file)
+    cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${PROJECT_SOURCE_DIR}
+      OUTPUT_VARIABLE name)
+    if(ARG_STEMS)
+      cmake_path(GET file STEM name)
+    endif()
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    file(READ ${file} text)
+    string(APPEND entries "{\"${name}\", R\"shipped(${text})shipped\"},\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${output} CONTENT "@entries@" @ONLY)
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
+endfunction()
+
 # Tools are sub-tools of one executable, kernel-opt, and links to it. A tool
 # kernel-opt-verify defines `int kernel_opt::kernelOptVerifyMain(int, char **)`.
 function(add_kernelopt_tool name)
