@@ -46,6 +46,8 @@ ArrayRef<InputFamily> verify::specialFamilies() {
 }
 
 namespace {
+class Probe;
+
 class AccuracyChecker {
 public:
   AccuracyChecker(Block &source, gpu::GPUFuncOp program,
@@ -55,8 +57,17 @@ public:
   FailureOr<AccuracyResult> run();
 
 private:
-  /// Chooses the blocks and elements that every family looks at.
+  /// Chooses the blocks and elements that every family looks at, and how often.
   LogicalResult choose(AccuracySetup &setup);
+  /// Returns how many elements of each output these blocks are enough for.
+  FailureOr<uint64_t> chooseBlocks(AccuracySetup &setup, Probe &probe);
+  /// Chooses about `target` elements of each output, of those that the blocks
+  /// write. Returns the lane-operations of the blocks.
+  FailureOr<uint64_t> chooseSamples(AccuracySetup &setup, Probe &probe,
+                                    uint64_t target);
+  void chooseDraws(AccuracySetup &setup, uint64_t opsPerDraw);
+  unsigned chooseNoiseRuns(const AccuracySetup &setup,
+                           uint64_t opsPerDraw) const;
   /// Families that are checked, in the order of the options; side by side.
   LogicalResult checkFamilies(const AccuracySetup &setup);
   void merge(FamilyFindings &findings);
@@ -69,28 +80,45 @@ private:
 };
 } // namespace
 
-/// Among so many outputs hardly any estimate of noise is far too small by
-/// chance, even if it comes from few runs.
-static constexpr size_t fewOutputs = 64;
+//===----------------------------------------------------------------------===//
+// What is looked at
+//===----------------------------------------------------------------------===//
 
-LogicalResult AccuracyChecker::choose(AccuracySetup &setup) {
-  const CompiledKernel &compiled = setup.compiled;
-  size_t outputs = setup.outputs();
-  unsigned firstOutput = setup.firstOutput();
-  int64_t count = compiled.gridSize().volume();
+namespace {
+/// Runs blocks on inputs of an ordinary family, to count what they do.
+class Probe {
+public:
+  explicit Probe(const AccuracySetup &setup)
+      : setup(setup), drawn(setup.seedOf(InputFamily::Normal, 0),
+                            InputFamily::Normal, integerBoundOf(setup.source)),
+        read(setup.source, drawn, *domain, setup.compiled, setup.inputs) {}
+
+  FailureOr<RunResult> run(std::vector<int64_t> blocks) {
+    LaunchSpec launch;
+    launch.blocks = std::move(blocks);
+    launch.checkCompleteness = launch.watchMemory = false;
+    auto result = interpret(setup.compiled, *domain, read.bind(), launch);
+    if (failed(result) || read.isBroken())
+      return failure();
+    return std::move(*result);
+  }
+
+private:
+  const AccuracySetup &setup;
   std::unique_ptr<Domain> domain = createDeviceDomain(false);
-  CachedInputs drawn(setup.seedOf(InputFamily::Normal, 0), InputFamily::Normal,
-                     integerBoundOf(source));
-  ProgramInputs read(source, drawn, *domain, compiled, inputs);
-  LaunchSpec launch;
-  launch.blocks = {0};
-  launch.checkCompleteness = launch.watchMemory = false;
-  auto first = interpret(compiled, *domain, read.bind(), launch);
-  if (failed(first) || read.isBroken())
+  CachedInputs drawn;
+  ProgramInputs read;
+};
+} // namespace
+
+FailureOr<uint64_t> AccuracyChecker::chooseBlocks(AccuracySetup &setup,
+                                                  Probe &probe) {
+  auto first = probe.run({0});
+  if (failed(first))
     return failure();
   uint64_t written = 0;
-  for (size_t o = 0; o < outputs; ++o)
-    written += first->writtenElements(firstOutput + o);
+  for (size_t o = 0; o < setup.outputs(); ++o)
+    written += first->writtenElements(setup.firstOutput() + o);
   auto executed = int64_t(first->executedBlocks.size());
   uint64_t perBlock = std::max<uint64_t>(written / executed, 1);
   uint64_t opsPerBlock = first->counters.laneOps / executed + 1;
@@ -101,28 +129,34 @@ LogicalResult AccuracyChecker::choose(AccuracySetup &setup) {
   uint64_t wanted = std::clamp<uint64_t>(
       (target + perBlock - 1) / perBlock, 1,
       std::max<uint64_t>(options.work * 4 / opsPerBlock, 1));
-  if (compiled.blocksCommunicate())
+  int64_t count = setup.compiled.gridSize().volume();
+  if (setup.compiled.blocksCommunicate())
     wanted = count;
   // Where one block alone is more work than that, one is looked at.
   auto ranges =
       int64_t(std::clamp<uint64_t>(options.work * 4 / opsPerBlock, 1, 4));
-  setup.blocks =
-      chooseBlocks(count, int64_t(wanted), executed, ranges, options.nonce);
-  setup.samples.resize(outputs);
+  setup.blocks = verify::chooseBlocks(count, int64_t(wanted), executed, ranges,
+                                      options.nonce);
+  return target;
+}
+
+FailureOr<uint64_t> AccuracyChecker::chooseSamples(AccuracySetup &setup,
+                                                   Probe &probe,
+                                                   uint64_t target) {
+  setup.samples.resize(setup.outputs());
   uint64_t opsPerDraw = 0;
   for (const BlockRange &range : setup.blocks) {
-    LaunchSpec some;
-    some.checkCompleteness = some.watchMemory = false;
-    range.append(some.blocks);
-    auto run = interpret(compiled, *domain, read.bind(), some);
+    std::vector<int64_t> blocks;
+    range.append(blocks);
+    auto run = probe.run(std::move(blocks));
     if (failed(run))
       return failure();
     result.blocksRun += run->executedBlocks.size();
-    for (size_t o = 0; o < outputs; ++o) {
+    for (size_t o = 0; o < setup.outputs(); ++o) {
       std::vector<int64_t> indices;
-      run->forEachWritten(firstOutput + o, [&](int64_t i, const void *) {
-        indices.push_back(i);
-      });
+      run->forEachWritten(
+          setup.firstOutput() + o,
+          [&](int64_t i, const void *) { indices.push_back(i); });
       // That of the program may have dimensions of one more.
       Type type = source.getTerminator()->getOperand(o).getType();
       setup.samples[o].add(indices, cast<RankedTensorType>(type).getShape(),
@@ -131,23 +165,50 @@ LogicalResult AccuracyChecker::choose(AccuracySetup &setup) {
     }
     opsPerDraw += run->counters.laneOps;
   }
+  return opsPerDraw;
+}
+
+void AccuracyChecker::chooseDraws(AccuracySetup &setup, uint64_t opsPerDraw) {
+  if (!setup.hasFloats()) {
+    setup.draws = setup.noiseRuns = 1;
+    return;
+  }
   size_t least = std::numeric_limits<size_t>::max();
   for (const SampleSet &set : setup.samples)
     least = std::min(least, std::max<size_t>(set.size(), 1));
   uint64_t missing = (options.leastOutputs + least - 1) / least;
   setup.draws = unsigned(std::clamp<uint64_t>(
       options.work / (opsPerDraw + 1), 1, std::min<uint64_t>(missing, 16)));
+  setup.noiseRuns = chooseNoiseRuns(setup, opsPerDraw);
+}
+
+/// Among so many outputs hardly any estimate of noise is far too small by
+/// chance, even if it comes from few runs.
+static constexpr size_t fewOutputs = 64;
+
+unsigned AccuracyChecker::chooseNoiseRuns(const AccuracySetup &setup,
+                                          uint64_t opsPerDraw) const {
   size_t most = 0;
   for (const SampleSet &set : setup.samples)
     most = std::max(most, set.size() * setup.draws);
-  uint64_t leastRuns = options.noiseRuns;
-  if (most <= fewOutputs)
-    leastRuns = (leastRuns + 3) / 4;
-  setup.noiseRuns = unsigned(std::clamp<uint64_t>(
-      options.noiseRuns * options.work * 4 / (opsPerDraw + 1), leastRuns,
-      options.noiseRuns));
-  if (!setup.hasFloats())
-    setup.draws = setup.noiseRuns = 1;
+  if (most > fewOutputs)
+    return options.noiseRuns;
+  // Fewer in proportion where a draw is more than four times the work that a
+  // family may cost, but at least a quarter.
+  return unsigned(std::clamp<uint64_t>(
+      options.noiseRuns * options.work * 4 / (opsPerDraw + 1),
+      (options.noiseRuns + 3) / 4, options.noiseRuns));
+}
+
+LogicalResult AccuracyChecker::choose(AccuracySetup &setup) {
+  Probe probe(setup);
+  FailureOr<uint64_t> target = chooseBlocks(setup, probe);
+  if (failed(target))
+    return failure();
+  FailureOr<uint64_t> opsPerDraw = chooseSamples(setup, probe, *target);
+  if (failed(opsPerDraw))
+    return failure();
+  chooseDraws(setup, *opsPerDraw);
   return success();
 }
 
