@@ -32,7 +32,7 @@ def VerifyKernels : Pass<"kopt-verify-kernels", "::mlir::ModuleOp"> {
 def VerifyAccuracy : Pass<"kopt-verify-accuracy", "::mlir::ModuleOp"> {
   let summary = "judge the accuracy of each kernel's scheduled program";
   let description = [{
-    Runs the program of each `kopt.kernel` in floats, bit by bit, on about thirty
+    Runs the program of each `kopt.kernel` in floats, bit by bit, on two dozen
     families of inputs, each judged alone: its errors against the exact result may
     not exceed those of the kernel as it is written (1.25 times its RMS error plus
     0.5, twice its largest error plus 2, in units of the noise of the kernel's own

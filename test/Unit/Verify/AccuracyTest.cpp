@@ -108,7 +108,77 @@ TEST_F(AnyOrderTest, ComparisonsSeeWhatIsAskedFor) {
   }
 }
 
-TEST(NoiseTest, RunningSumsAreSumsOfAllBeforeThem) {
+namespace {
+/// Noise of sums whose terms cancel: exact in every order, and still off by one
+/// roundoff of the sum of magnitudes, up or down.
+class NoiseTest : public testing::Test {
+protected:
+  static constexpr unsigned columns = 64;
+  static constexpr double u = 0x1p-24; // of f32
+
+  /// Sums of 3, -3 and 0.5 in each column, less what is exact.
+  std::vector<double> reduced(uint64_t run) {
+    std::unique_ptr<Domain> domain = createNoiseDomain(run, false);
+    std::vector<double> sums(columns);
+    domain->reduce(BinaryFn::Add, FloatKind::F32, terms().data(), 3, columns,
+                   sums.data());
+    for (double &sum : sums)
+      sum -= 0.5;
+    return sums;
+  }
+  static std::vector<double> terms() {
+    std::vector<double> result;
+    for (double term : {3.0, -3.0, 0.5})
+      result.insert(result.end(), columns, term);
+    return result;
+  }
+};
+} // namespace
+
+TEST_F(NoiseTest, OfASumIsASignTimesTheMagnitudesOfItsTerms) {
+  unsigned up = 0;
+  constexpr unsigned runs = 16;
+  for (unsigned run = 0; run < runs; ++run)
+    for (double noise : reduced(run)) {
+      EXPECT_NEAR(std::fabs(noise) / (u * 6.5), 1, 1e-6);
+      up += noise > 0;
+    }
+  // Both signs, about equally often: five deviations are 80.
+  EXPECT_NEAR(up, runs * columns / 2, 80);
+}
+
+TEST_F(NoiseTest, OfASumHasOneSignInAllItsParts) {
+  // A sum that is continued is one sum: its parts do not cancel.
+  std::unique_ptr<Domain> domain = createNoiseDomain(5, false);
+  std::vector<double> sums(columns);
+  for (size_t r = 0; r < 3; ++r)
+    domain->reduce(BinaryFn::Add, FloatKind::F32, &terms()[r * columns], 1,
+                   columns, sums.data());
+  std::vector<double> whole = reduced(5);
+  for (unsigned i = 0; i < columns; ++i)
+    EXPECT_NEAR((sums[i] - 0.5) / whole[i], 1, 1e-6) << i;
+}
+
+TEST_F(NoiseTest, OfAProductOfMatricesIsThatOfASum) {
+  // One row of ones: the columns' sums again.
+  std::unique_ptr<Domain> domain = createNoiseDomain(5, false);
+  std::vector<double> ones(3, 1), sums(columns);
+  domain->contract(FloatKind::F32, true, 1, columns, 3, ones.data(),
+                   terms().data(), sums.data());
+  std::vector<double> whole = reduced(5);
+  for (unsigned i = 0; i < columns; ++i)
+    EXPECT_NEAR((sums[i] - 0.5) / whole[i], 1, 1e-6) << i;
+}
+
+TEST_F(NoiseTest, MaximaRoundNothing) {
+  std::unique_ptr<Domain> domain = createNoiseDomain(5, false);
+  std::vector<double> largest(columns);
+  domain->reduce(BinaryFn::Maximum, FloatKind::F32, terms().data(), 3, columns,
+                 largest.data());
+  EXPECT_EQ(largest, std::vector<double>(columns, 3));
+}
+
+TEST_F(NoiseTest, RunningSumsAreSumsOfAllBeforeThem) {
   // 1 - 1 + 2^-10: exact step by step, and still a sum of terms of magnitude 1.
   double terms[] = {1, -1, 0x1p-10}, squares[3] = {};
   constexpr unsigned runs = 400;
@@ -123,7 +193,7 @@ TEST(NoiseTest, RunningSumsAreSumsOfAllBeforeThem) {
     }
     EXPECT_EQ(sum, running[2]);
   }
-  double u = unitRoundoff(FloatKind::F32), magnitudes = 0;
+  double magnitudes = 0;
   for (unsigned i = 0; i < 3; ++i) {
     magnitudes += std::fabs(terms[i]);
     EXPECT_NEAR(std::sqrt(squares[i]) / (u * magnitudes), 1, 0.2) << i;
@@ -205,7 +275,8 @@ protected:
         linalg::LinalgDialect, math::MathDialect, memref::MemRefDialect,
         scf::SCFDialect, tensor::TensorDialect, vector::VectorDialect>();
   }
-  AccuracyResult judge(const std::string &source, const std::string &program) {
+  AccuracyResult judge(const std::string &source, const std::string &program,
+                       const AccuracyOptions &options = {}) {
     auto module = mlir::parseSourceString<ModuleOp>(source + program, &context);
     AccuracyResult none;
     EXPECT_TRUE(module);
@@ -214,7 +285,7 @@ protected:
     gpu::GPUFuncOp found;
     module->walk([&](gpu::GPUFuncOp op) { found = op; });
     Block &body = (*module->getOps<func::FuncOp>().begin()).getBody().front();
-    auto result = checkAccuracy(body, found);
+    auto result = checkAccuracy(body, found, options);
     EXPECT_TRUE(succeeded(result));
     return succeeded(result) ? *result : none;
   }
@@ -319,6 +390,79 @@ TEST_F(AccuracyTest, ProductsInAnotherOrder) {
     %v = arith.mulf %u, %d : vector<1xf32>
     %r = arith.mulf %v, %back : vector<1xf32>)mlir"));
   EXPECT_EQ(scaled.accuracy, Verdict::Refuted);
+}
+
+/// A value times its weight, a sum of one term.
+static std::string weightedValue(const std::string &weight) {
+  return R"mlir(
+  func.func @source(%x: tensor<1024x1xf32>, %y: tensor<1024x1xf32>) -> tensor<1024xf32> {
+    %zero = arith.constant 0.0 : f32
+    %e = tensor.empty() : tensor<1024xf32>
+    %z = linalg.fill ins(%zero : f32) outs(%e : tensor<1024xf32>) -> tensor<1024xf32>
+    %r = linalg.generic {
+        indexing_maps = [affine_map<(a, b) -> (a, b)>, affine_map<(a, b) -> (a, b)>, affine_map<(a, b) -> (a)>],
+        iterator_types = ["parallel", "reduction"]}
+        ins(%x, %y : tensor<1024x1xf32>, tensor<1024x1xf32>)
+        outs(%z : tensor<1024xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %w = )mlir" +
+         weight + R"mlir( %a : f32
+      %p = arith.mulf %w, %b : f32
+      %s = arith.addf %o, %p : f32
+      linalg.yield %s : f32
+    } -> tensor<1024xf32>
+    return %r : tensor<1024xf32>
+  })mlir";
+}
+
+/// The same, zero where `skipped` is true of what is weighed, %a, or of its
+/// weight, %w.
+static std::string skipping(const std::string &weight,
+                            const std::string &skipped) {
+  return programOf(R"mlir(%x: memref<1024x1xf32> {kgpu.access = "read"},
+      %u: memref<1024x1xf32> {kgpu.access = "read"})mlir",
+                   R"mlir(
+    %zero = arith.constant dense<0.0> : vector<1xf32>
+    %low = arith.constant dense<0xFF800000> : vector<1xf32>
+    %a = kgpu.load %x[%t, %c0] : memref<1024x1xf32> -> vector<1xf32>
+    %b = kgpu.load %u[%t, %c0] : memref<1024x1xf32> -> vector<1xf32>
+    %w = )mlir" + weight +
+                       R"mlir( %a : vector<1xf32>
+    %p = arith.mulf %w, %b : vector<1xf32>
+    %s = )mlir" + skipped +
+                       R"mlir( : vector<1xf32>
+    %r = arith.select %s, %zero, %p : vector<1xi1>, vector<1xf32>)mlir");
+}
+
+/// Special values alone are asked for.
+static AccuracyOptions forSpecials() {
+  AccuracyOptions options;
+  options.families = {InputFamily::Normal};
+  return options;
+}
+
+TEST_F(AccuracyTest, WhatIsMaskedMayBeSkipped) {
+  AccuracyResult result =
+      judge(weightedValue("math.exp"),
+            skipping("math.exp", "arith.cmpf oeq, %a, %low"), forSpecials());
+  EXPECT_EQ(result.specialValues, Verdict::Verified) << result.specialReason;
+  EXPECT_EQ(result.accuracy, Verdict::Verified) << result.accuracyReason;
+  uint64_t moreFinite = 0;
+  for (const FamilySpecials &family : result.specials)
+    moreFinite += family.moreFinite;
+  EXPECT_GT(moreFinite, 0u);
+}
+
+TEST_F(AccuracyTest, OrdinaryZerosMustNotBeSkipped) {
+  // 0 * Inf is NaN, whether zero is an input, or the square root of one.
+  for (std::string weight : {"math.absf", "math.sqrt"}) {
+    AccuracyResult result =
+        judge(weightedValue(weight),
+              skipping(weight, "arith.cmpf oeq, %w, %zero"), forSpecials());
+    EXPECT_EQ(result.specialValues, Verdict::Refuted) << weight;
+    EXPECT_NE(result.specialReason.find("'zeros-and-inf'"), std::string::npos)
+        << result.specialReason;
+  }
 }
 
 /// A choice between two numbers by a truth value.
