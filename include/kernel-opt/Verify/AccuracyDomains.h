@@ -29,6 +29,12 @@ std::unique_ptr<Domain> createDeviceDomain(bool wide);
 /// Monte-Carlo estimate of the condition wants it. `run` picks the noise.
 std::unique_ptr<Domain> createNoiseDomain(uint64_t run, bool wide);
 
+/// Floats whose roundings fall anywhere within about `ulps` unit roundoffs (of
+/// the sum of magnitudes, for a sum): what a program may give whose operations
+/// are the same functions, rounded elsewhere. Inputs, and what is computed of
+/// them without rounding, stay as they are. `run` picks the roundings.
+std::unique_ptr<Domain> createRandomRoundingDomain(uint64_t run, double ulps);
+
 /// As the device domain; but a value is NaN if a sum or a product that it
 /// depends on would overflow in another order of its terms or factors. For
 /// comparisons such a sum is `overflowed`: an infinity, or NaN.

@@ -41,8 +41,8 @@ struct HostCheckResult {
   Verdict verdict = Verdict::Unproven; ///< never unproven once it ran
   std::string witness;                 ///< if refuted
   uint64_t compared = 0, different = 0;
-  /// Where the original overflows on the way, or is a number or none as it is
-  /// rounded, nothing is compared.
+  /// Where the original overflows on the way, or is of the class of ours if its
+  /// roundings fall elsewhere, nothing is compared.
   uint64_t overflowed = 0;
 };
 

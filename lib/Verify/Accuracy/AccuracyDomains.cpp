@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Verify/AccuracyDomains.h"
+#include "ForwardingDomain.h"
 #include "kernel-opt/Verify/Hash.h"
 #include "llvm/ADT/bit.h"
 #include <cmath>
@@ -56,98 +57,6 @@ double verify::leastPositive(FloatKind kind) {
 }
 
 namespace {
-/// Hands everything on to a domain of doubles.
-class ForwardingDomain : public Domain {
-public:
-  ForwardingDomain(std::unique_ptr<Domain> inner, bool wide)
-      : inner(std::move(inner)), wide(wide) {}
-
-  size_t valueBytes() const override { return inner->valueBytes(); }
-  void constant(const llvm::APFloat &value, FloatKind kind,
-                StringRef provenance, void *out, size_t n) override {
-    inner->constant(value, map(kind), provenance, out, n);
-  }
-  void unary(UnaryFn fn, FloatKind kind, const void *a, void *out,
-             size_t n) override {
-    inner->unary(fn, map(kind), a, out, n);
-  }
-  void binary(BinaryFn fn, FloatKind kind, const void *a, const void *b,
-              void *out, size_t n) override {
-    inner->binary(fn, map(kind), a, b, out, n);
-  }
-  void fma(FloatKind kind, const void *a, const void *b, const void *c,
-           void *out, size_t n) override {
-    inner->fma(map(kind), a, b, c, out, n);
-  }
-  void compare(CompareFn fn, FloatKind kind, const void *a, const void *b,
-               uint8_t *out, size_t n) override {
-    inner->compare(fn, map(kind), a, b, out, n);
-  }
-  void reduce(BinaryFn fn, FloatKind kind, const void *a, size_t rows, size_t n,
-              void *acc) override {
-    inner->reduce(fn, map(kind), a, rows, n, acc);
-  }
-  void contract(FloatKind kind, bool fused, size_t m, size_t n, size_t k,
-                const void *a, const void *b, void *acc) override {
-    inner->contract(map(kind), fused, m, n, k, a, b, acc);
-  }
-  void tensorCore(FloatKind operands, FloatKind accKind, size_t m, size_t n,
-                  size_t k, const void *a, const void *b, void *acc) override {
-    inner->tensorCore(operands, map(accKind), m, n, k, a, b, acc);
-  }
-  void convert(FloatKind from, FloatKind to, const void *a, void *out,
-               size_t n) override {
-    inner->convert(map(from), map(to), a, out, n);
-  }
-  void fromInt(bool isSigned, FloatKind to, const int64_t *a, void *out,
-               size_t n) override {
-    inner->fromInt(isSigned, map(to), a, out, n);
-  }
-  void toInt(bool isSigned, FloatKind from, const void *a, int64_t *out,
-             size_t n) override {
-    inner->toInt(isSigned, map(from), a, out, n);
-  }
-  bool toBits(FloatKind kind, const void *a, uint64_t *out, size_t n) override {
-    return inner->toBits(kind, a, out, n);
-  }
-  bool fromBits(FloatKind kind, const uint64_t *a, void *out,
-                size_t n) override {
-    return inner->fromBits(kind, a, out, n);
-  }
-  void input(const InputKey &key, FloatKind kind, const int64_t *indices,
-             void *out, size_t n) override {
-    inner->input(key, kind, indices, out, n);
-  }
-  void poison(unsigned pattern, FloatKind kind, void *out, size_t n) override {
-    inner->poison(pattern, kind, out, n);
-  }
-  Comparison compareOutputs(FloatKind kind, const void *expected,
-                            const void *actual) override {
-    return inner->compareOutputs(kind, expected, actual);
-  }
-  std::string str(FloatKind kind, const void *value) const override {
-    return inner->str(kind, value);
-  }
-  void toReal(const void *a, double *high, double *low,
-              size_t n) const override {
-    inner->toReal(a, high, low, n);
-  }
-
-protected:
-  FloatKind map(FloatKind kind) const {
-    return wide && (kind == FloatKind::BF16 || kind == FloatKind::F16)
-               ? FloatKind::F32
-               : kind;
-  }
-  static const double *in(const void *a) {
-    return static_cast<const double *>(a);
-  }
-  static double *to(void *a) { return static_cast<double *>(a); }
-
-  std::unique_ptr<Domain> inner;
-  bool wide;
-};
-
 //===----------------------------------------------------------------------===//
 // As a device has them
 //===----------------------------------------------------------------------===//
@@ -270,6 +179,7 @@ public:
       }
       to(acc)[j] += sum + u * magnitudes * noiseOfSum(j);
     }
+    settle(kind, to(acc), n);
   }
   void scan(BinaryFn fn, FloatKind kind, const void *a, size_t rows, size_t n,
             void *acc, void *running) override {
@@ -281,6 +191,7 @@ public:
       double x = in(a)[i];
       double &sum = to(acc)[i % n];
       sum += x + u * std::fabs(x) * noiseOfSum(i % n);
+      settle(kind, &sum, 1);
       to(running)[i] = sum;
     }
   }
@@ -304,13 +215,14 @@ public:
         to(acc)[i * n + j] +=
             sum[j] + u * magnitudes[j] * noiseOfSum(i * n + j);
     }
+    settle(kind, to(acc), m * n);
   }
   void tensorCore(FloatKind, FloatKind accKind, size_t m, size_t n, size_t k,
                   const void *a, const void *b, void *acc) override {
     contract(accKind, true, m, n, k, a, b, acc);
   }
 
-private:
+protected:
   /// Mean 0, deviation 1, evenly between -sqrt 3 and sqrt 3.
   static double evenly(uint64_t bits) {
     return (double(bits >> 11) * 0x1p-52 - 1) * 0x1.bb67ae8584caap0;
@@ -319,9 +231,16 @@ private:
   /// the sum is that of the sum of all magnitudes. A sign, so that few runs
   /// give that scale: of numbers near zero, some elements would draw nothing
   /// else, and their errors would seem large.
-  double noiseOfSum(size_t position) const {
+  virtual double noiseOfSum(size_t position) const {
     return mixHash(sums, position) & 1 ? 1 : -1;
   }
+  /// What becomes of values once they have their noise.
+  virtual void settle(FloatKind, double *, size_t) const {}
+
+  double reach = 1; ///< of the noise of a rounding, in unit roundoffs
+  uint64_t state, sums;
+
+private:
   void perturb(FloatKind kind, void *out, size_t n) {
     kind = map(kind);
     double u = unitRoundoff(kind);
@@ -332,113 +251,32 @@ private:
                                           : roundToKind(kind, x) == x;
       if (exact || !std::isfinite(x))
         continue;
-      x += x * u * evenly(state = mixHash(state + 0x9e3779b97f4a7c15ull));
+      x += x * u * reach *
+           evenly(state = mixHash(state + 0x9e3779b97f4a7c15ull));
     }
+    settle(kind, to(out), n);
   }
-
-  uint64_t state, sums;
 };
 
-//===----------------------------------------------------------------------===//
-// Without what is masked
-//===----------------------------------------------------------------------===//
-
-/// Absent values are marked by a NaN of their own; before anything is computed
-/// from them they become zeros.
-class MaskedDomain : public ForwardingDomain {
+/// Values are rounded to their type after all, so that they are whole, or
+/// equal, as often as values of that type are.
+class RandomRoundingDomain : public NoiseDomain {
 public:
-  MaskedDomain() : ForwardingDomain(createDeviceDomain(false), false) {}
-  StringRef name() const override { return "masked"; }
-
-  void unary(UnaryFn fn, FloatKind kind, const void *a, void *out,
-             size_t n) override {
-    Column x(a, n);
-    bool isExp = fn == UnaryFn::Exp || fn == UnaryFn::Exp2;
-    inner->unary(fn, kind, x.values.data(), out, n);
-    for (size_t i = 0; i < n; ++i)
-      if ((isExp && x.values[i] == -infinity) ||
-          (fn == UnaryFn::Neg && x.absent[i]))
-        to(out)[i] = absent();
+  RandomRoundingDomain(uint64_t run, double ulps) : NoiseDomain(run, false) {
+    reach = ulps;
   }
-  void binary(BinaryFn fn, FloatKind kind, const void *a, const void *b,
-              void *out, size_t n) override {
-    Column x(a, n), y(b, n);
-    inner->binary(fn, kind, x.values.data(), y.values.data(), out, n);
-    for (size_t i = 0; i < n; ++i)
-      if ((x.absent[i] && y.absent[i]) ||
-          (fn == BinaryFn::Mul && (x.absent[i] || y.absent[i])) ||
-          (fn == BinaryFn::Div && x.absent[i]))
-        to(out)[i] = absent();
-  }
-  void fma(FloatKind kind, const void *a, const void *b, const void *c,
-           void *out, size_t n) override {
-    Column x(a, n), y(b, n), z(c, n);
-    for (size_t i = 0; i < n; ++i)
-      if (x.absent[i] || y.absent[i])
-        x.values[i] = y.values[i] = 0;
-    inner->fma(kind, x.values.data(), y.values.data(), z.values.data(), out, n);
-  }
-  void compare(CompareFn fn, FloatKind kind, const void *a, const void *b,
-               uint8_t *out, size_t n) override {
-    Column x(a, n), y(b, n);
-    inner->compare(fn, kind, x.values.data(), y.values.data(), out, n);
-  }
-  void reduce(BinaryFn fn, FloatKind kind, const void *a, size_t rows, size_t n,
-              void *acc) override {
-    Domain::reduce(fn, kind, a, rows, n, acc);
-  }
-  void scan(BinaryFn fn, FloatKind kind, const void *a, size_t rows, size_t n,
-            void *acc, void *running) override {
-    Domain::scan(fn, kind, a, rows, n, acc, running);
-  }
-  void contract(FloatKind kind, bool fused, size_t m, size_t n, size_t k,
-                const void *a, const void *b, void *acc) override {
-    Domain::contract(kind, fused, m, n, k, a, b, acc);
-  }
-  void tensorCore(FloatKind operands, FloatKind accKind, size_t m, size_t n,
-                  size_t k, const void *a, const void *b, void *acc) override {
-    Domain::tensorCore(operands, accKind, m, n, k, a, b, acc);
-  }
-  void convert(FloatKind from, FloatKind to, const void *a, void *out,
-               size_t n) override {
-    Column x(a, n);
-    inner->convert(from, to, x.values.data(), out, n);
-    for (size_t i = 0; i < n; ++i)
-      if (x.absent[i])
-        ForwardingDomain::to(out)[i] = absent();
-  }
-  void toInt(bool isSigned, FloatKind from, const void *a, int64_t *out,
-             size_t n) override {
-    inner->toInt(isSigned, from, Column(a, n).values.data(), out, n);
-  }
-  bool toBits(FloatKind kind, const void *a, uint64_t *out, size_t n) override {
-    return inner->toBits(kind, Column(a, n).values.data(), out, n);
-  }
-  void toReal(const void *a, double *high, double *low,
-              size_t n) const override {
-    inner->toReal(Column(a, n).values.data(), high, low, n);
-  }
+  StringRef name() const override { return "random-rounding"; }
 
 private:
-  static constexpr double infinity = std::numeric_limits<double>::infinity();
-  static constexpr uint64_t absentBits = 0x7ff8'6d61'736b'6564;
-  static double absent() { return llvm::bit_cast<double>(absentBits); }
-
-  struct Column {
-    Column(const void *a, size_t n) : values(in(a), in(a) + n), absent(n) {
-      for (size_t i = 0; i < n; ++i)
-        if ((absent[i] = llvm::bit_cast<uint64_t>(values[i]) == absentBits))
-          values[i] = 0;
-    }
-    std::vector<double> values;
-    std::vector<uint8_t> absent;
-  };
+  double noiseOfSum(size_t position) const override {
+    return reach * evenly(mixHash(sums, position));
+  }
+  void settle(FloatKind kind, double *values, size_t n) const override {
+    for (size_t i = 0; i < n; ++i)
+      values[i] = roundToKind(kind, values[i]);
+  }
 };
 } // namespace
-
-std::unique_ptr<Domain> verify::createMaskedDomain() {
-  return std::make_unique<MaskedDomain>();
-}
 
 std::unique_ptr<Domain> verify::createDeviceDomain(bool wide) {
   return std::make_unique<DeviceDomain>(wide);
@@ -446,4 +284,9 @@ std::unique_ptr<Domain> verify::createDeviceDomain(bool wide) {
 
 std::unique_ptr<Domain> verify::createNoiseDomain(uint64_t run, bool wide) {
   return std::make_unique<NoiseDomain>(run, wide);
+}
+
+std::unique_ptr<Domain> verify::createRandomRoundingDomain(uint64_t run,
+                                                           double ulps) {
+  return std::make_unique<RandomRoundingDomain>(run, ulps);
 }
