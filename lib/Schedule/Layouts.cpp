@@ -6,179 +6,19 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "kernel-opt/Schedule/Layouts.h"
+#include "LayoutAssigner.h"
 #include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
 #include "kernel-opt/Schedule/Fragments.h"
-#include "kernel-opt/Schedule/Ranges.h"
 #include "kernel-opt/Schedule/TensorCores.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/MathExtras.h"
 #include <map>
-#include <numeric>
 
 using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::schedule;
 using ktile::Holder;
 using ktile::LinearLayout;
-
-//===----------------------------------------------------------------------===//
-// Access shapes
-//===----------------------------------------------------------------------===//
-
-/// The address (in elements) of an access, as one expression.
-static AffineExpr addressOf(MemRefType memref, AffineMap map) {
-  AffineExpr address = getAffineConstantExpr(0, map.getContext());
-  for (auto [index, extent] : llvm::zip(map.getResults(), memref.getShape()))
-    address = address * extent + index;
-  return simplifyAffineExpr(address, map.getNumDims(), map.getNumSymbols());
-}
-
-/// Distance in memory of neighbours along `dim`, none if it is not constant.
-static std::optional<int64_t> strideOf(AffineExpr address, unsigned dim,
-                                       AffineMap map) {
-  MLIRContext *context = map.getContext();
-  SmallVector<AffineExpr> next;
-  for (unsigned d = 0; d < map.getNumDims(); ++d)
-    next.push_back(getAffineDimExpr(d, context) + (d == dim ? 1 : 0));
-  AffineExpr difference =
-      simplifyAffineExpr(address.replaceDims(next) - address, map.getNumDims(),
-                         map.getNumSymbols());
-  if (auto constant = dyn_cast<AffineConstantExpr>(difference))
-    return constant.getValue();
-  return std::nullopt;
-}
-
-/// The value of `expr` at a point, all symbols being zero.
-static int64_t evaluate(AffineExpr expr, ArrayRef<int64_t> point) {
-  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
-    return constant.getValue();
-  if (auto dim = dyn_cast<AffineDimExpr>(expr))
-    return point[dim.getPosition()];
-  if (isa<AffineSymbolExpr>(expr))
-    return 0;
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  int64_t left = evaluate(binary.getLHS(), point);
-  int64_t right = evaluate(binary.getRHS(), point);
-  switch (expr.getKind()) {
-  case AffineExprKind::Add:
-    return left + right;
-  case AffineExprKind::Mul:
-    return left * right;
-  case AffineExprKind::FloorDiv:
-    return llvm::divideFloorSigned(left, right);
-  case AffineExprKind::CeilDiv:
-    return llvm::divideCeilSigned(left, right);
-  default:
-    return llvm::mod(left, right);
-  }
-}
-
-/// How far apart in memory neighbours along `dim` are: mostly, and on average.
-static std::pair<int64_t, int64_t>
-typicalStride(AffineExpr address, unsigned dim, ArrayRef<int64_t> shape) {
-  constexpr int64_t samples = 256;
-  SmallVector<int64_t> point(shape.size(), 0), steps;
-  int64_t before = evaluate(address, point);
-  for (int64_t i = 1; i < std::min(samples, shape[dim]); ++i) {
-    point[dim] = i;
-    int64_t here = evaluate(address, point);
-    steps.push_back(std::abs(here - before));
-    before = here;
-  }
-  if (steps.empty())
-    return {0, 0};
-  int64_t sum = std::accumulate(steps.begin(), steps.end(), int64_t(0));
-  llvm::sort(steps);
-  return {steps[steps.size() / 2],
-          llvm::divideCeil(sum, int64_t(steps.size()))};
-}
-
-/// By how much `expr` grows from each element of a vector along `dim` to the
-/// next one, vectors being `length` long and beginning at multiples of that;
-/// none if it is not always the same.
-static std::optional<int64_t> growth(AffineExpr expr, unsigned dim,
-                                     int64_t length, ArrayRef<int64_t> divisors,
-                                     ValueRange symbols) {
-  if (!expr.isFunctionOfDim(dim))
-    return 0;
-  if (isa<AffineDimExpr>(expr))
-    return 1;
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  auto left = growth(binary.getLHS(), dim, length, divisors, symbols);
-  auto right = growth(binary.getRHS(), dim, length, divisors, symbols);
-  if (!left || !right)
-    return std::nullopt;
-  auto by = dyn_cast<AffineConstantExpr>(binary.getRHS());
-  switch (expr.getKind()) {
-  case AffineExprKind::Add:
-    return *left + *right;
-  case AffineExprKind::Mul:
-    return by ? std::optional(*left * by.getValue()) : std::nullopt;
-  case AffineExprKind::FloorDiv:
-  case AffineExprKind::Mod: {
-    // A whole vector lies between two multiples of the divisor.
-    bool between = by && *left == 1 && by.getValue() % length == 0 &&
-                   divisorOf(binary.getLHS(), divisors, symbols) % length == 0;
-    if (!between)
-      return std::nullopt;
-    return expr.getKind() == AffineExprKind::Mod ? 1 : 0;
-  }
-  default:
-    return std::nullopt;
-  }
-}
-
-AccessShape schedule::accessShape(MemRefType memref, AffineMap map,
-                                  ValueRange symbols, ArrayRef<int64_t> shape) {
-  AccessShape result;
-  AffineExpr address = addressOf(memref, map);
-  SmallVector<std::pair<int64_t, int64_t>> strides;
-  for (unsigned d = 0; d < shape.size(); ++d) {
-    std::pair<int64_t, int64_t> stride;
-    if (std::optional<int64_t> constant = strideOf(address, d, map))
-      stride = {std::abs(*constant), std::abs(*constant)};
-    else
-      stride = typicalStride(address, d, shape);
-    // What is the same for all neighbours is nobody's neighbour.
-    if (stride.second == 0)
-      stride.first = std::numeric_limits<int64_t>::max();
-    strides.push_back(stride);
-    result.order.push_back(d);
-  }
-  llvm::sort(result.order, [&](int64_t a, int64_t b) {
-    return std::tuple(strides[a], a) < std::tuple(strides[b], b);
-  });
-  if (shape.empty() || strideOf(address, result.order[0], map) != 1)
-    return result;
-
-  unsigned fastest = result.order[0];
-  AffineExpr last = map.getResults().back();
-  unsigned bits =
-      memref.getElementType().isIndex() ? 64 : memref.getElementTypeBitWidth();
-  int64_t widest = std::min<int64_t>(std::max(1u, 128 / bits), shape[fastest]);
-  SmallVector<int64_t> divisors(shape.size(), 1);
-  for (result.vector = widest; result.vector > 1; result.vector /= 2) {
-    // Vectors begin at multiples of their length.
-    divisors[fastest] = result.vector;
-    bool addressAligned =
-        divisorOf(address, divisors, symbols) % result.vector == 0;
-    bool rowAligned = divisorOf(last, divisors, symbols) % result.vector == 0;
-    bool fitsRow =
-        memref.getShape().back() % result.vector == 0 || memref.getRank() == 1;
-    // All of the vector lies in one row.
-    bool inRow =
-        growth(last, fastest, result.vector, divisors, symbols) == 1 &&
-        llvm::all_of(map.getResults().drop_back(), [&](AffineExpr expr) {
-          return growth(expr, fastest, result.vector, divisors, symbols) == 0;
-        });
-    if (addressAligned && rowAligned && fitsRow && inRow)
-      break;
-  }
-  return result;
-}
 
 LinearLayout schedule::fmaLayout(int64_t m, int64_t n, int64_t warps) {
   LinearLayout layout(2);
@@ -219,66 +59,28 @@ static LinearLayout accumulatorLayout(ktile::DotOp dot, int64_t warps) {
 // Assignment
 //===----------------------------------------------------------------------===//
 
-/// Consecutive registers, from register 0 on, that hold neighbours along `dim`.
-static int64_t contiguousRegisters(const LinearLayout &layout, unsigned dim) {
-  int64_t count = 1;
-  for (const LinearLayout::Basis &basis : layout.bases(Holder::Register)) {
-    if (basis[dim] != count)
-      break;
-    count *= 2;
-  }
-  return count;
+LayoutAssigner::LayoutAssigner(gpu::GPUFuncOp func)
+    : func(func), warps(tileThreads(func) / 32),
+      blocks(kgpu::clusterBlocks(func)) {}
+
+LinearLayout LayoutAssigner::without(const LinearLayout &layout, unsigned dim) {
+  SmallVector<int64_t> kept;
+  for (int64_t d = 0; d < layout.getRank(); ++d)
+    if (d != dim)
+      kept.push_back(d);
+  return layout.project(kept);
 }
 
-namespace {
-class LayoutAssigner {
-public:
-  explicit LayoutAssigner(gpu::GPUFuncOp func) : func(func) {
-    warps = tileThreads(func) / 32;
-    blocks = kgpu::clusterBlocks(func);
-  }
-  LogicalResult run();
-
-private:
-  using Memory =
-      std::tuple<MemRefType, AffineMap, ValueRange, RankedTensorType>;
-
-  static bool isTile(Value value) {
-    return isa<RankedTensorType>(value.getType());
-  }
-  static RankedTensorType tileOf(Value value) {
-    return cast<RankedTensorType>(value.getType());
-  }
-  static bool isElementwise(Operation *op) {
-    return OpTrait::hasElementwiseMappableTraits(op);
-  }
-
-  void assign(Value value, const LinearLayout &layout);
-  void drain();
-  void spreadToUsers(Value value, const LinearLayout &layout);
-  void spreadToDefinition(Value value, const LinearLayout &layout);
-  void spreadThroughLoop(scf::ForOp loop, unsigned number,
-                         const LinearLayout &layout);
-  void spreadThroughScan(ktile::ScanOp scan, const LinearLayout &layout);
-  void anchorScan(ktile::ScanOp scan);
-  void anchorMemory();
-  void anchorRest();
-  LinearLayout wish(MemRefType memref, AffineMap map, ValueRange symbols,
-                    RankedTensorType tile);
-  void insertConversions();
-  void convertOperand(OpOperand &operand, const LinearLayout &layout);
-  /// `result` is made in `layout` and converted to what its users expect.
-  void convertResult(Value result, const LinearLayout &layout);
-  void applyTypes();
-
-  gpu::GPUFuncOp func;
-  /// Loads whose tiles are handed to other threads for a scan.
-  SmallPtrSet<Operation *, 2> turned;
-  int64_t warps, blocks; ///< of a block, of a cluster
-  llvm::MapVector<Value, LinearLayout> layouts;
-  SmallVector<Value> worklist;
-};
-} // namespace
+LinearLayout LayoutAssigner::sourceLayout(ktile::ViewOp view,
+                                          const LinearLayout &layout) {
+  // For each dimension of the source, the one of the result that runs along it.
+  SmallVector<int64_t> dims(
+      cast<RankedTensorType>(view.getSource().getType()).getRank());
+  for (auto [d, from] : llvm::enumerate(view.getFrom()))
+    if (from >= 0)
+      dims[from] = d;
+  return layout.project(dims);
+}
 
 void LayoutAssigner::assign(Value value, const LinearLayout &layout) {
   if (isTile(value) && layouts.insert({value, layout}).second)
@@ -292,24 +94,6 @@ void LayoutAssigner::drain() {
     spreadToDefinition(value, layout);
     spreadToUsers(value, layout);
   }
-}
-
-static SmallVector<int64_t> allBut(int64_t rank, int64_t dim) {
-  SmallVector<int64_t> kept;
-  for (int64_t d = 0; d < rank; ++d)
-    if (d != dim)
-      kept.push_back(d);
-  return kept;
-}
-
-/// For each dimension of the source, the one of the result that runs along it.
-static SmallVector<int64_t> sourceDims(ktile::ViewOp view) {
-  SmallVector<int64_t> dims(
-      cast<RankedTensorType>(view.getSource().getType()).getRank());
-  for (auto [d, from] : llvm::enumerate(view.getFrom()))
-    if (from >= 0)
-      dims[from] = d;
-  return dims;
 }
 
 void LayoutAssigner::spreadThroughLoop(scf::ForOp loop, unsigned number,
@@ -327,7 +111,7 @@ void LayoutAssigner::spreadThroughScan(ktile::ScanOp scan,
     for (Value value : values)
       assign(value, layout);
   for (Value total : scan.getTotals())
-    assign(total, layout.project(allBut(layout.getRank(), scan.getDim())));
+    assign(total, without(layout, scan.getDim()));
 }
 
 void LayoutAssigner::spreadToUsers(Value value, const LinearLayout &layout) {
@@ -340,8 +124,7 @@ void LayoutAssigner::spreadToUsers(Value value, const LinearLayout &layout) {
       for (Value operand : reduce.getOperands())
         assign(operand, layout);
       for (Value result : reduce.getResults())
-        assign(result,
-               layout.project(allBut(layout.getRank(), reduce.getDim())));
+        assign(result, without(layout, reduce.getDim()));
     } else if (auto scan = dyn_cast<ktile::ScanOp>(user)) {
       spreadThroughScan(scan, layout);
     } else if (auto loop = dyn_cast<scf::ForOp>(user)) {
@@ -369,7 +152,7 @@ void LayoutAssigner::spreadToDefinition(Value value,
     for (Value result : op->getResults())
       assign(result, layout);
   } else if (auto view = dyn_cast<ktile::ViewOp>(op)) {
-    assign(view.getSource(), layout.project(sourceDims(view)));
+    assign(view.getSource(), sourceLayout(view, layout));
   } else if (auto dot = dyn_cast<ktile::DotOp>(op)) {
     assign(dot.getAcc(), layout);
   } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
@@ -556,126 +339,6 @@ void LayoutAssigner::anchorRest() {
       for (Value argument : loop.getRegionIterArgs())
         settle(argument);
   });
-}
-
-void LayoutAssigner::convertOperand(OpOperand &operand,
-                                    const LinearLayout &layout) {
-  Value value = operand.get();
-  if (!isTile(value) || layouts.find(value)->second == layout)
-    return;
-  OpBuilder builder(operand.getOwner());
-  Value converted;
-  Operation *op = value.getDefiningOp();
-  if (isa_and_nonnull<arith::ConstantOp, ktile::IndexOp, ktile::InBoundsOp>(
-          op)) {
-    // Made again rather than moved: each thread knows its coordinates.
-    builder.setInsertionPointAfter(op);
-    converted = builder.clone(*op)->getResult(0);
-  } else {
-    converted = ktile::ConvertOp::create(builder, value.getLoc(),
-                                         value.getType(), value);
-  }
-  layouts.insert({converted, layout});
-  operand.set(converted);
-}
-
-void LayoutAssigner::convertResult(Value result, const LinearLayout &layout) {
-  LinearLayout wanted = layouts.find(result)->second;
-  if (wanted == layout)
-    return;
-  OpBuilder builder(result.getContext());
-  builder.setInsertionPointAfterValue(result);
-  auto converted = ktile::ConvertOp::create(builder, result.getLoc(),
-                                            result.getType(), result);
-  result.replaceAllUsesExcept(converted, converted);
-  layouts.insert({converted, wanted});
-  layouts.find(result)->second = layout;
-}
-
-void LayoutAssigner::insertConversions() {
-  SmallVector<Operation *> ops;
-  func.walk([&](Operation *op) { ops.push_back(op); });
-  for (Operation *op : ops) {
-    if (isElementwise(op) && op->getNumResults() && isTile(op->getResult(0))) {
-      LinearLayout layout = layouts.find(op->getResult(0))->second;
-      for (OpOperand &operand : op->getOpOperands())
-        convertOperand(operand, layout);
-    } else if (auto view = dyn_cast<ktile::ViewOp>(op)) {
-      convertOperand(
-          view.getSourceMutable(),
-          layouts.find(view.getResult())->second.project(sourceDims(view)));
-    } else if (auto dot = dyn_cast<ktile::DotOp>(op)) {
-      LinearLayout layout = layouts.find(dot.getResult())->second;
-      convertOperand(dot.getAccMutable(), layout);
-      if (isTile(dot.getA()) && dot.getUnitName() == ktile::DotOp::mmaUnit)
-        convertOperand(dot.getAMutable(),
-                       mmaLeftOperand(layout, dot.getDepth()));
-    } else if (auto reduce = dyn_cast<ktile::ReduceOp>(op)) {
-      LinearLayout layout = layouts.find(reduce.getOperands()[0])->second;
-      for (OpOperand &operand : reduce->getOpOperands())
-        convertOperand(operand, layout);
-      LinearLayout reduced =
-          layout.project(allBut(layout.getRank(), reduce.getDim()));
-      for (Value result : reduce.getResults())
-        convertResult(result, reduced);
-    } else if (auto scan = dyn_cast<ktile::ScanOp>(op)) {
-      LinearLayout layout = layouts.find(scan.getOperands()[0])->second;
-      for (OpOperand &operand : scan->getOpOperands())
-        convertOperand(operand, layout);
-      for (Value result : scan.getRunning())
-        convertResult(result, layout);
-      for (Value result : scan.getTotals())
-        convertResult(result,
-                      layout.project(allBut(layout.getRank(), scan.getDim())));
-    } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
-      for (auto [i, argument] : llvm::enumerate(loop.getRegionIterArgs()))
-        if (isTile(argument)) {
-          LinearLayout layout = layouts.find(argument)->second;
-          convertOperand(loop.getInitArgsMutable()[i], layout);
-          convertOperand(loop.getBody()->getTerminator()->getOpOperand(i),
-                         layout);
-        }
-    } else if (auto taken = dyn_cast<ktile::ToRegistersOp>(op)) {
-      convertOperand(taken.getSourceMutable(),
-                     taken.getLayout().getLinearLayout());
-    } else if (auto store = dyn_cast<ktile::StoreMatrixOp>(op)) {
-      convertOperand(store.getValueMutable(),
-                     store.getLayout().getLinearLayout());
-    } else if (auto load = dyn_cast<ktile::LoadOp>(op)) {
-      // Neighbours in memory should be neighbours among threads.
-      RankedTensorType tile = tileOf(load.getResult());
-      AccessShape shape = accessShape(load.getSource().getType(), load.getMap(),
-                                      load.getSymbols(), tile.getShape());
-      bool crosses =
-          !load.getSource().getType().getMemorySpace() &&
-          tile.getNumElements() >= 256 && !shape.order.empty() &&
-          tile.getDimSize(shape.order[0]) >= 8 &&
-          layouts.find(load.getResult())
-                  ->second.bases(Holder::Lane)[0][shape.order[0]] == 0;
-      if (crosses || turned.contains(load))
-        convertResult(load.getResult(),
-                      wish(load.getSource().getType(), load.getMap(),
-                           load.getSymbols(), tile));
-    } else if (auto store = dyn_cast<ktile::StoreOp>(op)) {
-      // Neighbours in memory should be neighbours among threads.
-      AccessShape shape =
-          accessShape(store.getDest().getType(), store.getMap(),
-                      store.getSymbols(), tileOf(store.getValue()).getShape());
-      LinearLayout have = layouts.find(store.getValue())->second;
-      // ... and what a thread writes at once as wide as what it holds, or the
-      // accesses of a warp leave gaps for later ones.
-      bool along =
-          shape.order.empty() ||
-          tileOf(store.getValue()).getNumElements() < 256 ||
-          (have.bases(Holder::Lane)[0][shape.order[0]] != 0 &&
-           contiguousRegisters(have, shape.order[0]) < 4 * shape.vector);
-      bool global = !store.getDest().getType().getMemorySpace();
-      if (!along && global)
-        convertOperand(store.getValueMutable(),
-                       wish(store.getDest().getType(), store.getMap(),
-                            store.getSymbols(), tileOf(store.getValue())));
-    }
-  }
 }
 
 void LayoutAssigner::applyTypes() {
