@@ -51,6 +51,13 @@ struct OnlineMember {
 SmallVector<OnlineMember> findOnlineGroup(linalg::LinalgOp last,
                                           const KernelStructure &structure);
 
+/// The combining operation of a reduction of one result whose accumulator
+/// begins with the neutral value; null for others.
+Operation *combiningOp(linalg::LinalgOp op);
+
+/// The element that the combining operation adds.
+Value elementOf(linalg::LinalgOp op, Operation *combining);
+
 /// The place in `result`, a value of the kernel, that an iteration of `op` at
 /// `coordinates` (one expression a loop) belongs to: each dimension of more
 /// than one element must run along exactly one parallel loop. Nothing if one

@@ -160,11 +160,11 @@ private:
   Value computeDefined(const Demand &demand, Operation *op);
   /// `padding`: what lies outside, zero if not given.
   Value computeLoad(const Demand &demand, Value memref, TypedAttr padding = {});
+  // Pads and insertions (TileReshape.cpp).
   Value computePad(const Demand &demand, tensor::PadOp op);
   Value computeInsert(const Demand &demand, tensor::InsertSliceOp op);
   /// An element read at computed coordinates that are affine in the loops.
   Value computeExtract(tensor::ExtractOp op, const Iteration &space);
-  Value computeReshape(const Demand &demand, Value source, AffineMap map);
   Value computeParallel(const Demand &demand, linalg::LinalgOp op);
   Value computeReduction(const Demand &demand, linalg::LinalgOp op);
   // Windows (TileWindow.cpp).
@@ -344,6 +344,14 @@ Value TileBuilder::overUsedDims(AffineMap map, const Iteration &space,
       symbols);
   return view(make(narrow, symbols, shape), from, space.shape, loc);
 }
+
+/// A value whose elements are those of `source`: where `map` says.
+struct ReadThrough {
+  Value source;
+  AffineMap map;
+};
+/// Nothing if `op` is no cast, reshape or slice at a constant place.
+std::optional<ReadThrough> readThrough(Operation *op);
 
 /// Coordinates, in a space of these extents, of a row-major position.
 SmallVector<AffineExpr> splitPosition(AffineExpr position,
