@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Interpreter.h"
+#include "OperationKinds.h"
 #include <algorithm>
 #include <sstream>
 
@@ -15,197 +16,6 @@ using namespace kernel_opt::import;
 //===----------------------------------------------------------------------===//
 // What libtorch itself computes
 //===----------------------------------------------------------------------===//
-
-/// Operations on numbers, strings and containers, whatever is in these. Only
-/// these are run: an archive may name any operation that libtorch has.
-static const std::unordered_set<std::string> &plainOperations() {
-  static const std::unordered_set<std::string> names = {
-      "aten::Bool",
-      "aten::Complex",
-      "aten::Delete",
-      "aten::Float",
-      "aten::Int",
-      "aten::ScalarImplicit",
-      "aten::IntImplicit",
-      "aten::FloatImplicit",
-      "aten::__and__",
-      "aten::__contains__",
-      "aten::__derive_index",
-      "aten::__getitem__",
-      "aten::__interpolate",
-      "aten::__is__",
-      "aten::__isnot__",
-      "aten::__lshift__",
-      "aten::__not__",
-      "aten::__or__",
-      "aten::__range_length",
-      "aten::__round_to_zero_floordiv",
-      "aten::__rshift__",
-      "aten::__xor__",
-      "aten::_get_item",
-      "aten::_set_item",
-      "aten::_unwrap_optional",
-      "aten::abs",
-      "aten::add",
-      "aten::add_",
-      "aten::all",
-      "aten::any",
-      "aten::append",
-      "aten::bin",
-      "aten::capitalize",
-      "aten::ceil",
-      "aten::chr",
-      "aten::clear",
-      "aten::copy",
-      "aten::copy_",
-      "aten::cos",
-      "aten::count",
-      "aten::dict",
-      "aten::div",
-      "aten::divmod",
-      "aten::endswith",
-      "aten::eq",
-      "aten::equal",
-      "aten::exp",
-      "aten::expandtabs",
-      "aten::extend",
-      "aten::fabs",
-      "aten::factorial",
-      "aten::find",
-      "aten::floor",
-      "aten::floordiv",
-      "aten::fmod",
-      "aten::format",
-      "aten::gcd",
-      "aten::ge",
-      "aten::get",
-      "aten::gt",
-      "aten::hash",
-      "aten::index",
-      "aten::insert",
-      "aten::isdigit",
-      "aten::isfinite",
-      "aten::isinf",
-      "aten::isnan",
-      "aten::items",
-      "aten::join",
-      "aten::keys",
-      "aten::le",
-      "aten::len",
-      "aten::list",
-      "aten::log",
-      "aten::log10",
-      "aten::log1p",
-      "aten::log2",
-      "aten::lower",
-      "aten::lt",
-      "aten::max",
-      "aten::min",
-      "aten::mul",
-      "aten::mul_",
-      "aten::ne",
-      "aten::neg",
-      "aten::ord",
-      "aten::percentFormat",
-      "aten::pop",
-      "aten::popitem",
-      "aten::pow",
-      "aten::radians",
-      "aten::remainder",
-      "aten::remove",
-      "aten::replace",
-      "aten::reverse",
-      "aten::rfind",
-      "aten::round",
-      "aten::setdefault",
-      "aten::sin",
-      "aten::slice",
-      "aten::sort",
-      "aten::sorted",
-      "aten::split",
-      "aten::splitlines",
-      "aten::sqrt",
-      "aten::startswith",
-      "aten::str",
-      "aten::strip",
-      "aten::sub",
-      "aten::sum",
-      "aten::tan",
-      "aten::tanh",
-      "aten::truediv",
-      "aten::trunc",
-      "aten::update",
-      "aten::upper",
-      "aten::values",
-      "prim::abs",
-      "prim::max",
-      "prim::min",
-      "prim::rangelist",
-      "prim::TupleIndex",
-      "prim::TupleSlice",
-      "prim::NumToTensor",
-      "aten::tensor",
-      "aten::scalar_tensor",
-      "aten::as_tensor",
-      "aten::item",
-      "aten::is_nonzero",
-
-      "prim::StringIndex",
-      "aten::can_cast",
-      "aten::promote_types",
-      "prim::unchecked_cast",
-      "prim::type",
-      "aten::is_grad_enabled",
-      "aten::is_autocast_enabled",
-      "aten::is_autocast_cpu_enabled"};
-  return names;
-}
-
-/// What is known of a tensor whose elements are not.
-static const std::unordered_set<std::string> &metadataOperations() {
-  static const std::unordered_set<std::string> names = {
-      "aten::size",
-      "aten::sizes",
-      "aten::dim",
-      "aten::ndimension",
-      "aten::numel",
-      "aten::len",
-      "aten::is_floating_point",
-      "aten::is_complex",
-      "aten::is_signed",
-      "aten::is_contiguous",
-      "aten::is_same_size",
-      "aten::result_type",
-      "aten::element_size",
-      "aten::stride",
-      "aten::storage_offset",
-      "prim::dtype",
-      "prim::layout",
-      "prim::shape",
-      "prim::ndim",
-      "prim::itemsize",
-      "aten::is_sparse",
-      "prim::is_sparse",
-      "prim::is_quantized",
-      "prim::is_meta",
-      "prim::is_nested",
-      "aten::sym_size",
-      "aten::sym_numel",
-      "aten::__is__",
-      "aten::__isnot__",
-      "aten::get_device"};
-  return names;
-}
-
-/// Operations that take elements of tensors to the host.
-static const std::unordered_set<std::string> &hostOperations() {
-  static const std::unordered_set<std::string> names = {
-      "aten::Int",           "aten::Float",          "aten::Bool",
-      "aten::item",          "aten::ScalarImplicit", "aten::IntImplicit",
-      "aten::FloatImplicit", "aten::is_nonzero",     "aten::equal",
-      "aten::allclose",      "aten::nonzero"};
-  return names;
-}
 
 /// Tensors inside a value, at any depth.
 static void collect(const IValue &value, Tensors &tensors) {
@@ -275,7 +85,7 @@ bool Interpreter::isFoldable(const std::string &name, const jit::Stack &inputs,
       "aten::broadcast_tensors",
       "aten::meshgrid",
       "aten::concat"};
-  bool isPlain = plainOperations().count(name) != 0;
+  bool isPlain = isPlainOperation(name);
   if (isPlain && isOnContainer(inputs) && !onLists.count(name) &&
       name != "aten::tensor" && name != "aten::as_tensor")
     return true;
@@ -312,8 +122,8 @@ bool Interpreter::hasTranslation(const jit::Node *node) const {
   bool onTensor = !node->inputs().empty() &&
                   node->input(0)->type()->isSubtypeOf(*c10::TensorType::get());
   return table.count(name) || table.count(base) || isViewOperation(name) ||
-         metadataOperations().count(name) || hostOperations().count(name) ||
-         (plainOperations().count(name) && !onTensor);
+         isOnMetadata(name) || isOnHost(name) ||
+         (isPlainOperation(name) && !onTensor);
 }
 
 /// Results of an operation that has been reported, as far as libtorch's meta
@@ -461,7 +271,7 @@ static std::string argumentText(const IValue &value, Tensors &operands) {
 std::vector<IValue> Interpreter::callTorch(const jit::Node *node,
                                            const jit::Stack &inputs) {
   const c10::FunctionSchema &schema = node->schema();
-  if (schema.is_mutable() || hostOperations().count(schema.name()))
+  if (schema.is_mutable() || isOnHost(schema.name()))
     return {};
   std::vector<IValue> results = guess(node, inputs);
   Tensors operands, tensors;
@@ -498,11 +308,11 @@ std::vector<IValue> Interpreter::runOperation(const jit::Node *node,
       inputs[1].toInt() * int64_t(inputs[0].toListRef().size() + 1) > 1000000)
     throw ImportError("a list grows to more than a million elements");
   bool folds = isFoldable(name, inputs, writes);
-  bool onMetadata = metadataOperations().count(name) != 0;
+  bool onMetadata = isOnMetadata(name);
   try {
     if (folds || onMetadata)
       return execute(node, inputs);
-    if (hostOperations().count(name))
+    if (isOnHost(name))
       throw Unsupported("a number that depends on data decides about the "
                         "program; only what follows from sizes and attributes "
                         "is known when it is imported");
