@@ -119,8 +119,7 @@ static bool findDependence(linalg::LinalgOp op, Operation *combining,
   return true;
 }
 
-/// Everything that is computed from `values`.
-static DenseSet<Value> forwardClosure(ArrayRef<Value> values) {
+DenseSet<Value> schedule::forwardClosure(ArrayRef<Value> values) {
   DenseSet<Value> closure;
   SmallVector<Value> pending(values);
   while (!pending.empty()) {

@@ -58,6 +58,9 @@ Operation *combiningOp(linalg::LinalgOp op);
 /// The element that the combining operation adds.
 Value elementOf(linalg::LinalgOp op, Operation *combining);
 
+/// `values` and everything that is computed from them.
+DenseSet<Value> forwardClosure(ArrayRef<Value> values);
+
 /// The place in `result`, a value of the kernel, that an iteration of `op` at
 /// `coordinates` (one expression a loop) belongs to: each dimension of more
 /// than one element must run along exactly one parallel loop. Nothing if one

@@ -167,6 +167,18 @@ private:
   Value computeExtract(tensor::ExtractOp op, const Iteration &space);
   Value computeParallel(const Demand &demand, linalg::LinalgOp op);
   Value computeReduction(const Demand &demand, linalg::LinalgOp op);
+  /// What is combined over all iterations, without the initial values.
+  FailureOr<SmallVector<Value>> reduceAll(const Demand &demand,
+                                          linalg::LinalgOp op,
+                                          const Combiner &combiner);
+  FailureOr<SmallVector<Value>> reduceBySteps(linalg::LinalgOp op,
+                                              const Combiner &combiner,
+                                              Iteration space,
+                                              ArrayRef<ReductionDim> dims);
+  /// Lets the accumulators' initial values join.
+  LogicalResult joinInitial(const Demand &demand, linalg::LinalgOp op,
+                            const Combiner &combiner,
+                            SmallVectorImpl<Value> &totals);
   // Windows (TileWindow.cpp).
   /// Part of an operand in shared memory: the element at coordinate c lies at
   /// c - origin, which is an expression of the symbols alone.
@@ -204,6 +216,14 @@ private:
                     const Iteration &space, ArrayRef<Value> running);
   FailureOr<SmallVector<Value>>
   initialOfScan(linalg::LinalgOp op, const Iteration &space, unsigned dim);
+  /// The last value of an accumulator: an ordinary reduction.
+  Value computeLast(const Demand &demand, linalg::LinalgOp op,
+                    linalg::LinalgOp reduction);
+  /// Scans a tile; `tiles` is the loop over the tiles along `dim`, if there are
+  /// several, which carries what lies before.
+  Value scanTile(const Demand &demand, linalg::LinalgOp op,
+                 linalg::LinalgOp reduction, const Iteration &space,
+                 unsigned dim, scf::ForOp tiles);
   /// The reduction that a scan's accumulators are, without running results.
   linalg::LinalgOp reductionOf(linalg::LinalgOp op);
   /// Lets `loop` carry one more value; gives its place in the body. The
@@ -228,7 +248,11 @@ private:
                       ArrayRef<OnlineMember> group);
   LogicalResult prepareOnline(const Demand &demand, linalg::LinalgOp op,
                               OnlineLoop &state);
+  Operation *openOnline(OnlineLoop &state, Location loc);
+  LogicalResult runOnlineSteps(OnlineLoop &state, Location loc);
   FailureOr<Value> onlineStep(OnlineLoop &state, unsigned number);
+  Value standInOf(OnlineLoop &state, unsigned number, Value next, Location loc);
+  FailureOr<SmallVector<Value>> finishOnline(OnlineLoop &state, Location loc);
   /// Where the loop must run: pieces that masks leave nothing of are skipped.
   void boundOnline(OnlineLoop &state, Location loc, Value &lower, Value &upper);
   Value rescaleFactor(OnlineLoop &state, const Dependence &dependence,

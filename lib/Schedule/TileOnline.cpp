@@ -225,13 +225,9 @@ void TileBuilder::boundOnline(OnlineLoop &state, Location loc, Value &lower,
   }
 }
 
-Value TileBuilder::computeOnline(const Demand &demand, linalg::LinalgOp op,
-                                 ArrayRef<OnlineMember> group) {
-  OnlineLoop state;
-  state.group = group;
-  if (failed(prepareOnline(demand, op, state)))
-    return {};
-  Location loc = op.getLoc();
+/// Makes the loop and begins its body, in which the members' results run.
+/// Returns before what code of the scope around it went until now.
+Operation *TileBuilder::openOnline(OnlineLoop &state, Location loc) {
   const ReductionDim &dim = state.dims[0];
   SmallVector<Value> initial;
   for (auto [wanted, combiner] : llvm::zip(state.demands, state.combiners))
@@ -251,70 +247,84 @@ Value TileBuilder::computeOnline(const Demand &demand, linalg::LinalgOp op,
     space.symbols.push_back(state.loop.getInductionVar());
 
   // What depends on unfinished results belongs into the loop.
-  running.emplace_back().level = scopes.size() - 1;
-  for (const OnlineMember &member : group)
-    running.back().dependents.insert(linalg::LinalgOp(member.op)->getResult(0));
-  SmallVector<Value> pending(running.back().dependents.begin(),
-                             running.back().dependents.end());
-  while (!pending.empty())
-    for (Operation *user : pending.pop_back_val().getUsers())
-      for (Value result : user->getResults())
-        if (running.back().dependents.insert(result).second)
-          pending.push_back(result);
+  Running &unfinished = running.emplace_back();
+  unfinished.level = scopes.size() - 1;
+  SmallVector<Value> results;
+  for (const OnlineMember &member : state.group)
+    results.push_back(linalg::LinalgOp(member.op)->getResult(0));
+  unfinished.dependents = forwardClosure(results);
+  return before;
+}
 
-  bool good = true;
-  for (unsigned number = 0; number < group.size() && good; ++number) {
+/// What stands for a member's result inside of the loop, once it is `next`.
+Value TileBuilder::standInOf(OnlineLoop &state, unsigned number, Value next,
+                             Location loc) {
+  ArrayRef<int64_t> shape = state.demands[number].shape;
+  TypedAttr neutral = state.combiners[number].neutral[0];
+  Builder attributes(context);
+  if (!state.isExponent(number))
+    return splat(attributes.getFloatAttr(neutral.getType(), 1.0), shape, loc);
+  Value none = isUntouched(at(), next, splat(neutral, shape, loc), loc);
+  return arith::SelectOp::create(
+      at(), loc, none,
+      splat(attributes.getZeroAttr(neutral.getType()), shape, loc), next);
+}
+
+LogicalResult TileBuilder::runOnlineSteps(OnlineLoop &state, Location loc) {
+  for (auto [number, member] : llvm::enumerate(state.group)) {
     FailureOr<Value> next = onlineStep(state, number);
-    good = succeeded(next);
-    if (!good)
-      break;
-    ArrayRef<int64_t> shape = state.demands[number].shape;
-    TypedAttr neutral = state.combiners[number].neutral[0];
-    Value standIn;
-    if (state.isExponent(number)) {
-      Value none = isUntouched(at(), *next, splat(neutral, shape, loc), loc);
-      standIn = arith::SelectOp::create(
-          at(), loc, none,
-          splat(Builder(context).getZeroAttr(neutral.getType()), shape, loc),
-          *next);
-    } else {
-      standIn = splat(Builder(context).getFloatAttr(neutral.getType(), 1.0),
-                      shape, loc);
-    }
+    if (failed(next))
+      return failure();
+    Value standIn = standInOf(state, number, *next, loc);
     state.next.push_back(*next);
     state.safe.push_back(standIn);
-    running.back().tiles.insert(
-        {linalg::LinalgOp(group[number].op)->getResult(0),
-         {state.demands[number], standIn}});
+    running.back().tiles.insert({linalg::LinalgOp(member.op)->getResult(0),
+                                 {state.demands[number], standIn}});
   }
-  running.pop_back();
-  if (good)
-    state.loop.getBody()->getTerminator()->setOperands(state.next);
-  leaveLoop(before);
-  if (!good)
-    return {};
+  return success();
+}
 
-  // Factors of whole sums, and who else may want the results.
+/// The members' results: what the loop gives, with the factors of whole sums.
+FailureOr<SmallVector<Value>> TileBuilder::finishOnline(OnlineLoop &state,
+                                                        Location loc) {
   SmallVector<Value> totals(state.loop.getResults());
-  Value answer;
-  for (auto [number, member] : llvm::enumerate(group)) {
+  for (auto [number, member] : llvm::enumerate(state.group))
     for (const Dependence &owed : member.dependences) {
       if (owed.exponential)
         continue;
       Value factor =
           alignTo(totals[state.number(owed.on)], owed.on, state, number);
       if (!factor)
-        return {};
+        return failure();
       Value &total = totals[number];
       total = owed.power < 0
                   ? arith::DivFOp::create(at(), loc, total, factor).getResult()
                   : arith::MulFOp::create(at(), loc, total, factor).getResult();
     }
-    const Demand &wanted = state.demands[number];
+  return totals;
+}
+
+Value TileBuilder::computeOnline(const Demand &demand, linalg::LinalgOp op,
+                                 ArrayRef<OnlineMember> group) {
+  OnlineLoop state;
+  state.group = group;
+  if (failed(prepareOnline(demand, op, state)))
+    return {};
+  Location loc = op.getLoc();
+  Operation *before = openOnline(state, loc);
+  LogicalResult ran = runOnlineSteps(state, loc);
+  running.pop_back();
+  if (succeeded(ran))
+    state.loop.getBody()->getTerminator()->setOperands(state.next);
+  leaveLoop(before);
+  if (failed(ran))
+    return {};
+  auto totals = finishOnline(state, loc);
+  if (failed(totals))
+    return {};
+  // Others may want the results, too.
+  for (auto [wanted, total] : llvm::zip_equal(state.demands, *totals))
     if (scopeLevel(wanted.symbols) == scopes.size() - 1)
-      scopes.back().answers[wanted] = totals[number];
-    if (member.op == op)
-      answer = totals[number];
-  }
-  return answer;
+      scopes.back().answers[wanted] = total;
+  return (*totals)[state.number(op)];
 }

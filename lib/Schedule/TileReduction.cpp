@@ -379,22 +379,36 @@ TileBuilder::loopOverSteps(Location loc, const Iteration &space,
   return next;
 }
 
-Value TileBuilder::computeReduction(const Demand &demand, linalg::LinalgOp op) {
-  if (scanLoopOf(op))
-    return computeScan(demand, op);
-  if (options.online)
-    if (SmallVector<OnlineMember> group = findOnlineGroup(op, structure);
-        !group.empty() && !isRunning(op->getResult(0)) &&
-        reductionDims(op, demand.shape)[0].trips() > 1)
-      return computeOnline(demand, op, group);
+FailureOr<SmallVector<Value>>
+TileBuilder::reduceBySteps(linalg::LinalgOp op, const Combiner &combiner,
+                           Iteration space, ArrayRef<ReductionDim> dims) {
+  Location loc = op.getLoc();
+  bool loops =
+      llvm::any_of(dims, [](const ReductionDim &d) { return d.trips() > 1; });
+  SmallVector<Value> initial;
+  for (TypedAttr neutral : combiner.neutral)
+    if (loops)
+      initial.push_back(splat(neutral, space.shape, loc));
+  return loopOverSteps(
+      loc, space, dims, initial,
+      [&](const Iteration &step, ArrayRef<Value> carried,
+          SmallVectorImpl<Value> &next) -> LogicalResult {
+        auto elements = elementsOfStep(op, combiner, step, dims);
+        if (failed(elements))
+          return failure();
+        next = loops ? combine(combiner, carried, *elements, loc) : *elements;
+        return success(!next.empty());
+      });
+}
+
+FailureOr<SmallVector<Value>> TileBuilder::reduceAll(const Demand &demand,
+                                                     linalg::LinalgOp op,
+                                                     const Combiner &combiner) {
   FailureOr<Iteration> space = iterationSpace(demand, op);
-  FailureOr<Combiner> combiner = analyzeCombiner(op);
-  if (failed(space) || failed(combiner))
-    return {};
+  if (failed(space))
+    return failure();
   SmallVector<ReductionDim> dims = reductionDims(op, space->shape);
   int64_t rank = space->shape.size();
-  Location loc = op.getLoc();
-  SmallVector<Value> totals;
   Iteration alone = *space, windows = *space;
   SmallVector<ReductionDim> joined = {joinedDim(op, dims)};
   joined[0].addTo(alone, context);
@@ -403,65 +417,64 @@ Value TileBuilder::computeReduction(const Demand &demand, linalg::LinalgOp op) {
   if (isContraction(op, alone, demand, joined)) {
     Value product = computeDot(op, alone, demand, joined);
     if (!product)
-      return {};
-    totals = {product};
-  } else if (isWindowed(op, windows, dims)) {
-    auto sums = reduceWindows(op, *combiner, windows, dims);
-    if (failed(sums))
-      return {};
-    totals = *sums;
-  } else {
-    bool loops =
-        llvm::any_of(dims, [](const ReductionDim &d) { return d.trips() > 1; });
-    SmallVector<Value> initial;
-    for (TypedAttr neutral : combiner->neutral)
-      if (loops)
-        initial.push_back(splat(neutral, space->shape, loc));
-    FailureOr<SmallVector<Value>> sums = loopOverSteps(
-        loc, *space, dims, initial,
-        [&](const Iteration &step, ArrayRef<Value> carried,
-            SmallVectorImpl<Value> &next) -> LogicalResult {
-          auto elements = elementsOfStep(op, *combiner, step, dims);
-          if (failed(elements))
-            return failure();
-          next =
-              loops ? combine(*combiner, carried, *elements, loc) : *elements;
-          return success(!next.empty());
-        });
-    if (failed(sums))
-      return {};
-    totals = *sums;
-    for (int64_t dim = space->shape.size() - 1; dim >= rank; --dim)
-      totals = reduceAlong(*combiner, totals, dim, loc);
+      return failure();
+    return SmallVector<Value>{product};
   }
+  if (isWindowed(op, windows, dims))
+    return reduceWindows(op, combiner, windows, dims);
+  auto totals = reduceBySteps(op, combiner, *space, dims);
+  if (failed(totals))
+    return failure();
+  for (int64_t dim = space->shape.size() - 1; dim >= rank; --dim)
+    totals = reduceAlong(combiner, *totals, dim, op.getLoc());
+  return totals;
+}
 
-  // The accumulators' initial values join once, at the end.
+LogicalResult TileBuilder::joinInitial(const Demand &demand,
+                                       linalg::LinalgOp op,
+                                       const Combiner &combiner,
+                                       SmallVectorImpl<Value> &totals) {
   bool neutral = true;
-  SmallVector<Value> initial;
   for (auto [i, init] : llvm::enumerate(op.getDpsInits())) {
-    neutral &= getUniformValue(init) == combiner->neutral[i];
+    neutral &= getUniformValue(init) == combiner.neutral[i];
     unsigned result = cast<OpResult>(demand.value).getResultNumber();
     if (op.getMatchingIndexingMap(op.getDpsInitOperand(i)) !=
-        op.getMatchingIndexingMap(op.getDpsInitOperand(result))) {
-      op.emitError("results of one reduction have different maps");
-      return {};
-    }
+        op.getMatchingIndexingMap(op.getDpsInitOperand(result)))
+      return op.emitError("results of one reduction have different maps");
   }
-  if (!neutral) {
-    for (Value init : op.getDpsInits())
-      if (Value tile =
-              compute({init, demand.map, demand.symbols, demand.shape}))
-        initial.push_back(tile);
-      else
-        return {};
-    totals = combine(*combiner, initial, totals, loc);
+  if (neutral)
+    return success();
+  SmallVector<Value> initial;
+  for (Value init : op.getDpsInits()) {
+    initial.push_back(
+        compute({init, demand.map, demand.symbols, demand.shape}));
+    if (!initial.back())
+      return failure();
   }
+  totals = combine(combiner, initial, totals, op.getLoc());
+  return success();
+}
+
+Value TileBuilder::computeReduction(const Demand &demand, linalg::LinalgOp op) {
+  if (scanLoopOf(op))
+    return computeScan(demand, op);
+  if (options.online)
+    if (SmallVector<OnlineMember> group = findOnlineGroup(op, structure);
+        !group.empty() && !isRunning(op->getResult(0)) &&
+        reductionDims(op, demand.shape)[0].trips() > 1)
+      return computeOnline(demand, op, group);
+  FailureOr<Combiner> combiner = analyzeCombiner(op);
+  if (failed(combiner))
+    return {};
+  auto totals = reduceAll(demand, op, *combiner);
+  if (failed(totals) || failed(joinInitial(demand, op, *combiner, *totals)))
+    return {};
   // All results of the op are known now.
-  for (auto [i, total] : llvm::enumerate(totals))
+  for (auto [i, total] : llvm::enumerate(*totals))
     scopes.back()
         .answers[{op->getResult(i), demand.map, demand.symbols, demand.shape}] =
         total;
-  return totals.empty()
+  return totals->empty()
              ? Value()
-             : totals[cast<OpResult>(demand.value).getResultNumber()];
+             : (*totals)[cast<OpResult>(demand.value).getResultNumber()];
 }

@@ -245,23 +245,82 @@ Value TileBuilder::computePrefix(const Demand &demand, linalg::LinalgOp op,
                      combine(*combiner, starts, totals, loc));
 }
 
+Value TileBuilder::computeLast(const Demand &demand, linalg::LinalgOp op,
+                               linalg::LinalgOp reduction) {
+  unsigned loop = *scanLoopOf(op), carried = 0;
+  for (unsigned i = 0; i < cast<OpResult>(demand.value).getResultNumber(); ++i)
+    carried += !op.getMatchingIndexingMap(op.getDpsInitOperand(i))
+                    .isFunctionOfDim(loop);
+  return computeReduction(
+      {reduction->getResult(carried), demand.map, demand.symbols, demand.shape},
+      reduction);
+}
+
+Value TileBuilder::scanTile(const Demand &demand, linalg::LinalgOp op,
+                            linalg::LinalgOp reduction, const Iteration &space,
+                            unsigned dim, scf::ForOp tiles) {
+  Location loc = op.getLoc();
+  unsigned loop = *scanLoopOf(op);
+  FailureOr<Combiner> combiner = analyzeCombiner(reduction);
+  if (failed(combiner))
+    return {};
+  ReductionDim along = {{loop},
+                        {op.getStaticLoopRanges()[loop]},
+                        space.shape[dim],
+                        space.coordinates[loop]};
+  FailureOr<SmallVector<Value>> elements =
+      elementsOfStep(reduction, *combiner, space, along);
+  // Where the first tile begins: known outside of the loop.
+  FailureOr<SmallVector<Value>> before = failure();
+  SmallVector<Value> outside;
+  for (Value symbol : space.symbols)
+    if (!tiles || symbol != tiles.getInductionVar())
+      outside.push_back(symbol);
+  inScopeOf(outside, [&] {
+    before = initialOfScan(reduction, space, dim);
+    return true;
+  });
+  if (failed(elements) || failed(before))
+    return {};
+  auto scan = scanAlong(*combiner, *elements, dim, loc);
+  if (tiles)
+    for (Value &value : *before) {
+      value = addCarried(tiles, value);
+      tiles = cast<scf::ForOp>(value.getParentBlock()->getParentOp());
+    }
+  bool fromNothing = llvm::equal(reduction.getDpsInits(), combiner->neutral,
+                                 [](Value init, TypedAttr neutral) {
+                                   return getUniformValue(init) == neutral;
+                                 });
+  SmallVector<Value> running(scan.getRunning()), totals(scan.getTotals());
+  if (tiles || !fromNothing) {
+    SmallVector<int64_t> from;
+    for (unsigned d = 0; d < space.shape.size(); ++d)
+      from.push_back(d == dim ? -1 : int64_t(d - (d > dim)));
+    SmallVector<Value> repeated;
+    for (Value value : *before)
+      repeated.push_back(view(value, from, space.shape, loc));
+    running = combine(*combiner, repeated, running, loc);
+  }
+  if (tiles) {
+    Operation *yield = tiles.getBody()->getTerminator();
+    unsigned first = yield->getNumOperands() - before->size();
+    SmallVector<Value> sums = combine(*combiner, *before, totals, loc);
+    for (auto [i, sum] : llvm::enumerate(sums))
+      yield->setOperand(first + i, sum);
+  }
+  return yieldOfScan(demand, op, space, running);
+}
+
 Value TileBuilder::computeScan(const Demand &demand, linalg::LinalgOp op) {
   unsigned loop = *scanLoopOf(op);
   unsigned number = cast<OpResult>(demand.value).getResultNumber();
   linalg::LinalgOp reduction = reductionOf(op);
   if (!reduction)
     return {};
-  OpOperand *init = op.getDpsInitOperand(number);
-  if (!op.getMatchingIndexingMap(init).isFunctionOfDim(loop)) {
-    // The last value of an accumulator is an ordinary reduction.
-    unsigned carried = 0;
-    for (unsigned i = 0; i < number; ++i)
-      carried += !op.getMatchingIndexingMap(op.getDpsInitOperand(i))
-                      .isFunctionOfDim(loop);
-    return computeReduction({reduction->getResult(carried), demand.map,
-                             demand.symbols, demand.shape},
-                            reduction);
-  }
+  if (!op.getMatchingIndexingMap(op.getDpsInitOperand(number))
+           .isFunctionOfDim(loop))
+    return computeLast(demand, op, reduction);
   FailureOr<Iteration> space = iterationSpace(demand, op);
   if (failed(space))
     return {};
@@ -281,53 +340,5 @@ Value TileBuilder::computeScan(const Demand &demand, linalg::LinalgOp op) {
           symbol == tiles->getInductionVar() || isKnownOutside(symbol, *tiles);
   if (!inOrder)
     return computePrefix(demand, op, *space);
-
-  Location loc = op.getLoc();
-  FailureOr<Combiner> combiner = analyzeCombiner(reduction);
-  if (failed(combiner))
-    return {};
-  SmallVector<ReductionDim> dims = {
-      {{loop}, {extent}, space->shape[dim], along}};
-  FailureOr<SmallVector<Value>> elements =
-      elementsOfStep(reduction, *combiner, *space, dims);
-  // Where the first tile begins: known outside of the loop.
-  FailureOr<SmallVector<Value>> before = failure();
-  SmallVector<Value> outside;
-  for (Value symbol : space->symbols)
-    if (!*tiles || symbol != tiles->getInductionVar())
-      outside.push_back(symbol);
-  inScopeOf(outside, [&] {
-    before = initialOfScan(reduction, *space, dim);
-    return true;
-  });
-  if (failed(elements) || failed(before))
-    return {};
-  auto scan = scanAlong(*combiner, *elements, dim, loc);
-  bool start = llvm::equal(reduction.getDpsInits(), combiner->neutral,
-                           [](Value init, TypedAttr neutral) {
-                             return getUniformValue(init) == neutral;
-                           });
-  if (*tiles)
-    for (Value &value : *before) {
-      value = addCarried(*tiles, value);
-      tiles = cast<scf::ForOp>(value.getParentBlock()->getParentOp());
-    }
-  SmallVector<Value> running(scan.getRunning()), totals(scan.getTotals());
-  if (*tiles || !start) {
-    SmallVector<int64_t> from;
-    for (unsigned d = 0; d < space->shape.size(); ++d)
-      from.push_back(d == dim ? -1 : int64_t(d - (d > dim)));
-    SmallVector<Value> repeated;
-    for (Value value : *before)
-      repeated.push_back(view(value, from, space->shape, loc));
-    running = combine(*combiner, repeated, running, loc);
-  }
-  if (*tiles) {
-    Operation *yield = tiles->getBody()->getTerminator();
-    unsigned first = yield->getNumOperands() - before->size();
-    SmallVector<Value> sums = combine(*combiner, *before, totals, loc);
-    for (auto [i, sum] : llvm::enumerate(sums))
-      yield->setOperand(first + i, sum);
-  }
-  return yieldOfScan(demand, op, *space, running);
+  return scanTile(demand, op, reduction, *space, dim, *tiles);
 }
