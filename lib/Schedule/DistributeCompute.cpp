@@ -91,6 +91,23 @@ static std::optional<kgpu::CombineKind> kindOf(ktile::ReduceOp op) {
       .Default([](Operation *) { return std::nullopt; });
 }
 
+SmallVector<Value> Distributor::fromOtherLanes(ArrayRef<Value> vectors,
+                                               unsigned bit, Location loc) {
+  SmallVector<Value> other;
+  for (Value vector : vectors) {
+    SmallVector<Value> elements;
+    for (Value element :
+         vector::ToElementsOp::create(builder, loc, vector).getElements())
+      elements.push_back(gpu::ShuffleOp::create(builder, loc, element,
+                                                int32_t(1) << bit, 32,
+                                                gpu::ShuffleMode::XOR)
+                             .getShuffleResult());
+    other.push_back(vector::FromElementsOp::create(
+        builder, loc, cast<VectorType>(vector.getType()), elements));
+  }
+  return other;
+}
+
 SmallVector<Value> Distributor::reduceLanes(ktile::ReduceOp op,
                                             ArrayRef<Value> vectors,
                                             ArrayRef<int64_t> laneBits) {
@@ -100,29 +117,25 @@ SmallVector<Value> Distributor::reduceLanes(ktile::ReduceOp op,
                                        *kind, vectors[0], laneBits)};
   SmallVector<Value> current(vectors);
   for (int64_t bit : laneBits) {
-    SmallVector<Value> other;
-    for (Value vector : current) {
-      SmallVector<Value> elements;
-      for (Value element :
-           vector::ToElementsOp::create(builder, loc, vector).getElements())
-        elements.push_back(gpu::ShuffleOp::create(builder, loc, element,
-                                                  int32_t(1) << bit, 32,
-                                                  gpu::ShuffleMode::XOR)
-                               .getShuffleResult());
-      other.push_back(vector::FromElementsOp::create(
-          builder, loc, cast<VectorType>(vector.getType()), elements));
-    }
+    SmallVector<Value> other = fromOtherLanes(current, bit, loc);
     current = combine(op, current, other);
   }
   return current;
 }
 
-SmallVector<SmallVector<Value>>
-Distributor::gatherWarps(Operation *op, ArrayRef<Value> vectors,
-                         const LinearLayout &partial,
-                         ArrayRef<unsigned> warpBits) {
-  Location loc = op->getLoc();
-  // Partial results of one element lie side by side: [group, warp].
+/// Partial results of one element lie side by side in shared memory, in rows
+/// of one for each warp that has a part.
+struct Distributor::WarpExchange {
+  int64_t registers;
+  int64_t groups; ///< of threads with results of their own, rows of a register
+  int64_t parts;
+  Value group, part; ///< of the thread
+  Value writer;      ///< whether it is the first that holds its part; null: all
+};
+
+Distributor::WarpExchange Distributor::exchangeOf(const LinearLayout &partial,
+                                                  ArrayRef<unsigned> warpBits,
+                                                  Location loc) {
   SmallVector<unsigned> groupBits;
   for (unsigned bit = 0; bit < threadBits; ++bit) {
     Holder holder = bit < 5 ? Holder::Lane : Holder::Warp;
@@ -131,10 +144,12 @@ Distributor::gatherWarps(Operation *op, ArrayRef<Value> vectors,
     if (llvm::any_of(basis, [](int64_t m) { return m != 0; }))
       groupBits.push_back(bit);
   }
-  int64_t registers = partial.numRegisters();
-  int64_t groups = int64_t(1) << groupBits.size(), parts = int64_t(1)
-                                                           << warpBits.size();
-  Value group = packThreadBits(groupBits), part = packThreadBits(warpBits);
+  WarpExchange exchange;
+  exchange.registers = partial.numRegisters();
+  exchange.groups = int64_t(1) << groupBits.size();
+  exchange.parts = int64_t(1) << warpBits.size();
+  exchange.group = packThreadBits(groupBits);
+  exchange.part = packThreadBits(warpBits);
   // Of the threads that hold the same partial result (lanes that were combined
   // already, lanes and warps that replicate), the first one writes.
   int64_t same = 0;
@@ -142,55 +157,75 @@ Distributor::gatherWarps(Operation *op, ArrayRef<Value> vectors,
     if (!llvm::is_contained(groupBits, bit) &&
         !llvm::is_contained(warpBits, bit))
       same |= int64_t(1) << bit;
-  Value writer;
   if (same) {
     Value number =
         arith::AndIOp::create(builder, loc, thread, constantIndex(same));
-    writer = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                   number, constantIndex(0));
+    exchange.writer = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::eq, number, constantIndex(0));
   }
-  SmallVector<Value> buffers;
+  return exchange;
+}
+
+/// Writes a thread's results to a new buffer.
+Value Distributor::storePartial(const WarpExchange &exchange, Value vector,
+                                Location loc) {
+  Value stored = toStorage(vector, loc);
+  Value buffer = scratch({exchange.registers * exchange.groups, exchange.parts},
+                         getElementTypeOrSelf(stored.getType()), loc);
+  for (int64_t r = 0; r < exchange.registers; ++r) {
+    Value row = arith::AddIOp::create(builder, loc, exchange.group,
+                                      constantIndex(r * exchange.groups));
+    Value one = pick(stored, {r}, loc);
+    kgpu::StoreOp::create(builder, loc, one, buffer,
+                          ValueRange{row, exchange.part}, exchange.writer,
+                          Value(), IntegerAttr(), kgpu::CacheHint::Default);
+  }
+  return buffer;
+}
+
+/// Reads the parts of all warps: a vector of all registers for each of them.
+SmallVector<Value> Distributor::loadPartials(const WarpExchange &exchange,
+                                             Value buffer, Type element,
+                                             Location loc) {
+  Type stored = cast<MemRefType>(buffer.getType()).getElementType();
+  int64_t width = std::min<int64_t>(
+      exchange.parts, std::max(1u, 128 / stored.getIntOrFloatBitWidth()));
+  SmallVector<Value> pieces;
+  for (int64_t r = 0; r < exchange.registers; ++r) {
+    Value row = arith::AddIOp::create(builder, loc, exchange.group,
+                                      constantIndex(r * exchange.groups));
+    for (int64_t p = 0; p < exchange.parts; p += width)
+      pieces.push_back(kgpu::LoadOp::create(
+          builder, loc, VectorType::get(width, stored), buffer,
+          ValueRange{row, constantIndex(p)}, Value(), Value(), TypedAttr(),
+          IntegerAttr(), kgpu::CacheHint::Default));
+  }
+  Value all = fromStorage(concat(pieces, loc), element, loc);
+  SmallVector<Value> ofWarp;
+  for (int64_t p = 0; p < exchange.parts; ++p) {
+    SmallVector<int64_t> places;
+    for (int64_t r = 0; r < exchange.registers; ++r)
+      places.push_back(r * exchange.parts + p);
+    ofWarp.push_back(pick(all, places, loc));
+  }
+  return ofWarp;
+}
+
+SmallVector<SmallVector<Value>>
+Distributor::gatherWarps(Operation *op, ArrayRef<Value> vectors,
+                         const LinearLayout &partial,
+                         ArrayRef<unsigned> warpBits) {
+  Location loc = op->getLoc();
+  WarpExchange exchange = exchangeOf(partial, warpBits, loc);
   barrierBeforeReuse(op);
-  for (Value result : vectors) {
-    Value vector = toStorage(result, loc);
-    Type element = getElementTypeOrSelf(vector.getType());
-    Value buffer = scratch({registers * groups, parts}, element, loc);
-    buffers.push_back(buffer);
-    for (int64_t r = 0; r < registers; ++r) {
-      Value row =
-          arith::AddIOp::create(builder, loc, group, constantIndex(r * groups));
-      Value one = pick(vector, {r}, loc);
-      kgpu::StoreOp::create(builder, loc, one, buffer, ValueRange{row, part},
-                            writer, Value(), IntegerAttr(),
-                            kgpu::CacheHint::Default);
-    }
-  }
+  SmallVector<Value> buffers;
+  for (Value vector : vectors)
+    buffers.push_back(storePartial(exchange, vector, loc));
   barrier(loc);
   SmallVector<SmallVector<Value>> gathered;
-  for (auto [vector, buffer] : llvm::zip(vectors, buffers)) {
-    Type element = cast<MemRefType>(buffer.getType()).getElementType();
-    int64_t width = std::min<int64_t>(
-        parts, std::max(1u, 128 / element.getIntOrFloatBitWidth()));
-    SmallVector<Value> pieces;
-    for (int64_t r = 0; r < registers; ++r) {
-      Value row =
-          arith::AddIOp::create(builder, loc, group, constantIndex(r * groups));
-      for (int64_t p = 0; p < parts; p += width)
-        pieces.push_back(kgpu::LoadOp::create(
-            builder, loc, VectorType::get(width, element), buffer,
-            ValueRange{row, constantIndex(p)}, Value(), Value(), TypedAttr(),
-            IntegerAttr(), kgpu::CacheHint::Default));
-    }
-    Value all = fromStorage(concat(pieces, loc),
-                            getElementTypeOrSelf(vector.getType()), loc);
-    SmallVector<Value> &ofWarp = gathered.emplace_back();
-    for (int64_t p = 0; p < parts; ++p) {
-      SmallVector<int64_t> places;
-      for (int64_t r = 0; r < registers; ++r)
-        places.push_back(r * parts + p);
-      ofWarp.push_back(pick(all, places, loc));
-    }
-  }
+  for (auto [vector, buffer] : llvm::zip(vectors, buffers))
+    gathered.push_back(loadPartials(
+        exchange, buffer, getElementTypeOrSelf(vector.getType()), loc));
   return gathered;
 }
 
@@ -266,27 +301,26 @@ LogicalResult Distributor::distributeReduce(ktile::ReduceOp op) {
 // Products by scalar fused multiply-add
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// The registers of one dimension of a product's accumulator.
-struct PatchSide {
+/// One dimension of a product: which registers of the accumulator move along
+/// it, and the factor that they need.
+struct Distributor::PatchSide {
   SmallVector<unsigned> bits;     ///< register bits that move along it
   SmallVector<int64_t> positions; ///< offset of each of its 2^bits places
-};
-} // namespace
+  Value buffer;                   ///< [leading.., K, this dimension]
+  SmallVector<Value> leading;
+  Value first; ///< place of register 0
 
-static PatchSide patchSide(const LinearLayout &layout, unsigned dim) {
-  PatchSide side;
-  side.positions = {0};
-  for (auto [bit, basis] : llvm::enumerate(layout.bases(Holder::Register))) {
-    if (!basis[dim])
-      continue;
-    side.bits.push_back(bit);
-    size_t count = side.positions.size();
-    for (size_t i = 0; i < count; ++i)
-      side.positions.push_back(side.positions[i] + basis[dim]);
+  PatchSide(const LinearLayout &layout, unsigned dim) : positions({0}) {
+    for (auto [bit, basis] : llvm::enumerate(layout.bases(Holder::Register))) {
+      if (!basis[dim])
+        continue;
+      bits.push_back(bit);
+      size_t count = positions.size();
+      for (size_t i = 0; i < count; ++i)
+        positions.push_back(positions[i] + basis[dim]);
+    }
   }
-  return side;
-}
+};
 
 static int64_t scatterBits(int64_t value, ArrayRef<unsigned> bits) {
   int64_t result = 0;
@@ -297,6 +331,63 @@ static int64_t scatterBits(int64_t value, ArrayRef<unsigned> bits) {
 
 /// Steps along K that are spelled out one after the other.
 static constexpr int64_t unrolledSteps = 16;
+
+/// The scalars that one step along K needs, in the order of the positions.
+SmallVector<Value> Distributor::loadPatchSide(const PatchSide &side, Value step,
+                                              Type element, Location loc) {
+  auto type = cast<MemRefType>(side.buffer.getType());
+  int64_t width = 1;
+  int64_t widest = 128 / type.getElementTypeBitWidth();
+  while (width < widest && width < int64_t(side.positions.size()) &&
+         side.positions[width] == width &&
+         type.getShape().back() % (2 * width) == 0)
+    width *= 2;
+  SmallVector<Value> scalars;
+  for (size_t i = 0; i < side.positions.size(); i += width) {
+    SmallVector<Value> place(side.leading);
+    place.push_back(step);
+    Value at = side.first;
+    if (side.positions[i])
+      at = arith::AddIOp::create(builder, loc, at,
+                                 constantIndex(side.positions[i]));
+    place.push_back(at);
+    Value loaded = kgpu::LoadOp::create(
+        builder, loc, VectorType::get(width, type.getElementType()),
+        side.buffer, place, Value(), Value(), TypedAttr(), IntegerAttr(),
+        kgpu::CacheHint::Default);
+    if (type.getElementType() != element)
+      loaded = arith::ExtFOp::create(builder, loc,
+                                     VectorType::get(width, element), loaded);
+    llvm::append_range(
+        scalars,
+        vector::ToElementsOp::create(builder, loc, loaded).getElements());
+  }
+  return scalars;
+}
+
+Value Distributor::multiplyPatch(const PatchSide &rows,
+                                 const PatchSide &columns, Value first,
+                                 int64_t count, Value acc, Location loc) {
+  auto type = cast<VectorType>(acc.getType());
+  SmallVector<Value> sums = llvm::to_vector(ValueRange(
+      vector::ToElementsOp::create(builder, loc, acc).getElements()));
+  for (int64_t i = 0; i < count; ++i) {
+    Value step = first;
+    if (i)
+      step = arith::AddIOp::create(builder, loc, first, constantIndex(i));
+    SmallVector<Value> a =
+        loadPatchSide(rows, step, type.getElementType(), loc);
+    SmallVector<Value> b =
+        loadPatchSide(columns, step, type.getElementType(), loc);
+    for (auto [i, x] : llvm::enumerate(a))
+      for (auto [j, y] : llvm::enumerate(b)) {
+        Value &sum =
+            sums[scatterBits(i, rows.bits) | scatterBits(j, columns.bits)];
+        sum = math::FmaOp::create(builder, loc, x, y, sum);
+      }
+  }
+  return vector::FromElementsOp::create(builder, loc, type, sums);
+}
 
 LogicalResult Distributor::distributeDot(ktile::DotOp op) {
   if (op.getUnitName() == ktile::DotOp::mmaUnit)
@@ -309,69 +400,18 @@ LogicalResult Distributor::distributeDot(ktile::DotOp op) {
         "and K x N buffers first");
   Location loc = op.getLoc();
   LinearLayout layout = layoutOf(op.getResult());
-  PatchSide rows = patchSide(layout, 0), columns = patchSide(layout, 1);
-  Type element = tileOf(op.getResult()).getElementType();
+  PatchSide rows(layout, 0), columns(layout, 1);
+  rows.first = threadCoordinate(layout, 0);
+  columns.first = threadCoordinate(layout, 1);
+  rows.buffer = values.lookup(bufferA);
+  rows.leading = mapped(op.getAIndices());
+  columns.buffer = values.lookup(bufferB);
+  columns.leading = mapped(op.getBIndices());
   int64_t k = bufferA.getType().getShape()[bufferA.getType().getRank() - 2];
-
-  Value m0 = threadCoordinate(layout, 0), n0 = threadCoordinate(layout, 1);
-  auto loadSide = [&](Value buffer, ValueRange indices, Value step, Value first,
-                      const PatchSide &side) -> SmallVector<Value> {
-    auto type = cast<MemRefType>(buffer.getType());
-    int64_t width = 1;
-    int64_t widest = 128 / type.getElementTypeBitWidth();
-    while (width < widest && width < int64_t(side.positions.size()) &&
-           side.positions[width] == width &&
-           type.getShape().back() % (2 * width) == 0)
-      width *= 2;
-    SmallVector<Value> scalars;
-    for (size_t i = 0; i < side.positions.size(); i += width) {
-      SmallVector<Value> place(indices);
-      place.push_back(step);
-      Value at = first;
-      if (side.positions[i])
-        at = arith::AddIOp::create(builder, loc, first,
-                                   constantIndex(side.positions[i]));
-      place.push_back(at);
-      Value loaded = kgpu::LoadOp::create(
-          builder, loc, VectorType::get(width, type.getElementType()), buffer,
-          place, Value(), Value(), TypedAttr(), IntegerAttr(),
-          kgpu::CacheHint::Default);
-      if (type.getElementType() != element)
-        loaded = arith::ExtFOp::create(builder, loc,
-                                       VectorType::get(width, element), loaded);
-      llvm::append_range(
-          scalars,
-          vector::ToElementsOp::create(builder, loc, loaded).getElements());
-    }
-    return scalars;
-  };
-
-  // `count` steps along K from `first` on, added to a vector of sums.
-  auto multiply = [&](Value first, int64_t count, Value acc) -> Value {
-    SmallVector<Value> sums = llvm::to_vector(ValueRange(
-        vector::ToElementsOp::create(builder, loc, acc).getElements()));
-    for (int64_t i = 0; i < count; ++i) {
-      Value step = first;
-      if (i)
-        step = arith::AddIOp::create(builder, loc, first, constantIndex(i));
-      SmallVector<Value> a = loadSide(values.lookup(bufferA),
-                                      mapped(op.getAIndices()), step, m0, rows);
-      SmallVector<Value> b = loadSide(
-          values.lookup(bufferB), mapped(op.getBIndices()), step, n0, columns);
-      for (auto [i, x] : llvm::enumerate(a))
-        for (auto [j, y] : llvm::enumerate(b)) {
-          Value &sum =
-              sums[scatterBits(i, rows.bits) | scatterBits(j, columns.bits)];
-          sum = math::FmaOp::create(builder, loc, x, y, sum);
-        }
-    }
-    return vector::FromElementsOp::create(
-        builder, loc, cast<VectorType>(acc.getType()), sums);
-  };
-
   Value acc = values.lookup(op.getAcc());
   if (k <= unrolledSteps || k % unrolledSteps) {
-    values.map(op.getResult(), multiply(constantIndex(0), k, acc));
+    values.map(op.getResult(),
+               multiplyPatch(rows, columns, constantIndex(0), k, acc, loc));
     return success();
   }
   // More at once would only keep more operands in registers.
@@ -380,8 +420,8 @@ LogicalResult Distributor::distributeDot(ktile::DotOp op) {
   auto loop = scf::ForOp::create(builder, loc, lower, upper, by, acc);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(loop.getBody());
-  Value next =
-      multiply(loop.getInductionVar(), unrolledSteps, loop.getRegionIterArg(0));
+  Value next = multiplyPatch(rows, columns, loop.getInductionVar(),
+                             unrolledSteps, loop.getRegionIterArg(0), loc);
   scf::YieldOp::create(builder, loc, next);
   values.map(op.getResult(), loop.getResult(0));
   return success();

@@ -105,18 +105,7 @@ void Distributor::scanLanes(ktile::ScanOp op, ScanLevel &level) {
   int64_t length = cast<VectorType>(level.items[0].getType()).getNumElements();
   SmallVector<Value> before = neutralVectors(op, length), total = level.items;
   for (unsigned bit : level.bits) {
-    SmallVector<Value> other;
-    for (Value vector : total) {
-      SmallVector<Value> elements;
-      for (Value element :
-           vector::ToElementsOp::create(builder, loc, vector).getElements())
-        elements.push_back(gpu::ShuffleOp::create(builder, loc, element,
-                                                  int32_t(1) << bit, 32,
-                                                  gpu::ShuffleMode::XOR)
-                               .getShuffleResult());
-      other.push_back(vector::FromElementsOp::create(
-          builder, loc, cast<VectorType>(vector.getType()), elements));
-    }
+    SmallVector<Value> other = fromOtherLanes(total, bit, loc);
     // Which half of the pair of groups this lane is in.
     Value number = packThreadBits({bit});
     Value upper = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
@@ -176,24 +165,14 @@ placesAlong(ktile::ScanOp op, const LinearLayout &layout,
   return success();
 }
 
-LogicalResult Distributor::distributeScan(ktile::ScanOp op) {
-  Location loc = op.getLoc();
-  Block &body = op.getCombiner().front();
-  LinearLayout layout = layoutOf(op.getOperands()[0]);
-  SmallVector<std::tuple<int64_t, Holder, unsigned>> places;
-  if (failed(placesAlong(op, layout, places)))
-    return failure();
-
-  std::vector<ScanLevel> levels;
-  for (auto [mask, holder, bit] : places) {
-    if (levels.empty() || levels.back().holder != holder)
-      levels.emplace_back().holder = holder;
-    levels.back().bits.push_back(bit);
-  }
+/// Sums of ever larger groups. Bits that were summed replicate. Returns what is
+/// left at the end: the totals.
+SmallVector<Value> Distributor::scanUpwards(ktile::ScanOp op,
+                                            const LinearLayout &layout,
+                                            MutableArrayRef<ScanLevel> levels) {
   SmallVector<unsigned> alive = llvm::to_vector(
       llvm::seq<unsigned>(0, layout.bases(Holder::Register).size()));
   SmallVector<Value> items = mapped(op.getOperands());
-  // Upwards: sums of ever larger groups. Bits that were summed replicate.
   LinearLayout remaining = layout;
   for (ScanLevel &level : levels) {
     level.alive = alive;
@@ -218,53 +197,74 @@ LogicalResult Distributor::distributeScan(ktile::ScanOp op) {
     alive = above;
     items = level.totals;
   }
+  return items;
+}
 
-  // Downwards: what lies before each group, then before each item.
-  SmallVector<Value> before;
-  for (ScanLevel &level : llvm::reverse(levels)) {
-    bool lowest = &level == &levels.front();
-    SmallVector<SmallVector<Value>> slices;
-    int64_t count =
-        level.holder == Holder::Register ? int64_t(1) << level.bits.size() : 1;
-    for (int64_t i = 0; i < count; ++i) {
-      SmallVector<Value> slice;
-      if (level.holder != Holder::Register)
-        slice = before.empty() ? level.before[0]
-                               : combine(body, before, level.before[0]);
-      else if (i)
-        slice = before.empty() ? level.before[i - 1]
-                               : combine(body, before, level.before[i - 1]);
-      else
-        slice = before;
-      // The lowest level's items themselves come last.
-      if (lowest && level.holder != Holder::Register) {
-        slice = combine(body, slice, level.items);
-      } else if (lowest) {
-        SmallVector<Value> sum = i + 1 < count ? level.before[i] : level.totals;
-        slice = before.empty() ? sum : combine(body, before, sum);
-      } else if (slice.empty()) {
-        slice = neutralVectors(op, level.slice(0).size());
-      }
-      slices.push_back(slice);
-    }
-    // From the order of slices into that of registers.
-    SmallVector<int64_t> order(int64_t(1) << level.alive.size());
-    int64_t position = 0;
-    for (int64_t i = 0; i < count; ++i)
-      for (int64_t reg : level.slice(i))
-        order[reg] = position++;
-    before.clear();
-    for (size_t n = 0; n < op.getOperands().size(); ++n) {
-      SmallVector<Value> parts;
-      for (const SmallVector<Value> &slice : slices)
-        parts.push_back(slice[n]);
-      before.push_back(pick(concat(parts, loc), order, loc));
-    }
+/// What lies before each of the items at place `i` of their groups on a level,
+/// given what lies `before` each group (empty: nothing); on the lowest level
+/// up to and with the items themselves.
+SmallVector<Value> Distributor::prefixOf(ktile::ScanOp op,
+                                         const ScanLevel &level, int64_t i,
+                                         bool lowest, ArrayRef<Value> before) {
+  Block &body = op.getCombiner().front();
+  auto after = [&](ArrayRef<Value> inGroup) -> SmallVector<Value> {
+    return before.empty() ? SmallVector<Value>(inGroup)
+                          : combine(body, before, inGroup);
+  };
+  if (level.holder != Holder::Register) {
+    SmallVector<Value> prefix = after(level.before[0]);
+    return lowest ? combine(body, prefix, level.items) : prefix;
   }
+  if (lowest)
+    return after(size_t(i) < level.before.size() ? level.before[i]
+                                                 : level.totals);
+  if (i)
+    return after(level.before[i - 1]);
+  return before.empty() ? neutralVectors(op, level.slice(0).size())
+                        : SmallVector<Value>(before);
+}
+
+/// What lies before each item of a level, in the order of registers.
+SmallVector<Value> Distributor::scanDownwards(ktile::ScanOp op,
+                                              const ScanLevel &level,
+                                              bool lowest,
+                                              ArrayRef<Value> before) {
+  int64_t count =
+      level.holder == Holder::Register ? int64_t(1) << level.bits.size() : 1;
+  SmallVector<SmallVector<Value>> slices;
+  SmallVector<int64_t> order(int64_t(1) << level.alive.size());
+  int64_t position = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    slices.push_back(prefixOf(op, level, i, lowest, before));
+    for (int64_t reg : level.slice(i))
+      order[reg] = position++;
+  }
+  SmallVector<Value> result;
+  for (size_t n = 0; n < op.getOperands().size(); ++n) {
+    SmallVector<Value> parts;
+    for (const SmallVector<Value> &slice : slices)
+      parts.push_back(slice[n]);
+    result.push_back(pick(concat(parts, op.getLoc()), order, op.getLoc()));
+  }
+  return result;
+}
+
+LogicalResult Distributor::distributeScan(ktile::ScanOp op) {
+  LinearLayout layout = layoutOf(op.getOperands()[0]);
+  SmallVector<std::tuple<int64_t, Holder, unsigned>> places;
+  if (failed(placesAlong(op, layout, places)))
+    return failure();
+  std::vector<ScanLevel> levels;
+  for (auto [mask, holder, bit] : places) {
+    if (levels.empty() || levels.back().holder != holder)
+      levels.emplace_back().holder = holder;
+    levels.back().bits.push_back(bit);
+  }
+  SmallVector<Value> totals = scanUpwards(op, layout, levels), before;
+  for (ScanLevel &level : llvm::reverse(levels))
+    before = scanDownwards(op, level, &level == &levels.front(), before);
   // A dimension of one element has no levels.
-  if (levels.empty())
-    before = items;
-  values.map(op.getRunning(), before);
-  values.map(op.getTotals(), items);
+  values.map(op.getRunning(), levels.empty() ? totals : before);
+  values.map(op.getTotals(), totals);
   return success();
 }

@@ -116,6 +116,9 @@ private:
                              ArrayRef<Value> right) {
     return combine(op.getCombiner().front(), left, right);
   }
+  /// What the lanes hold whose numbers differ in `bit`.
+  SmallVector<Value> fromOtherLanes(ArrayRef<Value> vectors, unsigned bit,
+                                    Location loc);
   /// Combines registers whose numbers differ in `bit`, which disappears.
   SmallVector<Value> reduceRegisterBit(ktile::ReduceOp op,
                                        ArrayRef<Value> vectors, unsigned bit);
@@ -134,12 +137,33 @@ private:
   SmallVector<SmallVector<Value>>
   gatherWarps(Operation *op, ArrayRef<Value> vectors,
               const ktile::LinearLayout &partial, ArrayRef<unsigned> warpBits);
+  struct WarpExchange;
+  WarpExchange exchangeOf(const ktile::LinearLayout &partial,
+                          ArrayRef<unsigned> warpBits, Location loc);
+  Value storePartial(const WarpExchange &exchange, Value vector, Location loc);
+  SmallVector<Value> loadPartials(const WarpExchange &exchange, Value buffer,
+                                  Type element, Location loc);
+
+  // Products by scalar fused multiply-add.
+  struct PatchSide;
+  SmallVector<Value> loadPatchSide(const PatchSide &side, Value step,
+                                   Type element, Location loc);
+  /// Adds `count` steps along K, from `first` on, to a vector of sums.
+  Value multiplyPatch(const PatchSide &rows, const PatchSide &columns,
+                      Value first, int64_t count, Value acc, Location loc);
 
   // Scans (DistributeScan.cpp).
   struct ScanLevel;
   void scanRegisters(ktile::ScanOp op, ScanLevel &level);
   void scanLanes(ktile::ScanOp op, ScanLevel &level);
   void scanWarps(ktile::ScanOp op, ScanLevel &level);
+  SmallVector<Value> scanUpwards(ktile::ScanOp op,
+                                 const ktile::LinearLayout &layout,
+                                 MutableArrayRef<ScanLevel> levels);
+  SmallVector<Value> scanDownwards(ktile::ScanOp op, const ScanLevel &level,
+                                   bool lowest, ArrayRef<Value> before);
+  SmallVector<Value> prefixOf(ktile::ScanOp op, const ScanLevel &level,
+                              int64_t i, bool lowest, ArrayRef<Value> before);
   SmallVector<Value> neutralVectors(ktile::ScanOp op, int64_t length);
   SmallVector<Value> selectVectors(Value condition, ArrayRef<Value> then,
                                    ArrayRef<Value> otherwise, Location loc);
