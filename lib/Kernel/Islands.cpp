@@ -145,6 +145,16 @@ private:
     });
   }
 
+  /// What the members read of others, and what others read of them.
+  struct Boundary {
+    SetVector<Value> inputs;
+    SetVector<Operation *> riders; ///< go along rather than being inputs
+    SmallVector<Value> results;
+  };
+  void findBoundary(Boundary &boundary) const;
+  /// A function that does what the members do.
+  func::FuncOp makeIsland(const Boundary &boundary, Location loc);
+  /// Makes an island of the members, called before `reader`.
   void close(Operation *reader);
 
   func::FuncOp function;
@@ -154,48 +164,36 @@ private:
 };
 } // namespace
 
-void BlockOutliner::close(Operation *reader) {
-  bool computes = llvm::any_of(members, [](Operation *op) {
-    return isa<linalg::LinalgOp>(op) || !isFree(classify(op));
-  });
-  if (!computes) {
-    // Views alone are no work for a device.
-    members.clear();
-    return;
-  }
-  SetVector<Value> inputs;
-  SetVector<Operation *> riders;
-  SmallVector<Value> results;
-  SmallVector<Location> locations;
+void BlockOutliner::findBoundary(Boundary &boundary) const {
   auto collect = [&](auto &&self, Operation *op) -> void {
     for (Value value : usedValues(op)) {
       Operation *producer = value.getDefiningOp();
       if (members.contains(producer))
         continue;
       if (!producer || !isRider(producer)) {
-        inputs.insert(value);
-      } else if (!riders.contains(producer)) {
+        boundary.inputs.insert(value);
+      } else if (!boundary.riders.contains(producer)) {
         self(self, producer);
-        riders.insert(producer);
+        boundary.riders.insert(producer);
       }
     }
   };
   for (Operation *op : members) {
     collect(collect, op);
-    locations.push_back(op->getLoc());
     for (Value result : op->getResults())
       if (llvm::any_of(result.getUsers(), [&](Operation *user) {
             return !members.contains(
                 op->getBlock()->findAncestorOpInBlock(*user));
           }))
-        results.push_back(result);
+        boundary.results.push_back(result);
   }
+}
 
-  OpBuilder builder(reader);
-  Location loc = builder.getFusedLoc(locations);
+func::FuncOp BlockOutliner::makeIsland(const Boundary &boundary, Location loc) {
+  ArrayRef<Value> inputs = boundary.inputs.getArrayRef();
   auto type =
-      builder.getFunctionType(mlir::ValueRange(inputs.getArrayRef()).getTypes(),
-                              mlir::ValueRange(results).getTypes());
+      mlir::FunctionType::get(loc.getContext(), ValueRange(inputs).getTypes(),
+                              ValueRange(boundary.results).getTypes());
   auto island =
       func::FuncOp::create(loc, (function.getName() + "_island").str(), type);
   island.setPrivate();
@@ -206,22 +204,41 @@ void BlockOutliner::close(Operation *reader) {
 
   OpBuilder inside = OpBuilder::atBlockBegin(island.addEntryBlock());
   IRMapping mapping;
-  mapping.map(inputs.getArrayRef(), island.getArguments());
-  for (Operation *rider : riders)
+  mapping.map(inputs, island.getArguments());
+  for (Operation *rider : boundary.riders)
     inside.clone(*rider, mapping);
   for (Operation *op : members)
     inside.clone(*op, mapping);
   func::ReturnOp::create(inside, loc,
-                         llvm::map_to_vector(results, [&](Value value) {
-                           return mapping.lookup(value);
+                         llvm::map_to_vector(boundary.results, [&](Value v) {
+                           return mapping.lookup(v);
                          }));
+  return island;
+}
 
-  auto call = func::CallOp::create(builder, loc, island, inputs.getArrayRef());
-  for (auto [result, replacement] : llvm::zip_equal(results, call.getResults()))
+void BlockOutliner::close(Operation *reader) {
+  bool computes = llvm::any_of(members, [](Operation *op) {
+    return isa<linalg::LinalgOp>(op) || !isFree(classify(op));
+  });
+  if (!computes) {
+    // Views alone are no work for a device.
+    members.clear();
+    return;
+  }
+  Boundary boundary;
+  findBoundary(boundary);
+  OpBuilder builder(reader);
+  Location loc = builder.getFusedLoc(llvm::map_to_vector(
+      members, [](Operation *op) -> Location { return op->getLoc(); }));
+  func::FuncOp island = makeIsland(boundary, loc);
+  auto call =
+      func::CallOp::create(builder, loc, island, boundary.inputs.getArrayRef());
+  for (auto [result, replacement] :
+       llvm::zip_equal(boundary.results, call.getResults()))
     result.replaceAllUsesWith(replacement);
   for (Operation *op : llvm::reverse(members))
     op->erase();
-  for (Operation *rider : llvm::reverse(riders))
+  for (Operation *rider : llvm::reverse(boundary.riders))
     if (rider->use_empty())
       rider->erase();
   members.clear();

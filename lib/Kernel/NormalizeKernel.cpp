@@ -368,78 +368,85 @@ static void hoistViews(kopt::KernelOp kernel) {
   }
 }
 
+//===----------------------------------------------------------------------===//
+// Stages
+//===----------------------------------------------------------------------===//
+
+static void addViewPatterns(RewritePatternSet &patterns) {
+  mlir::MLIRContext *context = patterns.getContext();
+  tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, context);
+  tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, context);
+  tensor::populateFoldTensorEmptyPatterns(patterns);
+  linalg::FillOp::getCanonicalizationPatterns(patterns, context);
+  patterns.add<FoldView<tensor::CollapseShapeOp>,
+               FoldView<tensor::ExpandShapeOp>, FoldView<tensor::CastOp>>(
+      context);
+}
+
+static void generalize(RewritePatternSet &patterns) {
+  linalg::populateElementwiseToLinalgConversionPatterns(patterns);
+  patterns.add<Generalize, FoldSplat>(patterns.getContext());
+}
+
+/// Loops of one iteration say nothing and would multiply where views are
+/// expanded. Windows keep their form.
+static void dropUnitLoops(RewritePatternSet &patterns) {
+  linalg::ControlDropUnitDims control;
+  control.controlFn = [](Operation *op) -> SmallVector<unsigned> {
+    auto generic = dyn_cast<linalg::GenericOp>(op);
+    if (!generic ||
+        !llvm::all_of(generic.getIndexingMapsArray(), [](AffineMap map) {
+          return map.isProjectedPermutation(/*allowZeroInResults=*/true);
+        }))
+      return {};
+    return llvm::to_vector(llvm::seq(generic.getNumLoops()));
+  };
+  linalg::populateFoldUnitExtentDimsPatterns(patterns, control);
+}
+
+static void dropUnitAccesses(RewritePatternSet &patterns) {
+  patterns.add<DropUnitAccess>(patterns.getContext());
+  addViewPatterns(patterns);
+}
+
+static void collapseExpansions(RewritePatternSet &patterns) {
+  linalg::populateFoldReshapeOpsByCollapsingPatterns(
+      patterns, [](OpOperand *operand) {
+        return isFoldedView(operand) &&
+               isa<tensor::ExpandShapeOp>(operand->get().getDefiningOp());
+      });
+  patterns.add<Generalize>(patterns.getContext());
+  addViewPatterns(patterns);
+}
+
+static void expandCollapses(RewritePatternSet &patterns) {
+  linalg::populateFoldReshapeOpsByExpansionPatterns(
+      patterns, [](OpOperand *operand) {
+        return isFoldedView(operand) &&
+               isa<tensor::CollapseShapeOp>(operand->get().getDefiningOp());
+      });
+  patterns.add<Generalize>(patterns.getContext());
+  addViewPatterns(patterns);
+}
+
+static void fuse(RewritePatternSet &patterns) {
+  linalg::populateElementwiseOpsFusionPatterns(patterns, isFused);
+}
+
 LogicalResult kernel::normalizeKernel(kopt::KernelOp kernel) {
-  mlir::MLIRContext *context = kernel->getContext();
   mlir::GreedyRewriteConfig config;
   // Folding would merge literals that stand for different values.
   config.enableFolding(false).enableConstantCSE(false);
-  using Populate = function_ref<void(RewritePatternSet &)>;
-  auto run = [&](Populate populate) {
-    RewritePatternSet patterns(context);
-    populate(patterns);
-    return mlir::applyPatternsGreedily(kernel.getBody(), std::move(patterns),
-                                       config);
-  };
-  auto addViewPatterns = [&](RewritePatternSet &patterns) {
-    tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, context);
-    tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, context);
-    tensor::populateFoldTensorEmptyPatterns(patterns);
-    linalg::FillOp::getCanonicalizationPatterns(patterns, context);
-    patterns.add<FoldView<tensor::CollapseShapeOp>,
-                 FoldView<tensor::ExpandShapeOp>, FoldView<tensor::CastOp>>(
-        context);
-  };
-  auto generalize = [&](RewritePatternSet &patterns) {
-    linalg::populateElementwiseToLinalgConversionPatterns(patterns);
-    patterns.add<Generalize, FoldSplat>(context);
-  };
-  // Loops of one iteration say nothing and would multiply where views are
-  // expanded. Windows keep their form.
-  auto dropLoops = [&](RewritePatternSet &patterns) {
-    linalg::ControlDropUnitDims control;
-    control.controlFn = [](Operation *op) -> SmallVector<unsigned> {
-      auto generic = dyn_cast<linalg::GenericOp>(op);
-      if (!generic ||
-          !llvm::all_of(generic.getIndexingMapsArray(), [](AffineMap map) {
-            return map.isProjectedPermutation(/*allowZeroInResults=*/true);
-          }))
-        return {};
-      return llvm::to_vector(llvm::seq(generic.getNumLoops()));
-    };
-    linalg::populateFoldUnitExtentDimsPatterns(patterns, control);
-  };
-  auto dropUnits = [&](RewritePatternSet &patterns) {
-    patterns.add<DropUnitAccess>(context);
-    addViewPatterns(patterns);
-  };
   // First readers of expansions are collapsed, so that a product keeps its
   // shape; what then reads collapsed values is expanded.
-  auto collapse = [&](RewritePatternSet &patterns) {
-    linalg::populateFoldReshapeOpsByCollapsingPatterns(
-        patterns, [](OpOperand *operand) {
-          return isFoldedView(operand) &&
-                 isa<tensor::ExpandShapeOp>(operand->get().getDefiningOp());
-        });
-    patterns.add<Generalize>(context);
-    addViewPatterns(patterns);
-  };
-  auto expand = [&](RewritePatternSet &patterns) {
-    linalg::populateFoldReshapeOpsByExpansionPatterns(
-        patterns, [](OpOperand *operand) {
-          return isFoldedView(operand) &&
-                 isa<tensor::CollapseShapeOp>(operand->get().getDefiningOp());
-        });
-    patterns.add<Generalize>(context);
-    addViewPatterns(patterns);
-  };
-  auto fuse = [&](RewritePatternSet &patterns) {
-    linalg::populateElementwiseOpsFusionPatterns(patterns, isFused);
-  };
-  for (Populate stage :
-       {Populate(generalize), Populate(dropLoops), Populate(dropUnits),
-        Populate(collapse), Populate(expand), Populate(fuse)})
-    if (failed(run(stage)))
+  for (auto *populate : {generalize, dropUnitLoops, dropUnitAccesses,
+                         collapseExpansions, expandCollapses, fuse}) {
+    RewritePatternSet patterns(kernel->getContext());
+    populate(patterns);
+    if (failed(mlir::applyPatternsGreedily(kernel.getBody(),
+                                           std::move(patterns), config)))
       return kernel.emitOpError("cannot be brought into the form of schedules");
+  }
   SmallVector<linalg::GenericOp> generics;
   kernel.walk([&](linalg::GenericOp op) { generics.push_back(op); });
   for (linalg::GenericOp op : generics)

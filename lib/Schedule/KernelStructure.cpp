@@ -233,35 +233,8 @@ void KernelStructure::findShared(Block &body) {
   }
 }
 
-KernelStructure::KernelStructure(Block &body, ValueRange results)
-    : result(results[0]) {
-  unsigned products = 0, windows = 0, reductions = 0, scans = 0;
-  bool inner = false;
-  body.walk([&](Operation *op) {
-    connect(op);
-    switch (kernel::classify(op)) {
-    case OpClass::Contraction:
-      // Without rows or columns of its own, a product is a sum like others.
-      if (isMatrixProduct(cast<linalg::LinalgOp>(op))) {
-        ++products;
-        break;
-      }
-      [[fallthrough]];
-    case OpClass::Reduction:
-      ++reductions;
-      if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
-        inner |= reducesInnermost(structured);
-        scans += scanLoopOf(structured).has_value();
-      }
-      break;
-    case OpClass::Convolution:
-    case OpClass::Pooling:
-      ++windows;
-      break;
-    default:
-      break;
-    }
-  });
+/// Dimensions that are reduced, and how many elements are, at most.
+void KernelStructure::findReduced(Block &body) {
   whole.resize(cast<RankedTensorType>(result.getType()).getRank());
   body.walk([&](linalg::LinalgOp op) {
     SmallVector<unsigned> loops;
@@ -275,10 +248,11 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
     }
     reduced = std::max(reduced, elements);
   });
-  findChains(body);
-  findShared(body);
+}
+
+/// Dimensions along which windows move.
+void KernelStructure::findPositions(Block &body) {
   positions.resize(whole.size());
-  crossing.resize(whole.size());
   body.walk([&](linalg::LinalgOp op) {
     if (!op.getNumReductionLoops())
       return;
@@ -289,19 +263,68 @@ KernelStructure::KernelStructure(Block &body, ValueRange results)
             if (std::optional<unsigned> d = resultDimOf(op, loop))
               positions.set(*d);
   });
-  if (windows)
+}
+
+namespace {
+/// How many operations of each class a kernel has.
+struct OpCounts {
+  unsigned products = 0, windows = 0, reductions = 0, scans = 0;
+  bool inner = false; ///< some reduction is along the innermost dimension
+
+  void add(Operation *op);
+};
+} // namespace
+
+void OpCounts::add(Operation *op) {
+  switch (kernel::classify(op)) {
+  case OpClass::Contraction:
+    // Without rows or columns of its own, a product is a sum like others.
+    if (isMatrixProduct(cast<linalg::LinalgOp>(op))) {
+      ++products;
+      return;
+    }
+    [[fallthrough]];
+  case OpClass::Reduction:
+    ++reductions;
+    if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
+      inner |= reducesInnermost(structured);
+      scans += scanLoopOf(structured).has_value();
+    }
+    return;
+  case OpClass::Convolution:
+  case OpClass::Pooling:
+    ++windows;
+    return;
+  default:
+    return;
+  }
+}
+
+KernelStructure::KernelStructure(Block &body, ValueRange results)
+    : result(results[0]) {
+  OpCounts counts;
+  body.walk([&](Operation *op) {
+    connect(op);
+    counts.add(op);
+  });
+  findReduced(body);
+  findChains(body);
+  findShared(body);
+  findPositions(body);
+  crossing.resize(whole.size());
+  if (counts.windows)
     kind = StructureKind::Window;
-  else if (products > 1)
+  else if (counts.products > 1)
     kind = StructureKind::Attention;
-  else if (products)
+  else if (counts.products)
     kind = StructureKind::Contraction;
-  else if (scans)
+  else if (counts.scans)
     kind = StructureKind::Scan;
   else if (whole.any())
     kind = StructureKind::Row;
-  else if (reductions)
-    kind =
-        inner ? StructureKind::InnerReduction : StructureKind::OuterReduction;
+  else if (counts.reductions)
+    kind = counts.inner ? StructureKind::InnerReduction
+                        : StructureKind::OuterReduction;
   if (kind == StructureKind::Elementwise) {
     findCrossing(body);
     if (crossing.any())

@@ -239,16 +239,11 @@ ScheduleLibrary::match(kopt::KernelOp kernel) const {
   return matched;
 }
 
-FailureOr<gpu::GPUFuncOp>
-ScheduleLibrary::apply(kopt::KernelOp kernel, const Strategy &strategy,
-                       const KnobValues &knobs,
-                       SmallVectorImpl<std::string> &reasons) const {
-  // The choice is made in a copy: strategies are shared.
-  OwningOpRef<ModuleOp> module(
-      strategy.action->getParentOfType<ModuleOp>().clone());
-  transform::NamedSequenceOp original = strategy.action;
-  auto action =
-      module->lookupSymbol<transform::NamedSequenceOp>(original.getSymName());
+/// Selects what `knobs` say in a copy of the strategy's action.
+static LogicalResult selectKnobs(transform::NamedSequenceOp action,
+                                 const Strategy &strategy,
+                                 const KnobValues &knobs,
+                                 SmallVectorImpl<std::string> &reasons) {
   for (const auto &chosen : knobs)
     if (llvm::none_of(strategy.knobs, [&](const Knob &k) {
           return k.name == chosen.getKey();
@@ -272,8 +267,33 @@ ScheduleLibrary::apply(kopt::KernelOp kernel, const Strategy &strategy,
             .str());
     legal = false;
   });
+  return success(legal);
+}
+
+/// What the verifier of the IR says of programs; empty if they are valid.
+static std::string faultOf(gpu::GPUModuleOp programs) {
+  std::string invalid;
+  ScopedDiagnosticHandler handler(
+      programs.getContext(), [&](Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+          invalid = diagnostic.str();
+      });
+  return succeeded(mlir::verify(programs)) ? std::string() : invalid;
+}
+
+FailureOr<gpu::GPUFuncOp>
+ScheduleLibrary::apply(kopt::KernelOp kernel, const Strategy &strategy,
+                       const KnobValues &knobs,
+                       SmallVectorImpl<std::string> &reasons) const {
+  // The choice is made in a copy: strategies are shared.
+  OwningOpRef<ModuleOp> module(
+      strategy.action->getParentOfType<ModuleOp>().clone());
+  transform::NamedSequenceOp original = strategy.action;
+  auto action =
+      module->lookupSymbol<transform::NamedSequenceOp>(original.getSymName());
   std::string before = structuralHash(kernel);
-  if (!legal || failed(runSequence(kernel, action, *module, reasons)))
+  if (failed(selectKnobs(action, strategy, knobs, reasons)) ||
+      failed(runSequence(kernel, action, *module, reasons)))
     return failure();
   if (structuralHash(kernel) != before) {
     reasons.push_back("strategy '" + strategy.name +
@@ -288,18 +308,8 @@ ScheduleLibrary::apply(kopt::KernelOp kernel, const Strategy &strategy,
   // Steps that build IR that does not hold are mistakes of ours, and no reason
   // to do without a program.
   auto programs = func->getParentOfType<gpu::GPUModuleOp>();
-  std::string invalid;
-  {
-    ScopedDiagnosticHandler handler(
-        kernel.getContext(), [&](Diagnostic &diagnostic) {
-          if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
-            invalid = diagnostic.str();
-        });
-    if (succeeded(mlir::verify(programs)))
-      invalid.clear();
-  }
-  if (!invalid.empty()) {
-    reasons.push_back("its program is invalid: " + invalid);
+  if (std::string fault = faultOf(programs); !fault.empty()) {
+    reasons.push_back("its program is invalid: " + fault);
     programs.erase();
     return failure();
   }

@@ -74,13 +74,7 @@ groupDims(RankedTensorType type, const KernelStructure &structure,
   return dims;
 }
 
-static FailureOr<SmallVector<ResultDim>>
-resultDims(ValueRange results, const KernelStructure &structure,
-           const TileOptions &options, Location loc) {
-  auto type = cast<RankedTensorType>(results[0].getType());
-  if (!type.hasStaticShape() || type.getNumElements() == 0)
-    return emitError(loc, "only static, non-empty shapes can be tiled, found ")
-           << type;
+static LogicalResult checkOptions(const TileOptions &options, Location loc) {
   if (options.elements < 1 || options.warps < 1 || options.warps > 32)
     return emitError(loc, "elements must be positive and warps 1 to 32, found ")
            << options.elements << " and " << options.warps;
@@ -88,6 +82,53 @@ resultDims(ValueRange results, const KernelStructure &structure,
       !llvm::isPowerOf2_64(options.cluster))
     return emitError(loc, "a cluster has 1, 2, 4, 8 or 16 blocks, found ")
            << options.cluster;
+  return success();
+}
+
+/// Chooses what a block takes of dimension `d` of `rank`, and the tile, of no
+/// more than `budget` elements unless the options say so.
+static void chooseExtents(ResultDim &dim, size_t d, size_t rank,
+                          const KernelStructure &structure,
+                          const TileOptions &options, int64_t budget) {
+  if (options.transposed) {
+    bool crosses = structure.crossingDims().test(dim.members[0]);
+    dim.block = dim.tile =
+        crosses ? std::min<int64_t>(options.transposed,
+                                    llvm::PowerOf2Ceil(dim.extent))
+                : 1;
+    return;
+  }
+  std::optional<int64_t> block = lastAligned(options.block, d, rank);
+  std::optional<int64_t> tile = lastAligned(options.tile, d, rank);
+  bool whole = block == 0 || llvm::any_of(dim.members, [&](unsigned member) {
+                 return structure.wholeDims().test(member);
+               });
+  // Of windows, a dimension that is shorter than a block's share of it makes
+  // a smaller tile: one channel is no product. Units of tensor cores need
+  // their size, though it hangs over.
+  int64_t most = structure.getKind() == StructureKind::Window
+                     ? llvm::PowerOf2Ceil(dim.extent)
+                     : std::numeric_limits<int64_t>::max();
+  int64_t share = whole                    ? dim.extent
+                  : block                  ? std::min(*block, most)
+                  : !options.block.empty() ? 1
+                                           : dim.extent;
+  dim.tile = tile && *tile
+                 ? *tile
+                 : std::min<int64_t>(llvm::PowerOf2Ceil(share),
+                                     llvm::bit_floor(uint64_t(budget)));
+  dim.block = whole || block || !options.block.empty() ? share : dim.tile;
+}
+
+static FailureOr<SmallVector<ResultDim>>
+resultDims(ValueRange results, const KernelStructure &structure,
+           const TileOptions &options, Location loc) {
+  auto type = cast<RankedTensorType>(results[0].getType());
+  if (!type.hasStaticShape() || type.getNumElements() == 0)
+    return emitError(loc, "only static, non-empty shapes can be tiled, found ")
+           << type;
+  if (failed(checkOptions(options, loc)))
+    return failure();
   auto grouped = groupDims(type, structure, options, loc);
   if (failed(grouped))
     return failure();
@@ -106,39 +147,9 @@ resultDims(ValueRange results, const KernelStructure &structure,
     budget = std::max<int64_t>(1, budget / dims[0].tile);
   }
   for (size_t d = rank; d-- > (options.leading ? 1 : 0);) {
-    ResultDim &dim = dims[d];
-    if (options.transposed) {
-      bool crosses = structure.crossingDims().test(dim.members[0]);
-      dim.block = dim.tile =
-          crosses ? std::min<int64_t>(options.transposed,
-                                      llvm::PowerOf2Ceil(dim.extent))
-                  : 1;
-      if (failed(checkDim(dim, d, loc)))
-        return failure();
-      continue;
-    }
-    std::optional<int64_t> block = lastAligned(options.block, d, rank);
-    std::optional<int64_t> tile = lastAligned(options.tile, d, rank);
-    bool whole = block == 0 || llvm::any_of(dim.members, [&](unsigned member) {
-                   return structure.wholeDims().test(member);
-                 });
-    // Of windows, a dimension that is shorter than a block's share of it makes
-    // a smaller tile: one channel is no product. Units of tensor cores need
-    // their size, though it hangs over.
-    int64_t most = structure.getKind() == StructureKind::Window
-                       ? llvm::PowerOf2Ceil(dim.extent)
-                       : std::numeric_limits<int64_t>::max();
-    int64_t share = whole                    ? dim.extent
-                    : block                  ? std::min(*block, most)
-                    : !options.block.empty() ? 1
-                                             : dim.extent;
-    dim.tile = tile && *tile
-                   ? *tile
-                   : std::min<int64_t>(llvm::PowerOf2Ceil(share),
-                                       llvm::bit_floor(uint64_t(budget)));
-    budget = std::max<int64_t>(1, budget / std::max<int64_t>(1, dim.tile));
-    dim.block = whole || block || !options.block.empty() ? share : dim.tile;
-    if (failed(checkDim(dim, d, loc)))
+    chooseExtents(dims[d], d, rank, structure, options, budget);
+    budget = std::max<int64_t>(1, budget / std::max<int64_t>(1, dims[d].tile));
+    if (failed(checkDim(dims[d], d, loc)))
       return failure();
   }
   __int128 blocks = options.cluster;
@@ -394,6 +405,71 @@ static LogicalResult checkLoops(Block &body) {
   return failure(result.wasInterrupted());
 }
 
+/// Where a block's tile of the first result lies: coordinates over those in
+/// the tile and the symbols, which are the block's offsets and those of steps.
+static SmallVector<AffineExpr> placeTile(ArrayRef<ResultDim> dims,
+                                         ArrayRef<Value> offsets,
+                                         ArrayRef<Value> steps,
+                                         RankedTensorType result,
+                                         SmallVectorImpl<Value> &symbols) {
+  MLIRContext *context = result.getContext();
+  SmallVector<AffineExpr> coordinates(result.getRank());
+  for (auto [d, dim] : llvm::enumerate(dims)) {
+    AffineExpr coordinate = getAffineDimExpr(d, context);
+    for (Value part : {offsets[d], steps[d]})
+      if (part) {
+        coordinate = coordinate + getAffineSymbolExpr(symbols.size(), context);
+        symbols.push_back(part);
+      }
+    for (auto [member, expr] :
+         llvm::zip(dim.members, splitPosition(coordinate, dim.extents)))
+      coordinates[member] = expr;
+  }
+  return coordinates;
+}
+
+/// Computes and stores the block's tiles of all results, before `end`.
+static LogicalResult fillFunction(gpu::GPUFuncOp func, Operation *end,
+                                  Block &body, ValueRange results,
+                                  ArrayRef<ResultDim> dims,
+                                  ArrayRef<Value> offsets,
+                                  const KernelStructure &structure,
+                                  const TileOptions &options) {
+  auto first = cast<RankedTensorType>(results[0].getType());
+  SmallVector<int64_t> tileShape(first.getRank(), 1);
+  for (const ResultDim &dim : dims)
+    if (dim.members.size() == 1)
+      tileShape[dim.members[0]] = dim.tile;
+  OpBuilder builder(end);
+  TileBuilder tiles(builder, options, structure, tileShape);
+  tiles.numberReductions(body);
+  for (auto [argument, memref] :
+       llvm::zip(body.getArguments(), func.getArguments()))
+    tiles.bindArgument(argument, memref);
+  SmallVector<Value> known;
+  for (Value offset : offsets)
+    if (offset)
+      known.push_back(offset);
+  tiles.openScope(end, known);
+  SmallVector<Value> steps;
+  tileLoops(end, end->getLoc(), dims, steps,
+            [&](scf::ForOp loop, Value iv) { tiles.enterLoop(loop, iv); });
+
+  SmallVector<Value> symbols;
+  SmallVector<AffineExpr> coordinates =
+      placeTile(dims, offsets, steps, first, symbols);
+  SmallVector<int64_t> shape =
+      llvm::map_to_vector(dims, [](const ResultDim &dim) { return dim.tile; });
+  for (auto [i, result] : llvm::enumerate(results)) {
+    Demand demand = {result, {}, symbols, shape};
+    if (failed(alignResult(demand, coordinates, dims, first, structure)) ||
+        failed(
+            tiles.store(demand, func.getArgument(body.getNumArguments() + i))))
+      return failure();
+  }
+  return checkTileSizes(func, options);
+}
+
 FailureOr<gpu::GPUFuncOp>
 schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
                            ValueRange results, const TileOptions &options) {
@@ -415,55 +491,9 @@ schedule::buildTileProgram(OpBuilder &builder, StringRef name, Block &body,
   inside.setInsertionPoint(end);
   SmallVector<Value> offsets =
       blockOffsets(inside, loc, *dims, raster, options);
-
-  auto first = cast<RankedTensorType>(results[0].getType());
-  SmallVector<int64_t> tileShape(first.getRank(), 1);
-  for (const ResultDim &dim : *dims)
-    if (dim.members.size() == 1)
-      tileShape[dim.members[0]] = dim.tile;
-  TileBuilder tiles(builder, options, structure, tileShape);
-  tiles.numberReductions(body);
-  for (auto [argument, memref] :
-       llvm::zip(body.getArguments(), func.getArguments()))
-    tiles.bindArgument(argument, memref);
-  SmallVector<Value> known;
-  for (Value offset : offsets)
-    if (offset)
-      known.push_back(offset);
-  tiles.openScope(end, known);
-
-  SmallVector<Value> steps;
-  tileLoops(end, loc, *dims, steps,
-            [&](scf::ForOp loop, Value iv) { tiles.enterLoop(loop, iv); });
-
-  SmallVector<AffineExpr> coordinates(first.getRank());
-  SmallVector<Value> symbols;
-  SmallVector<int64_t> shape;
-  MLIRContext *context = builder.getContext();
-  for (auto [d, dim] : llvm::enumerate(*dims)) {
-    AffineExpr coordinate = getAffineDimExpr(d, context);
-    for (Value part : {offsets[d], steps[d]})
-      if (part) {
-        coordinate = coordinate + getAffineSymbolExpr(symbols.size(), context);
-        symbols.push_back(part);
-      }
-    shape.push_back(dim.tile);
-    for (auto [member, expr] :
-         llvm::zip(dim.members, splitPosition(coordinate, dim.extents)))
-      coordinates[member] = expr;
-  }
-  for (auto [i, result] : llvm::enumerate(results)) {
-    Demand demand = {result, {}, symbols, shape};
-    if (failed(alignResult(demand, coordinates, *dims, first, structure)) ||
-        failed(tiles.store(demand,
-                           func.getArgument(body.getNumArguments() + i)))) {
-      func.erase();
-      return failure();
-    }
-  }
-  if (failed(checkTileSizes(func, options))) {
-    func.erase();
-    return failure();
-  }
-  return func;
+  if (succeeded(fillFunction(func, end, body, results, *dims, offsets,
+                             structure, options)))
+    return func;
+  func.erase();
+  return failure();
 }

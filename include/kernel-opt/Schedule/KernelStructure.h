@@ -96,6 +96,8 @@ private:
   void findCrossing(Block &body);
   void findChains(Block &body);
   void findShared(Block &body);
+  void findReduced(Block &body);
+  void findPositions(Block &body);
   int64_t reduced = 1;
   bool chained = false, shared = false;
   StructureKind kind = StructureKind::Elementwise;
