@@ -196,45 +196,55 @@ static int checkPairs(MutableArrayRef<Pair> pairs,
   return code;
 }
 
-int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
-  cl::OptionCategory category("Options of kernel-opt-verify");
-  cl::opt<std::string> replayPath(
+namespace {
+/// What the command line says. Made when the tool runs, since the tools of one
+/// executable have options of equal names.
+struct CommandLine {
+  cl::OptionCategory category{"Options of kernel-opt-verify"};
+  cl::opt<std::string> replay{
       "replay",
       cl::desc("Repeat every check of a certificate: SRC is the program that "
                "was read, TGT (if given) the output"),
-      cl::value_desc("certificate"), cl::cat(category));
-  cl::opt<std::string> hostPath(
+      cl::value_desc("certificate"), cl::cat(category)};
+  cl::opt<std::string> fp64{
       "fp64",
       cl::desc("Run the programs of a certificate in the interpreter, whole, "
                "and SRC in fp64, and compare all results: for programs that "
                "are small"),
-      cl::value_desc("certificate"), cl::cat(category));
-  cl::opt<std::string> cudaPath("cuda-path",
-                                cl::desc("Root of the CUDA toolkit"),
-                                cl::value_desc("folder"), cl::cat(category));
-  cl::opt<std::string> sourcePath(cl::Positional, cl::Required, cl::desc("SRC"),
-                                  cl::cat(category));
-  cl::opt<std::string> targetPath(cl::Positional, cl::desc("[TGT]"),
-                                  cl::cat(category));
-  cl::opt<std::string> jsonPath(
+      cl::value_desc("certificate"), cl::cat(category)};
+  cl::opt<std::string> cuda{"cuda-path", cl::desc("Root of the CUDA toolkit"),
+                            cl::value_desc("folder"), cl::cat(category)};
+  cl::opt<std::string> source{cl::Positional, cl::Required, cl::desc("SRC"),
+                              cl::cat(category)};
+  cl::opt<std::string> target{cl::Positional, cl::desc("[TGT]"),
+                              cl::cat(category)};
+  cl::opt<std::string> json{
       "json", cl::desc("Write the evidence to this file (- for stdout)"),
-      cl::value_desc("file"), cl::cat(category));
-  cl::opt<uint64_t> nonce("nonce",
+      cl::value_desc("file"), cl::cat(category)};
+  cl::opt<uint64_t> nonce{"nonce",
                           cl::desc("Repeat a run; drawn at random otherwise"),
-                          cl::cat(category));
-  cl::opt<unsigned> seeds("seeds", cl::desc("Draws per input family"),
-                          cl::init(2), cl::cat(category));
-  cl::opt<std::string> families("families",
+                          cl::cat(category)};
+  cl::opt<unsigned> seeds{"seeds", cl::desc("Draws per input family"),
+                          cl::init(2), cl::cat(category)};
+  cl::opt<std::string> families{"families",
                                 cl::desc("Input families, separated by commas"),
-                                cl::cat(category));
-  cl::opt<bool> isolate(
+                                cl::cat(category)};
+  cl::opt<bool> isolate{
       "isolate",
       cl::desc("Check in a process of its own, so that a crash becomes one "
                "error (default: true)"),
-      cl::init(true), cl::cat(category));
+      cl::init(true), cl::cat(category)};
+
+  bool parse(int argc, char **argv);
+  bool usesCertificate() const { return !replay.empty() || !fp64.empty(); }
+  FailureOr<EquivalenceOptions> equivalence() const;
+};
+} // namespace
+
+bool CommandLine::parse(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   // 1, with which LLVM would end, means refuted here.
-  bool isGood = cl::ParseCommandLineOptions(
+  return cl::ParseCommandLineOptions(
       argc, argv,
       "Checks that functions on tensors are the same function over the "
       "reals\n\n"
@@ -245,9 +255,9 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
       "that the\nreplay does not confirm is an error. With --fp64, runs what "
       "a certificate is\nabout on this machine.\n",
       &llvm::errs());
-  if (!isGood)
-    return Error;
+}
 
+FailureOr<EquivalenceOptions> CommandLine::equivalence() const {
   EquivalenceOptions options;
   options.seeds = std::max(1u, unsigned(seeds));
   if (nonce.getNumOccurrences())
@@ -255,40 +265,50 @@ int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
   if (!families.empty()) {
     auto parsed = parseFamilies(families);
     if (failed(parsed))
-      return Error;
+      return failure();
     options.families = *parsed;
   }
+  return options;
+}
 
-  auto check = [&]() -> int {
-    DialectRegistry registry;
-    registerAllDialects(registry);
-    MLIRContext context(registry);
-    context.printOpOnDiagnostic(false);
-    if (!replayPath.empty() || !hostPath.empty()) {
-      // A replay compiles, and both lower.
-      registerAllPasses();
-      context.loadAllAvailableDialects();
-    }
-    llvm::SourceMgr sourceText, targetText;
-    mlir::SourceMgrDiagnosticHandler handler(sourceText, &context);
-    OwningOpRef<ModuleOp> source = parse(sourcePath, context, sourceText);
-    OwningOpRef<ModuleOp> target;
-    if (!targetPath.empty())
-      target = parse(targetPath, context, targetText);
-    if (!source || (!targetPath.empty() && !target))
-      return Error;
-    if (!replayPath.empty())
-      return replayCertificate(replayPath, *source,
-                               target ? *target : ModuleOp(), cudaPath);
-    if (!hostPath.empty())
-      return compareOnHost(hostPath, *source,
-                           nonce.getNumOccurrences() ? uint64_t(nonce)
-                                                     : std::random_device{}(),
-                           options.seeds);
-    auto pairs = pairFunctions(*source, target ? *target : *source);
-    if (failed(pairs))
-      return Error;
-    return checkPairs(*pairs, options, jsonPath);
-  };
-  return isolate ? runIsolated(sourcePath, Error, check) : check();
+static int check(const CommandLine &line, const EquivalenceOptions &options) {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry);
+  context.printOpOnDiagnostic(false);
+  if (line.usesCertificate()) {
+    // A replay compiles, and both lower.
+    registerAllPasses();
+    context.loadAllAvailableDialects();
+  }
+  llvm::SourceMgr sourceText, targetText;
+  mlir::SourceMgrDiagnosticHandler handler(sourceText, &context);
+  OwningOpRef<ModuleOp> source = parse(line.source, context, sourceText);
+  OwningOpRef<ModuleOp> target;
+  if (!line.target.empty())
+    target = parse(line.target, context, targetText);
+  if (!source || (!line.target.empty() && !target))
+    return Error;
+  if (!line.replay.empty())
+    return replayCertificate(line.replay, *source,
+                             target ? *target : ModuleOp(), line.cuda);
+  if (!line.fp64.empty())
+    return compareOnHost(
+        line.fp64, *source,
+        options.nonce ? *options.nonce : std::random_device{}(), options.seeds);
+  auto pairs = pairFunctions(*source, target ? *target : *source);
+  if (failed(pairs))
+    return Error;
+  return checkPairs(*pairs, options, line.json);
+}
+
+int kernel_opt::kernelOptVerifyMain(int argc, char **argv) {
+  CommandLine line;
+  if (!line.parse(argc, argv))
+    return Error;
+  FailureOr<EquivalenceOptions> options = line.equivalence();
+  if (failed(options))
+    return Error;
+  auto run = [&] { return check(line, *options); };
+  return line.isolate ? runIsolated(line.source, Error, run) : run();
 }
