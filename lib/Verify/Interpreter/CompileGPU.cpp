@@ -50,6 +50,39 @@ blockValueOf(Operation *op) {
       .Default([](Operation *) { return Result(); });
 }
 
+LogicalResult Compiler::compileLaneShuffle(gpu::ShuffleOp op) {
+  std::optional<int64_t> width = constantOf(op.getWidth());
+  if (!width || *width < 1 || *width > warpSize || (*width & (*width - 1)))
+    return unsupported(op, "the width must be a constant power of two up to "
+                           "32");
+  Reg a = reg(op.getValue()), b = reg(op.getOffset());
+  Slot result = define(op.getShuffleResult());
+  Slot valid = define(op.getValid());
+  Inst &i = emit(shuffle, op);
+  i.d = result.reg;
+  i.c = valid.reg;
+  i.a = a;
+  i.b = b;
+  i.imm = *width;
+  i.length = result.length;
+  i.flag = result.isFloat;
+  switch (op.getMode()) {
+  case gpu::ShuffleMode::XOR:
+    i.fn = 0;
+    break;
+  case gpu::ShuffleMode::UP:
+    i.fn = 1;
+    break;
+  case gpu::ShuffleMode::DOWN:
+    i.fn = 2;
+    break;
+  case gpu::ShuffleMode::IDX:
+    i.fn = 3;
+    break;
+  }
+  return success();
+}
+
 LogicalResult Compiler::compileGPU(Operation *op) {
   if (auto value = blockValueOf(op)) {
     Slot result = define(op->getResult(0));
@@ -90,38 +123,8 @@ LogicalResult Compiler::compileGPU(Operation *op) {
     emit(barrier, op);
     return success();
   }
-  if (auto shuffleOp = dyn_cast<gpu::ShuffleOp>(op)) {
-    std::optional<int64_t> width = constantOf(shuffleOp.getWidth());
-    if (!width || *width < 1 || *width > warpSize || (*width & (*width - 1)))
-      return unsupported(op, "the width must be a constant power of two up to "
-                             "32");
-    Reg a = reg(shuffleOp.getValue()), b = reg(shuffleOp.getOffset());
-    Slot result = define(shuffleOp.getShuffleResult());
-    Slot valid = define(shuffleOp.getValid());
-    Inst &i = emit(shuffle, op);
-    i.d = result.reg;
-    i.c = valid.reg;
-    i.a = a;
-    i.b = b;
-    i.imm = *width;
-    i.length = result.length;
-    i.flag = result.isFloat;
-    switch (shuffleOp.getMode()) {
-    case gpu::ShuffleMode::XOR:
-      i.fn = 0;
-      break;
-    case gpu::ShuffleMode::UP:
-      i.fn = 1;
-      break;
-    case gpu::ShuffleMode::DOWN:
-      i.fn = 2;
-      break;
-    case gpu::ShuffleMode::IDX:
-      i.fn = 3;
-      break;
-    }
-    return success();
-  }
+  if (auto shuffleOp = dyn_cast<gpu::ShuffleOp>(op))
+    return compileLaneShuffle(shuffleOp);
   return unsupported(op);
 }
 
@@ -219,59 +222,52 @@ LogicalResult Compiler::compileAsyncCopy(Operation *op) {
   return success();
 }
 
+/// A BinaryFn for floats, an IntFn for integers; none if there is no such one.
+static std::optional<uint8_t> warpFunction(kgpu::CombineKind kind,
+                                           bool isFloat) {
+  using Function = std::optional<uint8_t>;
+  auto either = [&](BinaryFn forFloat, IntFn forInteger) -> Function {
+    return isFloat ? uint8_t(forFloat) : uint8_t(forInteger);
+  };
+  auto onlyFloat = [&](BinaryFn f) {
+    return isFloat ? Function(uint8_t(f)) : std::nullopt;
+  };
+  auto onlyInteger = [&](IntFn f) {
+    return isFloat ? std::nullopt : Function(uint8_t(f));
+  };
+  using Kind = kgpu::CombineKind;
+  switch (kind) {
+  case Kind::Add:
+    return either(BinaryFn::Add, IntFn::Add);
+  case Kind::Mul:
+    return either(BinaryFn::Mul, IntFn::Mul);
+  case Kind::Max:
+    return either(BinaryFn::Maximum, IntFn::MaxS);
+  case Kind::Min:
+    return either(BinaryFn::Minimum, IntFn::MinS);
+  case Kind::MaxNum:
+    return onlyFloat(BinaryFn::MaxNum);
+  case Kind::MinNum:
+    return onlyFloat(BinaryFn::MinNum);
+  case Kind::MaxU:
+    return onlyInteger(IntFn::MaxU);
+  case Kind::MinU:
+    return onlyInteger(IntFn::MinU);
+  case Kind::And:
+    return onlyInteger(IntFn::And);
+  case Kind::Or:
+    return onlyInteger(IntFn::Or);
+  case Kind::Xor:
+    return onlyInteger(IntFn::Xor);
+  }
+  llvm_unreachable("kind outside its enum");
+}
+
 LogicalResult Compiler::compileWarpReduce(Operation *op) {
   auto reduce = cast<kgpu::WarpReduceOp>(op);
   Slot value = slot(reduce.getValue());
-  uint8_t fn = 0;
-  using Kind = kgpu::CombineKind;
-  bool known = true;
-  auto choose = [&](BinaryFn forFloat, IntFn forInteger) {
-    fn = value.isFloat ? uint8_t(forFloat) : uint8_t(forInteger);
-  };
-  auto onlyFloat = [&](BinaryFn f) {
-    fn = uint8_t(f);
-    known = value.isFloat;
-  };
-  auto onlyInteger = [&](IntFn f) {
-    fn = uint8_t(f);
-    known = !value.isFloat;
-  };
-  switch (reduce.getKind()) {
-  case Kind::Add:
-    choose(BinaryFn::Add, IntFn::Add);
-    break;
-  case Kind::Mul:
-    choose(BinaryFn::Mul, IntFn::Mul);
-    break;
-  case Kind::Max:
-    choose(BinaryFn::Maximum, IntFn::MaxS);
-    break;
-  case Kind::Min:
-    choose(BinaryFn::Minimum, IntFn::MinS);
-    break;
-  case Kind::MaxNum:
-    onlyFloat(BinaryFn::MaxNum);
-    break;
-  case Kind::MinNum:
-    onlyFloat(BinaryFn::MinNum);
-    break;
-  case Kind::MaxU:
-    onlyInteger(IntFn::MaxU);
-    break;
-  case Kind::MinU:
-    onlyInteger(IntFn::MinU);
-    break;
-  case Kind::And:
-    onlyInteger(IntFn::And);
-    break;
-  case Kind::Or:
-    onlyInteger(IntFn::Or);
-    break;
-  case Kind::Xor:
-    onlyInteger(IntFn::Xor);
-    break;
-  }
-  if (!known)
+  std::optional<uint8_t> fn = warpFunction(reduce.getKind(), value.isFloat);
+  if (!fn)
     return unsupported(op, "this combination for this type");
   program.lists.emplace_back(reduce.getLaneBits().begin(),
                              reduce.getLaneBits().end());
@@ -281,7 +277,7 @@ LogicalResult Compiler::compileWarpReduce(Operation *op) {
   i.a = value.reg;
   i.length = result.length;
   i.flag = result.isFloat;
-  i.fn = fn;
+  i.fn = *fn;
   i.aux = uint32_t(program.lists.size() - 1);
   Type type = reduce.getValue().getType();
   if (value.isFloat)

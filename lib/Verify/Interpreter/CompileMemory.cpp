@@ -275,64 +275,52 @@ LogicalResult Compiler::compileMemRef(Operation *op) {
   return unsupported(op);
 }
 
+/// A BinaryFn or an IntFn; none: what lies there is exchanged.
+static std::optional<uint8_t> atomicFunction(mlir::arith::AtomicRMWKind kind) {
+  using Kind = mlir::arith::AtomicRMWKind;
+  switch (kind) {
+  case Kind::addf:
+    return uint8_t(BinaryFn::Add);
+  case Kind::mulf:
+    return uint8_t(BinaryFn::Mul);
+  case Kind::maximumf:
+    return uint8_t(BinaryFn::Maximum);
+  case Kind::minimumf:
+    return uint8_t(BinaryFn::Minimum);
+  case Kind::maxnumf:
+    return uint8_t(BinaryFn::MaxNum);
+  case Kind::minnumf:
+    return uint8_t(BinaryFn::MinNum);
+  case Kind::addi:
+    return uint8_t(IntFn::Add);
+  case Kind::muli:
+    return uint8_t(IntFn::Mul);
+  case Kind::maxs:
+    return uint8_t(IntFn::MaxS);
+  case Kind::maxu:
+    return uint8_t(IntFn::MaxU);
+  case Kind::mins:
+    return uint8_t(IntFn::MinS);
+  case Kind::minu:
+    return uint8_t(IntFn::MinU);
+  case Kind::ori:
+    return uint8_t(IntFn::Or);
+  case Kind::andi:
+    return uint8_t(IntFn::And);
+  case Kind::xori:
+    return uint8_t(IntFn::Xor);
+  case Kind::assign:
+    return std::nullopt;
+  }
+  llvm_unreachable("kind outside its enum");
+}
+
 LogicalResult Compiler::compileAtomic(Operation *op) {
   auto atomic = cast<memref::AtomicRMWOp>(op);
   AccessInfo access;
   if (!makeAccess(op, atomic.getMemref(), atomic.getIndices(), 1, access))
     return failure();
-  using Kind = mlir::arith::AtomicRMWKind;
-  uint8_t fn = 0;
-  bool exchange = false;
-  switch (atomic.getKind()) {
-  case Kind::addf:
-    fn = uint8_t(BinaryFn::Add);
-    break;
-  case Kind::mulf:
-    fn = uint8_t(BinaryFn::Mul);
-    break;
-  case Kind::maximumf:
-    fn = uint8_t(BinaryFn::Maximum);
-    break;
-  case Kind::minimumf:
-    fn = uint8_t(BinaryFn::Minimum);
-    break;
-  case Kind::maxnumf:
-    fn = uint8_t(BinaryFn::MaxNum);
-    break;
-  case Kind::minnumf:
-    fn = uint8_t(BinaryFn::MinNum);
-    break;
-  case Kind::addi:
-    fn = uint8_t(IntFn::Add);
-    break;
-  case Kind::muli:
-    fn = uint8_t(IntFn::Mul);
-    break;
-  case Kind::maxs:
-    fn = uint8_t(IntFn::MaxS);
-    break;
-  case Kind::maxu:
-    fn = uint8_t(IntFn::MaxU);
-    break;
-  case Kind::mins:
-    fn = uint8_t(IntFn::MinS);
-    break;
-  case Kind::minu:
-    fn = uint8_t(IntFn::MinU);
-    break;
-  case Kind::ori:
-    fn = uint8_t(IntFn::Or);
-    break;
-  case Kind::andi:
-    fn = uint8_t(IntFn::And);
-    break;
-  case Kind::xori:
-    fn = uint8_t(IntFn::Xor);
-    break;
-  case Kind::assign:
-    exchange = true;
-    break;
-  }
+  std::optional<uint8_t> fn = atomicFunction(atomic.getKind());
   Reg value = reg(atomic.getValue());
   Slot result = define(atomic.getResult());
   access.isStore = true;
@@ -341,8 +329,8 @@ LogicalResult Compiler::compileAtomic(Operation *op) {
   i.aux = number;
   i.a = value;
   i.d = result.reg;
-  i.fn = fn;
-  i.imm = exchange;
+  i.fn = fn.value_or(0);
+  i.imm = !fn;
   if (result.isFloat)
     i.kind = *getFloatKind(atomic.getValue().getType());
   else

@@ -243,6 +243,49 @@ LogicalResult Compiler::compileInsert(Operation *op) {
   return success();
 }
 
+void Compiler::compileInsertSlice(vector::InsertStridedSliceOp slice) {
+  ArrayRef<int64_t> shape = shapeOf(slice.getDest().getType());
+  ArrayRef<int64_t> small = shapeOf(slice.getValueToStore().getType());
+  Reg next = reg(slice.getValueToStore()), to = reg(slice.getDest());
+  SmallVector<int64_t> offsets = integers(slice.getOffsets()),
+                       strides = integers(slice.getStrides());
+  Permutation sources;
+  for (uint32_t e = 0; e < columnsOf(slice.getDest().getType()); ++e)
+    sources.push_back(to + e);
+  size_t leading = shape.size() - small.size();
+  forEachPlace(small, [&](ArrayRef<int64_t> place) {
+    SmallVector<int64_t> at(offsets);
+    for (size_t d = 0; d < small.size(); ++d)
+      at[leading + d] += place[d] * strides[d];
+    sources[size_t(linearize(shape, at))] = next++;
+  });
+  emitPermutation(slice, slice.getResult(), std::move(sources));
+}
+
+void Compiler::compileShuffle(vector::ShuffleOp shuffle) {
+  uint32_t split = columnsOf(shuffle.getV1().getType());
+  Reg a = reg(shuffle.getV1()), b = reg(shuffle.getV2());
+  Permutation sources;
+  for (int64_t index : shuffle.getMask())
+    sources.push_back(index < 0 || index < int64_t(split)
+                          ? a + Reg(std::max<int64_t>(index, 0))
+                          : b + Reg(index - split));
+  emitPermutation(shuffle, shuffle.getResult(), std::move(sources));
+}
+
+void Compiler::compileTranspose(vector::TransposeOp transpose) {
+  ArrayRef<int64_t> shape = shapeOf(transpose.getVector().getType());
+  Reg from = reg(transpose.getVector());
+  Permutation sources;
+  forEachPlace(shapeOf(transpose.getType()), [&](ArrayRef<int64_t> place) {
+    SmallVector<int64_t> at(shape.size());
+    for (auto [d, source] : llvm::enumerate(transpose.getPermutation()))
+      at[size_t(source)] = place[d];
+    sources.push_back(from + Reg(linearize(shape, at)));
+  });
+  emitPermutation(transpose, transpose.getResult(), std::move(sources));
+}
+
 /// Operations that only rearrange columns; false if `op` is another.
 bool Compiler::compileRearrangement(Operation *op) {
   if (isa<vector::BroadcastOp>(op)) {
@@ -250,82 +293,36 @@ bool Compiler::compileRearrangement(Operation *op) {
                     broadcastColumns(reg(op->getOperand(0)),
                                      shapeOf(op->getOperand(0).getType()),
                                      shapeOf(op->getResult(0).getType())));
-    return true;
-  }
-  if (isa<vector::ShapeCastOp>(op)) {
+  } else if (isa<vector::ShapeCastOp>(op)) {
     Slot source = slot(op->getOperand(0));
     defineAlias(op->getResult(0), source, 0);
-    return true;
-  }
-  if (isa<vector::FromElementsOp>(op)) {
+  } else if (isa<vector::FromElementsOp>(op)) {
     Permutation sources;
     for (Value operand : op->getOperands())
       sources.push_back(reg(operand));
     emitPermutation(op, op->getResult(0), std::move(sources));
-    return true;
-  }
-  if (isa<vector::ToElementsOp>(op)) {
+  } else if (isa<vector::ToElementsOp>(op)) {
     Slot source = slot(op->getOperand(0));
     for (auto [e, result] : llvm::enumerate(op->getResults()))
       defineAlias(result, source, uint32_t(e));
-    return true;
-  }
-  if (auto slice = dyn_cast<vector::ExtractStridedSliceOp>(op)) {
+  } else if (auto slice = dyn_cast<vector::ExtractStridedSliceOp>(op)) {
     emitPermutation(op, slice.getResult(),
                     sliceColumns(reg(slice.getSource()),
                                  shapeOf(slice.getSource().getType()),
                                  integers(slice.getOffsets()),
                                  integers(slice.getSizes()),
                                  integers(slice.getStrides())));
-    return true;
+  } else if (auto slice = dyn_cast<vector::InsertStridedSliceOp>(op)) {
+    compileInsertSlice(slice);
+  } else if (auto shuffle = dyn_cast<vector::ShuffleOp>(op);
+             shuffle && shuffle.getV1VectorType().getRank() <= 1) {
+    compileShuffle(shuffle);
+  } else if (auto transpose = dyn_cast<vector::TransposeOp>(op)) {
+    compileTranspose(transpose);
+  } else {
+    return false;
   }
-  if (auto slice = dyn_cast<vector::InsertStridedSliceOp>(op)) {
-    ArrayRef<int64_t> shape = shapeOf(slice.getDest().getType());
-    ArrayRef<int64_t> small = shapeOf(slice.getValueToStore().getType());
-    Reg from = reg(slice.getValueToStore()), to = reg(slice.getDest());
-    SmallVector<int64_t> offsets = integers(slice.getOffsets()),
-                         strides = integers(slice.getStrides());
-    Permutation sources;
-    for (uint32_t e = 0; e < columnsOf(slice.getDest().getType()); ++e)
-      sources.push_back(to + e);
-    size_t leading = shape.size() - small.size();
-    Reg next = from;
-    forEachPlace(small, [&](ArrayRef<int64_t> place) {
-      SmallVector<int64_t> at(offsets);
-      for (size_t d = 0; d < small.size(); ++d)
-        at[leading + d] += place[d] * strides[d];
-      sources[size_t(linearize(shape, at))] = next++;
-    });
-    emitPermutation(op, slice.getResult(), std::move(sources));
-    return true;
-  }
-  if (auto shuffle = dyn_cast<vector::ShuffleOp>(op)) {
-    if (shuffle.getV1VectorType().getRank() > 1)
-      return false;
-    uint32_t split = columnsOf(shuffle.getV1().getType());
-    Reg a = reg(shuffle.getV1()), b = reg(shuffle.getV2());
-    Permutation sources;
-    for (int64_t index : shuffle.getMask())
-      sources.push_back(index < 0 || index < int64_t(split)
-                            ? a + Reg(std::max<int64_t>(index, 0))
-                            : b + Reg(index - split));
-    emitPermutation(op, shuffle.getResult(), std::move(sources));
-    return true;
-  }
-  if (auto transpose = dyn_cast<vector::TransposeOp>(op)) {
-    ArrayRef<int64_t> shape = shapeOf(transpose.getVector().getType());
-    Reg from = reg(transpose.getVector());
-    Permutation sources;
-    forEachPlace(shapeOf(transpose.getType()), [&](ArrayRef<int64_t> place) {
-      SmallVector<int64_t> at(shape.size());
-      for (auto [d, source] : llvm::enumerate(transpose.getPermutation()))
-        at[size_t(source)] = place[d];
-      sources.push_back(from + Reg(linearize(shape, at)));
-    });
-    emitPermutation(op, transpose.getResult(), std::move(sources));
-    return true;
-  }
-  return false;
+  return true;
 }
 
 LogicalResult Compiler::compileVector(Operation *op) {

@@ -109,6 +109,9 @@ private:
   LogicalResult compileExtract(Operation *op);
   LogicalResult compileInsert(Operation *op);
   bool compileRearrangement(Operation *op);
+  void compileInsertSlice(vector::InsertStridedSliceOp slice);
+  void compileShuffle(vector::ShuffleOp shuffle);
+  void compileTranspose(vector::TransposeOp transpose);
   LogicalResult compileMemRef(Operation *op);
   LogicalResult compileGPU(Operation *op);
   LogicalResult compileSCF(Operation *op);
@@ -116,6 +119,7 @@ private:
   LogicalResult compileKGPUSync(Operation *op);
   LogicalResult compileKGPUMatrix(Operation *op);
   LogicalResult compileGlobalId(Operation *op);
+  LogicalResult compileLaneShuffle(gpu::ShuffleOp op);
   LogicalResult compileLoadStore(Operation *op, Value memref,
                                  ValueRange indices, Value predicate,
                                  Value valid, Value registers,

@@ -162,6 +162,55 @@ collapseShape(ArrayRef<int64_t> shape,
   return result;
 }
 
+FailureOr<SmallVector<int64_t>>
+Evaluator::shapeOfSlice(tensor::ExtractSliceOp op) {
+  FailureOr<SmallVector<int64_t>> sizes = resolve(op.getMixedSizes());
+  if (failed(sizes))
+    return failure();
+  SmallVector<int64_t> kept;
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  for (auto [d, size] : llvm::enumerate(*sizes))
+    if (!dropped.test(d))
+      kept.push_back(size);
+  return kept;
+}
+
+FailureOr<SmallVector<int64_t>> Evaluator::shapeOfPad(tensor::PadOp op) {
+  FailureOr<SmallVector<int64_t>> shape = getShape(op.getSource());
+  FailureOr<SmallVector<int64_t>> low = resolve(op.getMixedLowPad());
+  FailureOr<SmallVector<int64_t>> high = resolve(op.getMixedHighPad());
+  if (failed(shape) || failed(low) || failed(high))
+    return failure();
+  for (auto [d, size] : llvm::enumerate(*shape))
+    size += (*low)[d] + (*high)[d];
+  return shape;
+}
+
+FailureOr<SmallVector<int64_t>> Evaluator::shapeOfConcat(tensor::ConcatOp op) {
+  FailureOr<SmallVector<int64_t>> shape = getShape(op.getInputs()[0]);
+  for (Value input : op.getInputs().drop_front()) {
+    FailureOr<SmallVector<int64_t>> next = getShape(input);
+    if (failed(shape) || failed(next))
+      return failure();
+    (*shape)[op.getDim()] += (*next)[op.getDim()];
+  }
+  return shape;
+}
+
+FailureOr<SmallVector<int64_t>> Evaluator::shapeOfMade(Operation *op) {
+  SmallVector<OpFoldResult> sizes;
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  auto dynamic = op->getOperands().take_back(type.getNumDynamicDims());
+  for (int64_t size : type.getShape())
+    if (mlir::ShapedType::isDynamic(size)) {
+      sizes.push_back(dynamic.front());
+      dynamic = dynamic.drop_front();
+    } else {
+      sizes.push_back(IntegerAttr::get(IndexType::get(op->getContext()), size));
+    }
+  return resolve(sizes);
+}
+
 FailureOr<SmallVector<int64_t>> Evaluator::inferShape(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value))
     return shapes[argument.getArgNumber()];
@@ -169,61 +218,24 @@ FailureOr<SmallVector<int64_t>> Evaluator::inferShape(Value value) {
   if (auto structured = dyn_cast<linalg::LinalgOp>(op))
     return getShape(
         structured.getDpsInits()[cast<OpResult>(value).getResultNumber()]);
-  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
-    FailureOr<SmallVector<int64_t>> sizes = resolve(slice.getMixedSizes());
-    if (failed(sizes))
-      return failure();
-    SmallVector<int64_t> kept;
-    llvm::SmallBitVector dropped = slice.getDroppedDims();
-    for (auto [d, size] : llvm::enumerate(*sizes))
-      if (!dropped.test(d))
-        kept.push_back(size);
-    return kept;
-  }
-  if (auto pad = dyn_cast<tensor::PadOp>(op)) {
-    FailureOr<SmallVector<int64_t>> shape = getShape(pad.getSource());
-    FailureOr<SmallVector<int64_t>> low = resolve(pad.getMixedLowPad());
-    FailureOr<SmallVector<int64_t>> high = resolve(pad.getMixedHighPad());
-    if (failed(shape) || failed(low) || failed(high))
-      return failure();
-    for (auto [d, size] : llvm::enumerate(*shape))
-      size += (*low)[d] + (*high)[d];
-    return shape;
-  }
+  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+    return shapeOfSlice(slice);
+  if (auto pad = dyn_cast<tensor::PadOp>(op))
+    return shapeOfPad(pad);
   if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
     FailureOr<SmallVector<int64_t>> shape = getShape(collapse.getSrc());
     if (failed(shape))
       return failure();
     return collapseShape(*shape, collapse.getReassociationIndices());
   }
-  if (auto concat = dyn_cast<tensor::ConcatOp>(op)) {
-    FailureOr<SmallVector<int64_t>> shape = getShape(concat.getInputs()[0]);
-    for (Value input : concat.getInputs().drop_front()) {
-      FailureOr<SmallVector<int64_t>> next = getShape(input);
-      if (failed(shape) || failed(next))
-        return failure();
-      (*shape)[concat.getDim()] += (*next)[concat.getDim()];
-    }
-    return shape;
-  }
+  if (auto concat = dyn_cast<tensor::ConcatOp>(op))
+    return shapeOfConcat(concat);
   if (auto empty = dyn_cast<tensor::EmptyOp>(op))
     return resolve(empty.getMixedSizes());
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
     return resolve(expand.getMixedOutputShape());
-  if (isa<tensor::GenerateOp, tensor::SplatOp>(op)) {
-    SmallVector<OpFoldResult> sizes;
-    auto type = cast<RankedTensorType>(value.getType());
-    auto dynamic = op->getOperands().take_back(type.getNumDynamicDims());
-    for (int64_t size : type.getShape())
-      if (mlir::ShapedType::isDynamic(size)) {
-        sizes.push_back(dynamic.front());
-        dynamic = dynamic.drop_front();
-      } else {
-        sizes.push_back(
-            IntegerAttr::get(IndexType::get(op->getContext()), size));
-      }
-    return resolve(sizes);
-  }
+  if (isa<tensor::GenerateOp, tensor::SplatOp>(op))
+    return shapeOfMade(op);
   if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
     return getShape(insert.getDest());
   if (isa<arith::SelectOp>(op))

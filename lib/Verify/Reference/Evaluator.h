@@ -79,6 +79,11 @@ private:
   FailureOr<Tile> computeConstant(Operation *op, const Box &box);
   FailureOr<Tile> computeElementwise(Operation *op, const Box &box);
   FailureOr<SmallVector<int64_t>> inferShape(Value value);
+  FailureOr<SmallVector<int64_t>> shapeOfSlice(tensor::ExtractSliceOp op);
+  FailureOr<SmallVector<int64_t>> shapeOfPad(tensor::PadOp op);
+  FailureOr<SmallVector<int64_t>> shapeOfConcat(tensor::ConcatOp op);
+  /// Of an operation whose last operands are the sizes that its type lacks.
+  FailureOr<SmallVector<int64_t>> shapeOfMade(Operation *op);
   FailureOr<SmallVector<int64_t>> resolve(ArrayRef<OpFoldResult> sizes);
 
   // Moving data (TensorOps.cpp).
@@ -107,6 +112,9 @@ private:
   LogicalResult computeParallel(Structured &s, Tile &tile);
   LogicalResult computeReduction(Structured &s, Tile &tile);
   LogicalResult computeStepwise(Structured &s, Tile &tile);
+  LogicalResult addTerms(Structured &s, const Box &points, size_t n,
+                         MutableArrayRef<Column> accs);
+  LogicalResult requestOperands(Structured &s, const Box &points);
   LogicalResult computeContraction(Structured &s, Tile &tile, bool &done);
   LogicalResult computeScan(Structured &s, Tile &tile);
   FailureOr<Column> scanRows(Structured &s, const Box &points,

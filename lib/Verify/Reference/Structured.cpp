@@ -389,6 +389,48 @@ LogicalResult Evaluator::computeReduction(Structured &s, Tile &tile) {
   });
 }
 
+/// Lets the terms at `points`, one for each element of the result, join.
+LogicalResult Evaluator::addTerms(Structured &s, const Box &points, size_t n,
+                                  MutableArrayRef<Column> accs) {
+  if (failed(spend(n)))
+    return failure();
+  Payload payload;
+  payload.points = n;
+  SmallVector<unsigned> order(s.reduction);
+  order.append(s.parallel);
+  payload.index = indexReader(points, order);
+  for (OpOperand *operand : s.op.getDpsInputOperands()) {
+    BlockArgument argument = s.op.getMatchingBlockArgument(operand);
+    if (argument.use_empty())
+      continue;
+    FailureOr<Column> column = readOperand(s, *operand, points, s.parallel);
+    if (failed(column))
+      return failure();
+    payload.known[argument] = std::move(*column);
+  }
+  for (auto [i, argument] : llvm::enumerate(s.op.getRegionOutputArgs()))
+    payload.known[argument] = accs[i];
+  Operation *yield = s.op.getBlock()->getTerminator();
+  for (auto [i, value] : llvm::enumerate(yield->getOperands())) {
+    FailureOr<Column> next = evalPayload(payload, value);
+    if (failed(next))
+      return failure();
+    accs[i] = std::move(*next);
+  }
+  return success();
+}
+
+/// Computes the operands of many points at once; each point then finds them.
+LogicalResult Evaluator::requestOperands(Structured &s, const Box &points) {
+  for (OpOperand *operand : s.op.getDpsInputOperands())
+    if (isa<RankedTensorType>(operand->get().getType()) &&
+        !s.op.getMatchingBlockArgument(operand).use_empty() &&
+        failed(request(operand->get(),
+                       imageOf(s.maps[operand->getOperandNumber()], points))))
+      return failure();
+  return success();
+}
+
 /// Any payload: one point of the reduction after the other, all accumulators
 /// carried.
 LogicalResult Evaluator::computeStepwise(Structured &s, Tile &tile) {
@@ -410,51 +452,20 @@ LogicalResult Evaluator::computeStepwise(Structured &s, Tile &tile) {
         return failure();
       accs.push_back(std::move(*acc));
     }
+    auto n = size_t(part.volume());
     Box points = s.loops;
     for (auto [i, d] : llvm::enumerate(s.parallel))
       points.offsets[d] = part.offsets[i], points.sizes[d] = part.sizes[i];
     auto step = [&](ArrayRef<int64_t> term) {
       for (auto [i, d] : llvm::enumerate(s.reduction))
         points.offsets[d] = term[i], points.sizes[d] = 1;
-      Payload payload;
-      payload.points = size_t(part.volume());
-      if (failed(spend(payload.points)))
-        return LogicalResult::failure();
-      SmallVector<unsigned> order(s.reduction);
-      order.append(s.parallel);
-      payload.index = indexReader(points, order);
-      for (OpOperand *operand : s.op.getDpsInputOperands()) {
-        BlockArgument argument = s.op.getMatchingBlockArgument(operand);
-        if (argument.use_empty())
-          continue;
-        FailureOr<Column> column = readOperand(s, *operand, points, s.parallel);
-        if (failed(column))
-          return failure();
-        payload.known[argument] = std::move(*column);
-      }
-      for (auto [i, argument] : llvm::enumerate(s.op.getRegionOutputArgs()))
-        payload.known[argument] = accs[i];
-      Operation *yield = s.op.getBlock()->getTerminator();
-      for (auto [i, value] : llvm::enumerate(yield->getOperands())) {
-        FailureOr<Column> next = evalPayload(payload, value);
-        if (failed(next))
-          return failure();
-        accs[i] = std::move(*next);
-      }
-      return success();
+      return addTerms(s, points, n, accs);
     };
-    auto n = size_t(part.volume());
-    // Computes the operands of many points at once; the points then find them.
     auto steps = [&](const Box &terms) {
       for (auto [i, d] : llvm::enumerate(s.reduction))
         points.offsets[d] = terms.offsets[i], points.sizes[d] = terms.sizes[i];
-      for (OpOperand *operand : s.op.getDpsInputOperands())
-        if (isa<RankedTensorType>(operand->get().getType()) &&
-            !s.op.getMatchingBlockArgument(operand).use_empty() &&
-            failed(
-                request(operand->get(),
-                        imageOf(s.maps[operand->getOperandNumber()], points))))
-          return failure();
+      if (failed(requestOperands(s, points)))
+        return failure();
       return forEachPoint(terms, step);
     };
     int64_t rows = std::max<int64_t>(columnPoints * 4 / int64_t(n), 1);

@@ -194,6 +194,39 @@ scatteredDim(ArrayRef<mlir::ReassociationIndices> groups,
   return std::nullopt;
 }
 
+/// The box of what is expanded or collapsed that holds a box of the result.
+static Box neededOfReshape(Operation *op, ArrayRef<int64_t> from,
+                           ArrayRef<int64_t> to, const Box &box) {
+  bool expands = isa<tensor::ExpandShapeOp>(op);
+  SmallVector<mlir::ReassociationIndices> groups =
+      expands ? cast<tensor::ExpandShapeOp>(op).getReassociationIndices()
+              : cast<tensor::CollapseShapeOp>(op).getReassociationIndices();
+  // Collapsing to rank 0 has no groups; all sizes are one.
+  Box needed = Box::all(from);
+  ArrayRef<int64_t> wide = expands ? to : from;
+  for (auto [g, group] : llvm::enumerate(groups)) {
+    ArrayRef<int64_t> sizes = wide.slice(group.front(), group.size());
+    SmallVector<int64_t> strides = getStrides(sizes);
+    if (expands) {
+      int64_t first = 0, last = 0;
+      for (auto [i, d] : llvm::enumerate(group)) {
+        first += box.offsets[d] * strides[i];
+        last += (box.offsets[d] + box.sizes[d] - 1) * strides[i];
+      }
+      needed.offsets[g] = first;
+      needed.sizes[g] = last - first + 1;
+      continue;
+    }
+    Box part =
+        boxOfRange(sizes, box.offsets[g], box.offsets[g] + box.sizes[g] - 1);
+    for (auto [i, d] : llvm::enumerate(group)) {
+      needed.offsets[d] = part.offsets[i];
+      needed.sizes[d] = part.sizes[i];
+    }
+  }
+  return needed;
+}
+
 /// Expansion and collapse are the same list of values with other sizes; groups
 /// of dimensions that correspond keep the box small.
 FailureOr<Tile> Evaluator::computeReshape(Value source, const Box &box,
@@ -220,34 +253,8 @@ FailureOr<Tile> Evaluator::computeReshape(Value source, const Box &box,
       return parts;
     }
   }
-  bool expands = isa<tensor::ExpandShapeOp>(op);
-  SmallVector<mlir::ReassociationIndices> groups =
-      expands ? cast<tensor::ExpandShapeOp>(op).getReassociationIndices()
-              : cast<tensor::CollapseShapeOp>(op).getReassociationIndices();
-  // Collapsing to rank 0 has no groups; all sizes are one.
-  Box needed = Box::all(*from);
-  ArrayRef<int64_t> wide = expands ? *to : *from;
-  for (auto [g, group] : llvm::enumerate(groups)) {
-    ArrayRef<int64_t> sizes = wide.slice(group.front(), group.size());
-    SmallVector<int64_t> strides = getStrides(sizes);
-    if (expands) {
-      int64_t first = 0, last = 0;
-      for (auto [i, d] : llvm::enumerate(group)) {
-        first += box.offsets[d] * strides[i];
-        last += (box.offsets[d] + box.sizes[d] - 1) * strides[i];
-      }
-      needed.offsets[g] = first;
-      needed.sizes[g] = last - first + 1;
-      continue;
-    }
-    Box part =
-        boxOfRange(sizes, box.offsets[g], box.offsets[g] + box.sizes[g] - 1);
-    for (auto [i, d] : llvm::enumerate(group)) {
-      needed.offsets[d] = part.offsets[i];
-      needed.sizes[d] = part.sizes[i];
-    }
-  }
-  FailureOr<TilePtr> tile = request(source, needed);
+  FailureOr<TilePtr> tile =
+      request(source, neededOfReshape(op, *from, *to, box));
   if (failed(tile))
     return failure();
   Tile out = {box, makeColumn(domain, mlir::getElementTypeOrSelf(source),
