@@ -86,6 +86,24 @@ function(kernelopt_generated_doc name)
   add_dependencies(kernel-opt-doc ${name})
 endfunction()
 
+# Makes a page of a generated one whose .td names tests as examples.
+function(kernelopt_insert_examples td page output)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/modules/InsertExamples.cmake)
+  file(STRINGS ${td} markers REGEX "\\(\\* example filepath=")
+  list(TRANSFORM markers REPLACE ".*filepath=([^ ]+) .*"
+    "${PROJECT_SOURCE_DIR}/\\1" OUTPUT_VARIABLE examples)
+  foreach(example IN LISTS examples)
+    if(NOT EXISTS ${example})
+      message(FATAL_ERROR "${td}: there is no example ${example}")
+    endif()
+  endforeach()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${td})
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DPAGE=${page} -DOUTPUT=${output}
+      -DROOT=${PROJECT_SOURCE_DIR} -P ${script}
+    DEPENDS ${page} ${script} ${examples} VERBATIM)
+endfunction()
+
 # Files of a dialect in include/kernel-opt/Dialect/<Name>, each optional but
 # the first: <Name>{Dialect,Ops,Types,Attrs,Enums,Interfaces}.td. The library
 # is called KernelOpt<Name>.
@@ -165,9 +183,10 @@ function(add_kernelopt_passes name)
     return()
   endif()
   set(pages "")
-  kernelopt_tablegen(pages ${td}
-    ${PROJECT_BINARY_DIR}/docs/Passes/${name}.md -gen-pass-doc)
-  kernelopt_generated_doc(${name}PassesDoc ${pages})
+  set(page ${PROJECT_BINARY_DIR}/docs/Passes/${name}.md)
+  kernelopt_tablegen(pages ${td} ${page}.in -gen-pass-doc)
+  kernelopt_insert_examples(${td} ${page}.in ${page})
+  kernelopt_generated_doc(${name}PassesDoc ${page})
 endfunction()
 
 # Puts texts into the executable, so that no file has to be found at run time:
