@@ -1,4 +1,4 @@
-//===- InlineKernels.cpp - Kernels as operations again ----------*- C++ -*-===//
+//===- ProgramOnTensors.cpp - Kernels as operations again -------*- C++ -*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
