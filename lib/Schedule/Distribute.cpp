@@ -9,6 +9,7 @@
 #include "kernel-opt/Schedule/Distribute.h"
 #include "Distributor.h"
 #include "kernel-opt/Dialect/KGPU/KGPUOps.h"
+#include "kernel-opt/Schedule/Stage.h"
 #include "kernel-opt/Schedule/TensorCores.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -159,6 +160,7 @@ FailureOr<gpu::GPUFuncOp> Distributor::run() {
     return failure();
   }
   prologueEnd->erase();
+  computeInParts(target);
   if (lastPeerRead) {
     // Shared memory lives as long as its block: nobody leaves while others
     // may read. Who has read says so at once, and what is left is done before

@@ -20,6 +20,7 @@
 #include "kernel-opt/Schedule/Stage.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -42,6 +43,7 @@ public:
 private:
   Value make(Value value);
   Value difference(OpBuilder &builder, Value left, Value right, Location loc);
+  Value unscaled(Value value, Value factor);
   Value negated(Value value);
   Value constant(OpBuilder &builder, Type type, const Literal &literal,
                  Location loc);
@@ -91,6 +93,14 @@ Value Rebaser::constant(OpBuilder &builder, Type type, const Literal &literal,
   return op;
 }
 
+/// The splat number of a constant tile; null for other values.
+static Attribute splatOf(Value value) {
+  DenseElementsAttr dense;
+  return matchPattern(value, m_Constant(&dense)) && dense.isSplat()
+             ? dense.getSplatValue<Attribute>()
+             : Attribute();
+}
+
 /// Whether every element is 0 or an infinity, which no positive factor changes.
 static bool isUnchanged(Value value) {
   DenseElementsAttr dense;
@@ -125,11 +135,48 @@ Value Rebaser::negated(Value value) {
   return negative[value] = made;
 }
 
+/// x where `value` repeats x * c, c being the number that `factor` repeats, or
+/// what c does not change; null for other values.
+Value Rebaser::unscaled(Value value, Value factor) {
+  if (isUnchanged(value))
+    return value;
+  if (auto view = value.getDefiningOp<ktile::ViewOp>()) {
+    Value source = unscaled(view.getSource(), factor);
+    if (!source)
+      return {};
+    OpBuilder builder = after(value);
+    return ktile::ViewOp::create(builder, view.getLoc(), view.getType(), source,
+                                 view.getFrom());
+  }
+  if (auto select = value.getDefiningOp<arith::SelectOp>()) {
+    Value yes = unscaled(select.getTrueValue(), factor);
+    Value no = unscaled(select.getFalseValue(), factor);
+    if (!yes || !no)
+      return {};
+    OpBuilder builder = after(value);
+    return arith::SelectOp::create(builder, select.getLoc(),
+                                   select.getCondition(), yes, no);
+  }
+  auto product = value.getDefiningOp<arith::MulFOp>();
+  if (!product || splatOf(product.getRhs()) != splatOf(factor))
+    return {};
+  return product.getLhs();
+}
+
 Value Rebaser::difference(OpBuilder &builder, Value left, Value right,
                           Location loc) {
-  // One rounding where a product is subtracted from.
   auto product = rebase(left).getDefiningOp<arith::MulFOp>();
-  if (product && product.getRhs().getDefiningOp<arith::ConstantOp>())
+  bool scaled = product && splatOf(product.getRhs());
+  // Of multiples of one number the difference comes first: it is exactly zero
+  // where they are equal (a row's maximum, whose weight is one).
+  if (Value single =
+          scaled ? unscaled(rebase(right), product.getRhs()) : Value())
+    return arith::MulFOp::create(
+        builder, loc,
+        arith::SubFOp::create(builder, loc, product.getLhs(), single),
+        product.getRhs());
+  // One rounding where a product is subtracted from.
+  if (scaled)
     return math::FmaOp::create(builder, loc, product.getLhs(), product.getRhs(),
                                negated(rebase(right)));
   return arith::SubFOp::create(builder, loc, rebase(left), rebase(right));
@@ -237,6 +284,22 @@ static void multiplySelections(gpu::GPUFuncOp func) {
   });
 }
 
+/// Puts `value` times the number that `factor` repeats in its place, but not in
+/// `except`.
+static void multiplyUses(OpBuilder &builder, Value value,
+                         arith::ConstantOp factor,
+                         ArrayRef<Operation *> except) {
+  auto type = cast<RankedTensorType>(value.getType());
+  auto each = arith::ConstantOp::create(
+      builder, value.getLoc(),
+      DenseElementsAttr::get(type, splatOf(factor.getResult())));
+  each->setDiscardableAttrs(factor->getDiscardableAttrDictionary());
+  auto product = arith::MulFOp::create(builder, value.getLoc(), value, each);
+  SmallPtrSet<Operation *, 2> kept(except.begin(), except.end());
+  kept.insert(product);
+  value.replaceAllUsesExcept(product, kept);
+}
+
 /// The maximum of positive multiples is that multiple of the maximum, exactly,
 /// since rounding keeps the order: one product for each row.
 static void multiplyMaxima(gpu::GPUFuncOp func) {
@@ -251,20 +314,78 @@ static void multiplyMaxima(gpu::GPUFuncOp func) {
     if (!multiple)
       continue;
     auto [single, factor] = *multiple;
-    Location loc = reduce.getLoc();
     OpBuilder builder(reduce);
     reduce.getOperandsMutable().assign(single);
     builder.setInsertionPointAfter(reduce);
     Value result = reduce.getResults()[0];
-    auto type = cast<RankedTensorType>(result.getType());
-    auto dense = cast<DenseElementsAttr>(factor.getValue());
-    auto each = arith::ConstantOp::create(
-        builder, loc,
-        DenseElementsAttr::get(type, dense.getSplatValue<Attribute>()));
-    each->setDiscardableAttrs(factor->getDiscardableAttrDictionary());
-    auto product = arith::MulFOp::create(builder, loc, result, each);
-    result.replaceAllUsesExcept(product, product);
+    multiplyUses(builder, result, factor, {});
   }
+}
+
+/// What `value` is that multiple of; null if it is none.
+static Value singleOf(Value value, arith::ConstantOp factor) {
+  if (isUnchanged(value))
+    return value;
+  auto multiple = positiveMultiple(value);
+  bool same = multiple && splatOf(multiple->second.getResult()) ==
+                              splatOf(factor.getResult());
+  return same ? multiple->first : Value();
+}
+
+/// A maximum that a loop carries, of multiples of one number, is carried
+/// without that number: elements and their maximum are then multiplied by the
+/// same literal, or subtracted before.
+static void multiplyCarriedMaxima(gpu::GPUFuncOp func) {
+  SmallVector<scf::ForOp> loops;
+  func.walk([&](scf::ForOp loop) { loops.push_back(loop); });
+  for (scf::ForOp loop : loops)
+    for (auto [i, carried] : llvm::enumerate(loop.getRegionIterArgs())) {
+      OpOperand &yielded =
+          loop.getBody()->getTerminator()->getOpOperand(unsigned(i));
+      Operation *maximum = yielded.get().getDefiningOp();
+      if (!isa_and_nonnull<arith::MaximumFOp, arith::MaxNumFOp>(maximum))
+        continue;
+      unsigned side = maximum->getOperand(0) == carried ? 1 : 0;
+      auto multiple = positiveMultiple(maximum->getOperand(side));
+      if (!multiple || maximum->getOperand(1 - side) != carried)
+        continue;
+      auto [single, factor] = *multiple;
+      Value init = singleOf(loop.getInitArgs()[i], factor);
+      if (!init)
+        continue;
+      loop.getInitArgsMutable()[unsigned(i)].set(init);
+      maximum->setOperand(side, single);
+      OpBuilder builder = after(maximum->getResult(0));
+      multiplyUses(builder, maximum->getResult(0), factor,
+                   {yielded.getOwner()});
+      builder.setInsertionPointToStart(loop.getBody());
+      multiplyUses(builder, carried, factor, {maximum});
+      builder.setInsertionPointAfter(loop);
+      multiplyUses(builder, loop.getResult(unsigned(i)), factor, {});
+    }
+}
+
+/// A positive multiple is infinite where what it is a multiple of is: nothing
+/// is multiplied for a comparison alone, least of all in front of products.
+static void compareSingles(gpu::GPUFuncOp func) {
+  func.walk([](arith::CmpFOp compare) {
+    auto multiple = positiveMultiple(compare.getLhs());
+    if (multiple && compare.getPredicate() == arith::CmpFPredicate::OEQ &&
+        isLowest(compare.getRhs()))
+      compare.getLhsMutable().assign(multiple->first);
+  });
+}
+
+/// Maxima of a first step, which begins with -infinity.
+static void dropLowest(gpu::GPUFuncOp func) {
+  func.walk([](arith::MaximumFOp maximum) {
+    for (unsigned side : {0, 1})
+      if (isLowest(maximum->getOperand(side))) {
+        maximum.replaceAllUsesWith(maximum->getOperand(1 - side));
+        maximum.erase();
+        return;
+      }
+  });
 }
 
 /// Quotients by the ones that stand for sums not known yet.
@@ -279,8 +400,11 @@ static void dropDivisionsByOne(gpu::GPUFuncOp func) {
 
 unsigned schedule::rebaseExponentials(gpu::GPUFuncOp func) {
   dropDivisionsByOne(func);
+  dropLowest(func);
   multiplySelections(func);
   multiplyMaxima(func);
+  multiplyCarriedMaxima(func);
+  compareSingles(func);
   SmallVector<math::ExpOp> exponentials;
   func.walk([&](math::ExpOp op) {
     auto tile = dyn_cast<RankedTensorType>(op.getType());

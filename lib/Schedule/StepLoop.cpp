@@ -111,13 +111,20 @@ LogicalResult StepPipeline::findProduct(ktile::DotOp dot) {
     return failure();
   product.rightOperand = *right;
   Value left = dot.getA();
+  // Rounded where registers are taken: earlier, between the products of one
+  // group, ptxas would make these wait for each other.
+  if (auto rounded = left.getDefiningOp<arith::TruncFOp>();
+      rounded && rounded.getType() == dot.getA().getType() &&
+      getElementTypeOrSelf(rounded.getIn().getType()).isF32() &&
+      getElementTypeOrSelf(rounded.getType()) == elementType)
+    left = rounded.getIn();
   auto leftType = cast<ShapedType>(left.getType());
   if (left.getDefiningOp<ktile::LoadOp>()) {
     auto found = findOperand(dot, left, true);
     if (failed(found))
       return failure();
     product.leftOperand = *found;
-  } else if (leftType.getElementType() == elementType ||
+  } else if (leftType.getElementType() == elementType || left != dot.getA() ||
              (leftType.getElementType().isF32() && dot.getAWeights())) {
     product.left = left;
   } else {

@@ -137,7 +137,7 @@ static void markWeights(Value tile) {
       op->setAttr(kRowWeightsAttrName, UnitAttr::get(op->getContext()));
       return;
     }
-    if (!isa<arith::DivFOp, arith::SelectOp>(op))
+    if (!isa<arith::DivFOp, arith::SelectOp, arith::TruncFOp>(op))
       return;
     tile = op->getOperand(isa<arith::SelectOp>(op) ? 1 : 0);
   }

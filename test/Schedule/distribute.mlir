@@ -370,3 +370,40 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
   transform.yield
 }
 }
+
+// -----
+
+// Of 128 elements a thread, each stored part is computed by itself, from what the
+// parts have in common on.
+
+// CHECK-LABEL: gpu.module @chain_program
+// CHECK-COUNT-32: kgpu.load {{.*}} -> vector<4xf32>
+// CHECK: %[[E:.*]] = math.exp %{{.*}} : vector<4xf32>
+// CHECK: %[[S:.*]] = arith.addf %[[E]], %{{.*}} : vector<4xf32>
+// CHECK: kgpu.store %[[S]]
+// CHECK-COUNT-31: math.exp %{{.*}} : vector<4xf32>
+// CHECK-NOT: math.exp
+// CHECK: gpu.return
+module attributes {transform.with_named_sequence} {
+func.func @chain(%x: tensor<8192xf32>) -> tensor<8192xf32> {
+  %r = kopt.kernel @chain (%a = %x : tensor<8192xf32>) -> (tensor<8192xf32>) {
+    %e = tensor.empty() : tensor<8192xf32>
+    %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%a : tensor<8192xf32>) outs(%e : tensor<8192xf32>) {
+    ^bb0(%v: f32, %o: f32):
+      %t = math.exp %v : f32
+      %s = arith.addf %t, %v : f32
+      linalg.yield %s : f32
+    } -> tensor<8192xf32>
+    kopt.yield %y : tensor<8192xf32>
+  }
+  return %r : tensor<8192xf32>
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %k = transform.structured.match ops{["kopt.kernel"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.tile %k block [8192] warps [2] : (!transform.any_op) -> !transform.any_op
+  %s0 = transform.kopt.assign_layouts %p : (!transform.any_op) -> !transform.any_op
+  %s1 = transform.kopt.distribute %s0 : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}

@@ -43,15 +43,17 @@ transform.named_sequence @__transform_main(%root: !transform.any_op) {
 
 // -----
 
-// Masked multiples and their maximum: the mask chooses among factors, the row's
-// maximum is multiplied. Weights that only f16 and sums of rows see may flush.
+// Masked multiples and their maximum: the mask chooses among factors, and of two
+// multiples of one number the difference comes first, so that the maximum's weight
+// is exactly one. Weights that only f16 and sums of rows see may flush.
 
 // CHECK-LABEL: gpu.func @masked
 // CHECK-DAG: %[[LOWEST:.*]] = arith.constant dense<0xFF800000> : tensor<16x64xf32>
 // CHECK: %[[LEFT:.*]] = arith.select %{{.*}}, %{{.*}}, %[[LOWEST]]
 // CHECK: %[[MOST:.*]] = ktile.reduce(%[[LEFT]]) along 1
-// CHECK: arith.mulf %[[MOST]], %{{.*}} : tensor<16xf32>
-// CHECK: %[[E:.*]] = math.fma %[[LEFT]],
+// CHECK: %[[EACH:.*]] = ktile.view %[[MOST]]
+// CHECK: %[[D:.*]] = arith.subf %[[LEFT]], %[[EACH]] : tensor<16x64xf32>
+// CHECK: %[[E:.*]] = arith.mulf %[[D]], %{{.*}} : tensor<16x64xf32>
 // CHECK: math.exp2 %[[E]] {kgpu.flush}
 module attributes {transform.with_named_sequence} {
 gpu.module @m {
@@ -72,6 +74,55 @@ gpu.module @m {
     %e = math.exp %d {ktile.row_weights} : tensor<16x64xf32>
     %h = arith.truncf %e : tensor<16x64xf32> to tensor<16x64xf16>
     ktile.store %h, %y[affine_map<(d0, d1) -> (d0, d1)>]() : tensor<16x64xf16>, memref<16x64xf16>
+    gpu.return
+  }
+}
+transform.named_sequence @__transform_main(%root: !transform.any_op) {
+  %f = transform.structured.match ops{["gpu.func"]} in %root : (!transform.any_op) -> !transform.any_op
+  %p = transform.kopt.rebase_exponentials %f : (!transform.any_op) -> !transform.any_op
+  transform.yield
+}
+}
+
+// -----
+
+// A maximum that a loop carries is one of what is multiplied: what the loop gives
+// is the multiple. A comparison with -infinity needs none.
+
+// CHECK-LABEL: gpu.func @carried
+// CHECK-DAG: %[[LOWEST:.*]] = arith.constant dense<0xFF800000> : tensor<16xf32>
+// CHECK-DAG: %[[SCALE:.*]] = arith.constant dense<5.000000e-01> : tensor<16xf32>
+// CHECK: %[[ALL:.*]] = scf.for {{.*}} iter_args(%[[OLD:.*]] = %[[LOWEST]])
+// CHECK-NOT: arith.mulf
+// CHECK: %[[MOST:.*]] = ktile.reduce
+// CHECK: %[[NEW:.*]] = arith.maximumf %[[OLD]], %[[MOST]]
+// CHECK: arith.cmpf oeq, %[[OLD]], %[[LOWEST]]
+// CHECK: scf.yield %[[NEW]]
+// CHECK: arith.mulf %[[ALL]], %[[SCALE]]
+module attributes {transform.with_named_sequence} {
+gpu.module @m {
+  gpu.func @carried(%x: memref<16x256xf32> {kgpu.access = "read"}, %y: memref<16xf32> {kgpu.access = "write"}, %z: memref<16xf32> {kgpu.access = "write"}) kernel attributes {known_block_size = array<i32: 32, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+    %lowest = arith.constant dense<0xFF800000> : tensor<16xf32>
+    %ones = arith.constant dense<1.0> : tensor<16xf32>
+    %scale = arith.constant dense<0.5> : tensor<16x64xf32>
+    %c0 = arith.constant 0 : index
+    %c64 = arith.constant 64 : index
+    %c256 = arith.constant 256 : index
+    %all = scf.for %i = %c0 to %c256 step %c64 iter_args(%old = %lowest) -> (tensor<16xf32>) {
+      %t = ktile.load %x[affine_map<(d0, d1)[s0] -> (d0, d1 + s0)>](%i) padding 0.0 : f32 : memref<16x256xf32> -> tensor<16x64xf32>
+      %s = arith.mulf %t, %scale : tensor<16x64xf32>
+      %m = ktile.reduce(%s) along 1 {
+      ^bb0(%a: f32, %b: f32):
+        %q = arith.maximumf %a, %b : f32
+        ktile.yield %q : f32
+      } : (tensor<16x64xf32>) -> tensor<16xf32>
+      %new = arith.maximumf %old, %m : tensor<16xf32>
+      %first = arith.cmpf oeq, %old, %lowest : tensor<16xf32>
+      %w = arith.select %first, %ones, %lowest : tensor<16xi1>, tensor<16xf32>
+      ktile.store %w, %z[affine_map<(d0) -> (d0)>]() : tensor<16xf32>, memref<16xf32>
+      scf.yield %new : tensor<16xf32>
+    }
+    ktile.store %all, %y[affine_map<(d0) -> (d0)>]() : tensor<16xf32>, memref<16xf32>
     gpu.return
   }
 }

@@ -48,6 +48,11 @@ unsigned rebaseExponentials(gpu::GPUFuncOp func);
 /// with its inverse; gives their number.
 unsigned invertDivisors(gpu::GPUFuncOp func);
 
+/// Computes long vectors of a distributed program part after part where only
+/// parts of them are used in their block, by stores: fewer values are alive at
+/// a time.
+void computeInParts(gpu::GPUFuncOp func);
+
 } // namespace kernel_opt::schedule
 
 #endif // KERNEL_OPT_SCHEDULE_STAGE_H

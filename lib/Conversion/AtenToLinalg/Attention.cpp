@@ -106,8 +106,10 @@ static LogicalResult lowerAttention(ScaledDotProductAttentionOp op,
   SmallVector<int64_t> last = {rankOf(scores) - 1};
   // Only a mask can hide all keys from a query.
   bool safe = l.in.size() == 4;
+  // Of 16-bit inputs the probabilities have 16 bits, too: that is what every
+  // implementation of torch multiplies with the values.
   Value probabilities =
-      softmaxOver(l, scores, last, attention.compute, attention.compute, safe);
+      softmaxOver(l, scores, last, attention.compute, l.resultElement(), safe);
   return l.replace(
       l.convert(attention.weigh(probabilities), l.resultElement()));
 }

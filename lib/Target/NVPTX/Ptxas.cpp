@@ -41,6 +41,11 @@ PtxasReport nvptx::parsePtxasOutput(StringRef text) {
     if (loss.match(line))
       report.performanceLosses.push_back(line.trim().str());
   }
+  if (report.spillStoreBytes + report.spillLoadBytes)
+    report.performanceLosses.push_back(
+        ("registers spill: " + Twine(report.spillStoreBytes) +
+         " bytes stored, " + Twine(report.spillLoadBytes) + " loaded")
+            .str());
   return report;
 }
 

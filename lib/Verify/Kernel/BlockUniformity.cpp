@@ -55,6 +55,14 @@ static bool takesPlace(OpOperand &use) {
     return among(load.getCoordinates());
   if (auto store = dyn_cast<kgpu::TmaStoreOp>(op))
     return among(store.getCoordinates());
+  // Which stage of a pipeline is read, waited for and freed after the last
+  // round.
+  if (auto product = dyn_cast<kgpu::WgmmaOp>(op))
+    return among(product.getAIndices()) || among(product.getBIndices());
+  if (isa<kgpu::MBarrierWaitOp>(op))
+    return true;
+  if (auto arrive = dyn_cast<kgpu::MBarrierArriveOp>(op))
+    return use.get() == arrive.getIndex() && use.get() != arrive.getPredicate();
   // A mask chooses between an element and its padding.
   if (auto select = dyn_cast<arith::SelectOp>(op))
     return use.get() == select.getCondition() &&

@@ -59,3 +59,16 @@ func.func @attention(%q: tensor<2x16x8xf32>) -> tensor<2x16x8xf32> {
       -> tensor<2x16x8xf32>
   return %0 : tensor<2x16x8xf32>
 }
+
+// Probabilities of 16-bit attention have 16 bits when they meet the values.
+
+// CHECK-LABEL: func.func @half_attention
+// CHECK: arith.divf {{.*}} : f32
+// CHECK-NEXT: arith.truncf {{.*}} : f32 to f16
+// CHECK: ins(%{{.*}}, %{{.*}} : tensor<2x16x16xf16>, tensor<2x16x8xf16>)
+func.func @half_attention(%q: tensor<2x16x8xf16>) -> tensor<2x16x8xf16> {
+  %0 = aten.scaled_dot_product_attention %q, %q, %q
+      : (tensor<2x16x8xf16>, tensor<2x16x8xf16>, tensor<2x16x8xf16>)
+      -> tensor<2x16x8xf16>
+  return %0 : tensor<2x16x8xf16>
+}

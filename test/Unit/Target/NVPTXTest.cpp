@@ -169,8 +169,10 @@ TEST(Ptxas, ParsesItsReport) {
   EXPECT_EQ(report.spillStoreBytes, 8u);
   EXPECT_EQ(report.spillLoadBytes, 12u);
   EXPECT_EQ(report.staticSharedBytes, 1024u);
-  ASSERT_EQ(report.performanceLosses.size(), 1u);
+  ASSERT_EQ(report.performanceLosses.size(), 2u);
   EXPECT_NE(report.performanceLosses[0].find("serialized"), std::string::npos);
+  EXPECT_EQ(report.performanceLosses[1],
+            "registers spill: 8 bytes stored, 12 loaded");
 }
 
 /// A kernel of the given PTX body; skips the test where there is no ptxas.
@@ -204,6 +206,26 @@ TEST(Ptxas, Runs) {
   EXPECT_EQ(kernel.ptxas->cubin.substr(1, 3), "ELF");
   EXPECT_EQ(kernel.occupancy.blocks, 2u);
   EXPECT_EQ(kernel.occupancy.limit, "shared memory");
+}
+
+// More values are alive than a thread has registers: it runs, and has failed.
+TEST(Ptxas, ReportsSpills) {
+  if (!hasPtxas())
+    GTEST_SKIP() << "no ptxas";
+  std::string body = ".reg .b32 %r<300>;\n.reg .b64 %a;\nmov.b64 %a, 0;\n";
+  for (std::string op : {"ld.volatile.global.b32 %r#, [%a];\n",
+                         "st.volatile.global.b32 [%a], %r#;\n"})
+    for (int i = 0; i < 300; ++i) {
+      std::string line = op;
+      line.replace(line.find('#'), 1, std::to_string(i));
+      body += line;
+    }
+  CompiledKernel kernel = kernelOf(body);
+  EXPECT_EQ(message(runPtxas(kernel, PtxOptions())), "");
+  ASSERT_TRUE(kernel.ptxas);
+  EXPECT_GT(kernel.ptxas->spillStoreBytes, 0u);
+  ASSERT_EQ(kernel.ptxas->performanceLosses.size(), 1u);
+  EXPECT_EQ(kernel.ptxas->performanceLosses[0].find("registers spill: "), 0u);
 }
 
 TEST(Ptxas, Fails) {

@@ -50,8 +50,8 @@ struct PtxasReport {
   unsigned stackBytes = 0;
   unsigned staticSharedBytes = 0;
   double seconds = 0; ///< that ptxas took
-  /// Remarks such as C7510 (wgmma serialized), with which a kernel runs but not
-  /// as its schedule meant: such a candidate has failed.
+  /// Remarks such as C7510 (wgmma serialized), and registers that spill: a kernel
+  /// runs, but not as its schedule meant. Such a candidate has failed.
   std::vector<std::string> performanceLosses;
   std::string cubin;
 };
