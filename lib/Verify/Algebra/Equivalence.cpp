@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Verify/Equivalence.h"
+#include "ElementRecords.h"
 #include "kernel-opt/Support/Hash.h"
 #include "kernel-opt/Verify/Hash.h"
 #include "kernel-opt/Verify/Reference.h"
@@ -24,27 +25,6 @@ using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 namespace {
-/// What is known about one element of one result. Only draws in general
-/// position count: every input a random element of the fields.
-struct ElementRecord {
-  float evidence = 0;    ///< bits
-  uint8_t constants = 0; ///< draws in which it was equal, but no variable
-  bool isOpen = false;   ///< undecided once, and not as a literal
-};
-
-/// Where results are constants or integers, there is no chance to bound.
-constexpr double maxEvidence = 1000;
-
-/// So many draws settle an element that mostly is the literal of a maximum or
-/// a mask.
-constexpr uint8_t enoughConstants = 16;
-
-/// Families whose inputs are random elements of the fields. Logarithms and
-/// roots are NaN of what is negative: positive ones, below one and above, give
-/// them a value.
-constexpr InputFamily genericFamilies[] = {
-    InputFamily::Uniform01, InputFamily::Normal, InputFamily::Shifted};
-
 /// One comparison of two programs, for one instance of their sizes.
 class Checker {
 public:
@@ -64,23 +44,12 @@ private:
   FailureOr<Draw> compareOutput(TowerDomain &domain, Reference &p, Reference &q,
                                 InputSource &inputs, InputFamily family,
                                 unsigned output);
-  void compareTiles(TowerDomain &domain, const Tile &expected,
-                    const Tile &actual, InputFamily family, unsigned output,
-                    Witness &witness);
-  void compareElement(TowerDomain &domain, const Tile &expected,
-                      const Tile &actual, size_t i, InputFamily family,
-                      ElementRecord &record, Comparison &comparison);
   SmallVector<Box> boxesOf(ArrayRef<int64_t> shape);
   void addStatistics(const TowerStatistics &stats);
   void giveUp();
   LogicalResult findIgnoredInputs();
   FailureOr<std::vector<Tile>> evaluateAll(TowerDomain &domain,
                                            InputSource &inputs);
-  bool isSettled(const ElementRecord &record) const {
-    return record.evidence >= options.leastEvidence ||
-           (!record.isOpen && record.constants >= enoughConstants);
-  }
-  uint64_t countOpen() const;
   ReferenceOptions referenceOptions() {
     ReferenceOptions reference;
     reference.work = options.mostWork ? &work : nullptr;
@@ -114,8 +83,7 @@ private:
   const EquivalenceOptions &options;
   EquivalenceResult &result;
   const Instance &instance;
-  /// Per output, per element compared.
-  std::vector<std::vector<ElementRecord>> records;
+  ElementRecords records{options, result};
   /// Steps that are left, if they are bounded.
   uint64_t &work;
   /// Of the draws to come.
@@ -168,95 +136,6 @@ SmallVector<Box> Checker::boxesOf(ArrayRef<int64_t> shape) {
   return boxes;
 }
 
-void Checker::compareElement(TowerDomain &domain, const Tile &expected,
-                             const Tile &actual, size_t i, InputFamily family,
-                             ElementRecord &record, Comparison &comparison) {
-  if (!expected.values.kind) {
-    bool equal = expected.values.ints[i] == actual.values.ints[i];
-    comparison = equal ? Comparison::Equal : Comparison::Different;
-    result.digest = mixHash(result.digest, uint64_t(actual.values.ints[i]));
-    // Integers carry no residues: what they agree on is as it was drawn.
-    record.evidence = float(options.leastEvidence);
-    return;
-  }
-  const void *a = expected.values.floatAt(domain, i);
-  const void *b = actual.values.floatAt(domain, i);
-  comparison = domain.compareOutputs(*expected.values.kind, a, b);
-  double x, y;
-  domain.toReal(a, &x, nullptr, 1);
-  domain.toReal(b, &y, nullptr, 1);
-  result.digest = mixHash(result.digest, llvm::bit_cast<uint64_t>(y));
-  bool special = !std::isfinite(x) || !std::isfinite(y);
-  // Where the source is NaN it is no real function; after -Inf has come in,
-  // sums in another order may be NaN. Small integers hit poles (x / 0), where
-  // the source is no real function either.
-  bool excused = std::isnan(x) ||
-                 (std::isnan(y) && family == InputFamily::MinusInfMasked) ||
-                 (std::isinf(x) && family == InputFamily::SmallInts);
-  if (comparison == Comparison::Different && excused) {
-    if (!llvm::is_contained(result.specialsDiffer, family))
-      result.specialsDiffer.push_back(family);
-    result.lessFinite |= std::isfinite(x);
-    comparison = Comparison::Equal;
-    return;
-  }
-  // An Inf may be a number that the shadow cannot hold.
-  if (special && domain.statistics().overflows)
-    return;
-  bool isConstant = special || (domain.isConstant(a) && domain.isConstant(b));
-  if (comparison == Comparison::Undecided) {
-    ++result.tainted;
-    // The root of a literal may be missing in this draw's fields; that says
-    // nothing about what else it could be.
-    record.isOpen |= !isConstant;
-  }
-  if (comparison != Comparison::Equal ||
-      !llvm::is_contained(genericFamilies, family))
-    return;
-  if (!isConstant)
-    record.evidence += float(domain.evidence(a, b));
-  else if (record.constants < enoughConstants)
-    ++record.constants;
-}
-
-void Checker::compareTiles(TowerDomain &domain, const Tile &expected,
-                           const Tile &actual, InputFamily family,
-                           unsigned output, Witness &witness) {
-  size_t n = size_t(expected.box.volume());
-  std::vector<ElementRecord> &of = records[output];
-  size_t base = witness.compared;
-  if (of.size() < base + n)
-    of.resize(base + n);
-  size_t i = 0;
-  auto visit = [&](ArrayRef<int64_t> index) {
-    Comparison comparison;
-    compareElement(domain, expected, actual, i, family, of[base + i],
-                   comparison);
-    if (comparison == Comparison::Different && witness.different++ == 0) {
-      witness.index.assign(index.begin(), index.end());
-      if (auto kind = expected.values.kind) {
-        witness.expected =
-            domain.str(*kind, expected.values.floatAt(domain, i));
-        witness.actual = domain.str(*kind, actual.values.floatAt(domain, i));
-      } else {
-        witness.expected = std::to_string(expected.values.ints[i]);
-        witness.actual = std::to_string(actual.values.ints[i]);
-      }
-    }
-    ++i;
-  };
-  SmallVector<int64_t> index(expected.box.offsets);
-  for (size_t done = 0; done < n; ++done) {
-    visit(index);
-    for (size_t d = index.size(); d-- > 0;) {
-      if (++index[d] < expected.box.offsets[d] + expected.box.sizes[d])
-        break;
-      index[d] = expected.box.offsets[d];
-    }
-  }
-  witness.compared += n;
-}
-
 FailureOr<Checker::Draw> Checker::compareOutput(TowerDomain &domain,
                                                 Reference &p, Reference &q,
                                                 InputSource &inputs,
@@ -293,7 +172,7 @@ FailureOr<Checker::Draw> Checker::compareOutput(TowerDomain &domain,
     // A decision on the way may have gone either way: nothing counts.
     if (domain.undecided())
       return Draw::Redraw;
-    compareTiles(domain, *expected, *actual, family, output, witness);
+    records.compareTiles(domain, *expected, *actual, family, witness);
   }
   result.compared += witness.compared;
   if (witness.different == 0)
@@ -384,14 +263,6 @@ LogicalResult Checker::drawUntilDone(InputFamily family) {
   }
 }
 
-uint64_t Checker::countOpen() const {
-  uint64_t open = 0;
-  for (const auto &of : records)
-    open += llvm::count_if(
-        of, [&](const ElementRecord &record) { return !isSettled(record); });
-  return open;
-}
-
 void Checker::giveUp() {
   result.verdict = Verdict::Unproven;
   result.outOfWork = true;
@@ -401,7 +272,6 @@ void Checker::giveUp() {
 }
 
 LogicalResult Checker::run() {
-  records.assign(source.getTerminator()->getNumOperands(), {});
   uint64_t draws = options.families.size() * options.seeds;
   for (InputFamily family : options.families)
     for (unsigned i = 0; i < options.seeds; ++i) {
@@ -414,7 +284,7 @@ LogicalResult Checker::run() {
       if (result.verdict == Verdict::Refuted || !result.reason.empty())
         return success();
     }
-  for (unsigned i = 0; i < options.redraws && countOpen(); ++i) {
+  for (unsigned i = 0; i < options.redraws && records.countOpen(); ++i) {
     changeDraws();
     // Where one of them decides nothing, another may.
     FailureOr<Draw> outcome =
@@ -429,15 +299,12 @@ LogicalResult Checker::run() {
       return success();
     }
   }
-  if (uint64_t open = countOpen())
+  if (uint64_t open = records.countOpen())
     result.reason =
         std::to_string(open) +
         " elements of the results were never compared without doubt: "
         "functions that are known by congruence alone, or square roots";
-  for (const auto &of : records)
-    for (const ElementRecord &record : of)
-      if (record.evidence >= options.leastEvidence)
-        result.evidence = std::min<double>(result.evidence, record.evidence);
+  result.evidence = std::min(result.evidence, records.leastEvidence());
   if (options.dependence && result.reason.empty())
     return findIgnoredInputs();
   return success();
