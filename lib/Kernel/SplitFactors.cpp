@@ -1,4 +1,4 @@
-//===- SplitFactors.cpp - f32 factors in bf16 parts -------------*- C++ -*-===//
+//===- SplitFactors.cpp - Factors as tensor cores take them -----*- C++ -*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -29,76 +29,10 @@ namespace kernel_opt::kernel {
 
 using namespace kernel_opt;
 using namespace kernel_opt::kernel;
-using llvm::APFloat;
 using mlir::AffineDimExpr;
 using mlir::BlockArgument;
 using mlir::IRMapping;
 using mlir::OpBuilder;
-
-//===----------------------------------------------------------------------===//
-// Parts
-//===----------------------------------------------------------------------===//
-
-static constexpr float thirdPartScale = 4096;
-
-SmallVector<PartProducts> kernel::partProducts() {
-  // Third parts are kept 2^12 times as large: what bf16 has no exponents for in
-  // the second part of a number near 2^-120 is then in the third one. They still
-  // are 2^5 times smaller than the number, so that sums do not overflow.
-  return {{{{0, 2}, {2, 0}}, 1 / thirdPartScale},
-          {{{1, 1}, {0, 1}, {1, 0}, {0, 0}}, 1}};
-}
-
-SmallVector<Value> kernel::partsOf(OpBuilder &b, Location loc, Value x,
-                                   bool specials) {
-  Type wide = x.getType();
-  auto like = [&](Type element) -> Type {
-    if (auto shaped = dyn_cast<ShapedType>(wide))
-      return shaped.clone(element);
-    return element;
-  };
-  Type narrow = like(b.getBF16Type());
-  auto literal = [&](APFloat value) -> Value {
-    bool loses;
-    value.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven, &loses);
-    auto attribute = mlir::FloatAttr::get(b.getF32Type(), value);
-    if (auto shaped = dyn_cast<ShapedType>(wide))
-      return arith::ConstantOp::create(
-          b, loc,
-          mlir::DenseElementsAttr::get(shaped, mlir::Attribute(attribute)));
-    return arith::ConstantOp::create(b, loc, attribute);
-  };
-  auto rounded = [&](Value value) -> Value {
-    return arith::TruncFOp::create(b, loc, narrow, value);
-  };
-  auto without = [&](Value value, Value part) -> Value {
-    return arith::SubFOp::create(b, loc, value,
-                                 arith::ExtFOp::create(b, loc, wide, part));
-  };
-  Value near = x, isSpecial;
-  if (specials) {
-    // What is no number goes to the third part, which meets first parts alone:
-    // so the first one must be a number, of the same sign.
-    APFloat largest = APFloat::getLargest(APFloat::BFloat());
-    near = arith::MinimumFOp::create(
-        b, loc,
-        arith::MaximumFOp::create(b, loc, x, literal(llvm::neg(largest))),
-        literal(largest));
-    isSpecial = arith::CmpFOp::create(
-        b, loc, arith::CmpFPredicate::UGT, math::AbsFOp::create(b, loc, x),
-        literal(APFloat::getLargest(APFloat::IEEEsingle())));
-    Value sign = math::CopySignOp::create(b, loc, literal(APFloat(1.0f)), x);
-    near = arith::SelectOp::create(b, loc, isSpecial, sign, near);
-  }
-  Value first = rounded(near), rest = without(x, first), number = rest;
-  if (specials)
-    number = arith::SelectOp::create(b, loc, isSpecial, literal(APFloat(0.0f)),
-                                     rest);
-  Value second = rounded(number), last = without(rest, second);
-  Value third = rounded(
-      arith::MulFOp::create(b, loc, last, literal(APFloat(thirdPartScale))));
-  return {first, second, third};
-}
 
 //===----------------------------------------------------------------------===//
 // One product
@@ -110,6 +44,11 @@ struct Factor {
   OpOperand *operand;
   AffineMap map;
   SmallVector<int64_t> padded; ///< sizes of its parts
+
+  bool isPadded() const {
+    return cast<ShapedType>(operand->get().getType()).getShape() !=
+           ArrayRef(padded);
+  }
 };
 
 class FactorSplitter {
@@ -119,24 +58,40 @@ public:
   void split(kopt::KernelOp kernel);
 
 private:
-  /// The one product of a kernel, if its factors are f32 and large enough.
+  /// The one product of a kernel, if its factors are f32, or both of one type
+  /// of 16 bits.
   linalg::LinalgOp findProduct(kopt::KernelOp kernel,
                                SmallVectorImpl<Factor> &factors);
+  SmallVector<int64_t> rowUnits(linalg::LinalgOp product,
+                                ArrayRef<Factor> factors) const;
   bool pad(linalg::LinalgOp product, MutableArrayRef<Factor> factors);
   bool pays(linalg::LinalgOp product, ArrayRef<Factor> factors) const;
   mlir::ValueRange partsOfFactor(kopt::KernelOp kernel, const Factor &factor);
   Value multiplyParts(OpBuilder &b, linalg::LinalgOp product,
                       ArrayRef<Factor> factors, mlir::ValueRange parts,
                       Value init);
+  /// Of 16 bits there is one part, the factor with longer rows.
+  unsigned parts() const { return element.isF32() ? numParts : 1; }
 
   const SplitLimits &limits;
   llvm::StringSet<> &names;
+  Type element; ///< of the factors of the product at hand
   /// Names of kernels that split, by what they do, and their results by what
   /// they read.
   std::map<std::string, std::string> nameOf;
   std::map<std::pair<std::string, void *>, kopt::KernelOp> done;
 };
 } // namespace
+
+/// The loop that runs along the factor's rows.
+static unsigned rowOf(const Factor &factor) {
+  return cast<AffineDimExpr>(factor.map.getResults().back()).getPosition();
+}
+
+static Value factorOf(kopt::KernelOp kernel, const Factor &factor) {
+  auto argument = cast<BlockArgument>(factor.operand->get());
+  return kernel.getInputs()[argument.getArgNumber()];
+}
 
 linalg::LinalgOp FactorSplitter::findProduct(kopt::KernelOp kernel,
                                              SmallVectorImpl<Factor> &factors) {
@@ -160,11 +115,18 @@ linalg::LinalgOp FactorSplitter::findProduct(kopt::KernelOp kernel,
   auto [left, right] = sum->products[0];
   if (!sum->added.getDefiningOp<arith::MulFOp>() || left == right)
     return {};
+  element = {};
   for (Value value : {left, right}) {
+    if (auto wider = value.getDefiningOp<arith::ExtFOp>())
+      value = wider.getIn();
     auto argument = dyn_cast<BlockArgument>(value);
-    if (!argument || argument.getOwner() != product.getBlock() ||
-        !argument.getType().isF32())
+    if (!argument || argument.getOwner() != product.getBlock())
       return {};
+    Type type = argument.getType();
+    if ((!type.isF32() && !type.isF16() && !type.isBF16()) ||
+        (element && element != type))
+      return {};
+    element = type;
     OpOperand *operand = product.getMatchingOpOperand(argument);
     // Parts of what the kernel computes would have to be computed elsewhere.
     if (!isa<BlockArgument>(operand->get()))
@@ -175,31 +137,6 @@ linalg::LinalgOp FactorSplitter::findProduct(kopt::KernelOp kernel,
     factors.push_back({operand, map, {}});
   }
   return product;
-}
-
-/// The tensor memory accelerator wants rows of multiples of 16 bytes, so rows
-/// of parts are filled up with zeros; sums along them, too. False if sizes are
-/// not known.
-bool FactorSplitter::pad(linalg::LinalgOp product,
-                         MutableArrayRef<Factor> factors) {
-  SmallVector<int64_t> extents = product.getStaticLoopRanges();
-  if (ShapedType::isDynamicShape(extents))
-    return false;
-  SmallVector<unsigned> reductions;
-  product.getReductionDims(reductions);
-  auto rowOf = [](const Factor &factor) {
-    return cast<AffineDimExpr>(factor.map.getResults().back()).getPosition();
-  };
-  constexpr int64_t unit = 8; // bf16 elements
-  for (const Factor &factor : factors)
-    if (unsigned row = rowOf(factor); llvm::is_contained(reductions, row))
-      extents[row] = llvm::alignTo(extents[row], unit);
-  for (Factor &factor : factors) {
-    for (mlir::AffineExpr expr : factor.map.getResults())
-      factor.padded.push_back(extents[cast<AffineDimExpr>(expr).getPosition()]);
-    factor.padded.back() = llvm::alignTo(factor.padded.back(), unit);
-  }
-  return true;
 }
 
 /// Whether the kernel's operand is a parameter that does not change, so that it
@@ -220,36 +157,97 @@ static bool isFrozen(kopt::KernelOp kernel, Value operand) {
          function.getArgAttr(argument.getArgNumber(), kopt::kParameterAttrName);
 }
 
+/// What the lengths of the factors' rows become multiples of.
+SmallVector<int64_t> FactorSplitter::rowUnits(linalg::LinalgOp product,
+                                              ArrayRef<Factor> factors) const {
+  constexpr int64_t accelerator = 8, line = 64; // elements of 16 bits
+  if (element.isF32())
+    return SmallVector<int64_t>(factors.size(), accelerator);
+  auto kernel = product->getParentOfType<kopt::KernelOp>();
+  SmallVector<int64_t> units;
+  SmallVector<bool> alongSum;
+  bool mustCopy = false;
+  for (const Factor &factor : factors) {
+    auto shape = cast<ShapedType>(factor.operand->get().getType()).getShape();
+    // A box of rows that do not begin at lines of the cache touches one line
+    // more for each. A copy pays for that if it is read often enough.
+    bool pays =
+        isFrozen(kernel, factorOf(kernel, factor)) ||
+        iterations(product) >= 4 * limits.leastReuse * llvm::product_of(shape);
+    bool must = shape.back() % accelerator;
+    units.push_back(shape.back() % line && (must || pays) ? line : 1);
+    mustCopy |= must;
+    alongSum.push_back(product.getIteratorTypesArray()[rowOf(factor)] ==
+                       mlir::utils::IteratorType::reduction);
+  }
+  // Longer sums ask for a copy of the other factor, too.
+  if (!mustCopy && llvm::is_contained(units, 1))
+    for (auto [unit, along] : llvm::zip(units, alongSum))
+      if (along)
+        unit = 1;
+  return units;
+}
+
+/// The tensor memory accelerator wants rows of multiples of 16 bytes, so rows
+/// of parts are filled up with zeros; sums along them, too. False if sizes are
+/// not known.
+bool FactorSplitter::pad(linalg::LinalgOp product,
+                         MutableArrayRef<Factor> factors) {
+  SmallVector<int64_t> extents = product.getStaticLoopRanges();
+  if (ShapedType::isDynamicShape(extents))
+    return false;
+  SmallVector<unsigned> reductions;
+  product.getReductionDims(reductions);
+  SmallVector<int64_t> units = rowUnits(product, factors);
+  for (auto [factor, unit] : llvm::zip(factors, units))
+    if (unsigned row = rowOf(factor); llvm::is_contained(reductions, row))
+      extents[row] = llvm::alignTo(extents[row], unit);
+  for (auto [factor, unit] : llvm::zip(factors, units)) {
+    for (mlir::AffineExpr expr : factor.map.getResults())
+      factor.padded.push_back(extents[cast<AffineDimExpr>(expr).getPosition()]);
+    factor.padded.back() = llvm::alignTo(factor.padded.back(), unit);
+  }
+  return true;
+}
+
 bool FactorSplitter::pays(linalg::LinalgOp product,
                           ArrayRef<Factor> factors) const {
   int64_t work = iterations(product);
+  // Rows that threads would have to bring cost most of the time.
+  int64_t leastReuse = limits.leastReuse;
+  if (!element.isF32()) {
+    if (llvm::none_of(factors, [](const Factor &f) { return f.isPadded(); }))
+      return false;
+    leastReuse /= 4;
+  }
   if (elements(product->getResult(0).getType()) < limits.leastResults)
     return false;
   auto kernel = product->getParentOfType<kopt::KernelOp>();
   int64_t written = 0;
   for (const Factor &factor : factors) {
-    auto argument = cast<BlockArgument>(factor.operand->get());
-    if (!isFrozen(kernel, kernel.getInputs()[argument.getArgNumber()]))
-      written += llvm::product_of(factor.padded);
+    if (!isFrozen(kernel, factorOf(kernel, factor)))
+      written += factor.isPadded() || element.isF32()
+                     ? llvm::product_of(factor.padded)
+                     : 0;
   }
-  return work >= limits.leastReuse * written;
+  return work >= leastReuse * written;
 }
 
 /// The kernel that splits what `kernel` reads as `factor`.
 mlir::ValueRange FactorSplitter::partsOfFactor(kopt::KernelOp kernel,
                                                const Factor &factor) {
-  auto argument = cast<BlockArgument>(factor.operand->get());
-  Value operand = kernel.getInputs()[argument.getArgNumber()];
+  Value operand = factorOf(kernel, factor);
   auto type = cast<RankedTensorType>(operand.getType());
   bool specials = kopt::ContractAttr::lookup(kernel).getSpecials() !=
                   kopt::SpecialValues::Finite;
   auto sizes = llvm::map_range(type.getShape(),
                                [](int64_t size) { return llvm::utostr(size); });
   std::string key = llvm::join(sizes, "x");
-  std::string stem = "split_" + key;
+  std::string stem = (element.isF32() ? "split_" : "pad_") + key;
   auto padded = llvm::map_range(
       factor.padded, [](int64_t size) { return llvm::utostr(size); });
   key += " " + llvm::join(padded, "x") + (specials ? "" : " finite");
+  llvm::raw_string_ostream(key) << " " << element;
   kopt::KernelOp &known = done[{key, operand.getAsOpaquePointer()}];
   if (known)
     return known.getResults();
@@ -261,8 +259,9 @@ mlir::ValueRange FactorSplitter::partsOfFactor(kopt::KernelOp kernel,
   }
   OpBuilder builder(kernel);
   Location loc = factor.operand->getOwner()->getLoc();
-  auto narrow = RankedTensorType::get(factor.padded, builder.getBF16Type());
-  SmallVector<Type> types(numParts, narrow);
+  Type narrow = element.isF32() ? Type(builder.getBF16Type()) : element;
+  SmallVector<Type> types(parts(),
+                          RankedTensorType::get(factor.padded, narrow));
   known = kopt::KernelOp::create(builder, loc, types, name, operand);
   known.setContractAttr(kernel.getContractAttr());
   OpBuilder inside = OpBuilder::atBlockEnd(known.getBlock());
@@ -274,33 +273,37 @@ mlir::ValueRange FactorSplitter::partsOfFactor(kopt::KernelOp kernel,
       high.push_back(inside.getIndexAttr(to - from));
     }
     Value zero =
-        arith::ConstantOp::create(inside, loc, inside.getF32FloatAttr(0));
+        arith::ConstantOp::create(inside, loc, inside.getZeroAttr(element));
     source = tensor::PadOp::create(
         inside, loc,
         RankedTensorType::get(factor.padded, type.getElementType()), source,
         low, high, zero);
   }
   SmallVector<Value> empty;
-  for (unsigned i = 0; i < numParts; ++i)
-    empty.push_back(tensor::EmptyOp::create(inside, loc, factor.padded,
-                                            inside.getBF16Type()));
+  for (unsigned i = 0; i < parts(); ++i)
+    empty.push_back(
+        tensor::EmptyOp::create(inside, loc, factor.padded, narrow));
   AffineMap identity = inside.getMultiDimIdentityMap(type.getRank());
-  auto parts = linalg::GenericOp::create(
+  auto made = linalg::GenericOp::create(
       inside, loc, types, source, empty,
-      SmallVector<AffineMap>(1 + numParts, identity),
+      SmallVector<AffineMap>(1 + parts(), identity),
       SmallVector<mlir::utils::IteratorType>(
           type.getRank(), mlir::utils::IteratorType::parallel),
       [&](OpBuilder &b, Location inner, mlir::ValueRange arguments) {
         linalg::YieldOp::create(b, inner,
-                                partsOf(b, inner, arguments[0], specials));
+                                element.isF32()
+                                    ? partsOf(b, inner, arguments[0], specials)
+                                    : SmallVector<Value>{arguments[0]});
       });
-  kopt::YieldOp::create(inside, loc, parts.getResults());
+  kopt::YieldOp::create(inside, loc, made.getResults());
   return known.getResults();
 }
 
 /// The sum of products of parts, in order.
 static Value sumOfParts(OpBuilder &b, Location loc, mlir::ValueRange left,
                         mlir::ValueRange right) {
+  if (left.size() == 1)
+    return arith::MulFOp::create(b, loc, left[0], right[0]);
   Value sum;
   for (const PartProducts &group : partProducts()) {
     for (auto [i, j] : group.products) {
@@ -318,7 +321,7 @@ static Value sumOfParts(OpBuilder &b, Location loc, mlir::ValueRange left,
 
 Value FactorSplitter::multiplyParts(OpBuilder &b, linalg::LinalgOp product,
                                     ArrayRef<Factor> factors,
-                                    mlir::ValueRange parts, Value init) {
+                                    mlir::ValueRange made, Value init) {
   Location loc = product.getLoc();
   SmallVector<int64_t> extents = product.getStaticLoopRanges();
   SmallVector<unsigned> reductions;
@@ -326,7 +329,7 @@ Value FactorSplitter::multiplyParts(OpBuilder &b, linalg::LinalgOp product,
   SmallVector<Value> inputs;
   SmallVector<AffineMap> maps;
   for (auto [f, factor] : llvm::enumerate(factors))
-    for (Value part : parts.slice(f * numParts, numParts)) {
+    for (Value part : made.slice(f * parts(), parts())) {
       // Rows that are not summed are read without their padding.
       SmallVector<mlir::OpFoldResult> sizes;
       bool isWhole = true;
@@ -355,8 +358,8 @@ Value FactorSplitter::multiplyParts(OpBuilder &b, linalg::LinalgOp product,
           wide.push_back(arith::ExtFOp::create(inside, inner,
                                                inside.getF32Type(), argument));
         Value sum =
-            sumOfParts(inside, inner, ArrayRef(wide).take_front(numParts),
-                       ArrayRef(wide).drop_front(numParts));
+            sumOfParts(inside, inner, ArrayRef(wide).take_front(parts()),
+                       ArrayRef(wide).drop_front(parts()));
         linalg::YieldOp::create(
             inside, inner,
             arith::AddFOp::create(inside, inner, arguments.back(), sum)
@@ -382,7 +385,10 @@ void FactorSplitter::split(kopt::KernelOp kernel) {
       operands.push_back(kernel.getInputs()[argument.getArgNumber()]);
     }
   for (const Factor &factor : factors)
-    llvm::append_range(operands, partsOfFactor(kernel, factor));
+    if (element.isF32() || factor.isPadded())
+      llvm::append_range(operands, partsOfFactor(kernel, factor));
+    else
+      operands.push_back(factorOf(kernel, factor));
 
   OpBuilder builder(kernel);
   auto made =
@@ -408,9 +414,12 @@ void FactorSplitter::split(kopt::KernelOp kernel) {
   SmallVector<int64_t> through(kernel.getInputs().size(), 0);
   for (auto [i, argument] : llvm::enumerate(kept))
     through[argument.getArgNumber()] = i;
-  for (auto [f, factor] : llvm::enumerate(factors))
+  for (auto [f, factor] : llvm::enumerate(factors)) {
+    auto place = int64_t(kept.size() + f * parts());
+    bool isMade = element.isF32() || factor.isPadded();
     through[cast<BlockArgument>(factor.operand->get()).getArgNumber()] =
-        -1 - int64_t(kept.size() + f * numParts);
+        isMade ? -1 - place : place;
+  }
   if (!kernel.getContractAttr())
     kernel.setContractAttr(kopt::ContractAttr::lookup(kernel));
   kopt::setWhole(made, kernel, through);

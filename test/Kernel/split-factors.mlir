@@ -3,6 +3,7 @@
 
 // Products so small that splitting costs more than it saves stay as they are.
 // SMALL-NOT: @split
+// SMALL-NOT: @pad
 
 // What a kernel multiplies comes in parts, from kernels of their own; rows of parts
 // are filled up to 8 elements, along the sum with zeros for both factors.
@@ -95,4 +96,43 @@ func.func @others(%a: tensor<32x16xbf16>, %b: tensor<16x16xbf16>, %c: tensor<16x
     kopt.yield %p : tensor<16x16xf32>
   }
   return %r, %s : tensor<32x16xf32>, tensor<16x16xf32>
+}
+
+// Factors of 16 bits are taken as they are, but with rows that begin at lines of
+// the cache: copies of their own.
+// CHECK-LABEL: func.func @half
+// CHECK: %[[LEFT:.*]] = kopt.kernel @pad_33x21 ({{.*}} : tensor<33x21xbf16>) -> (tensor<33x64xbf16>)
+// CHECK: tensor.pad {{.*}} low[0, 0] high[0, 43]
+// CHECK: %[[RIGHT:.*]] = kopt.kernel @pad_21x19 ({{.*}}) -> (tensor<64x64xbf16>)
+// CHECK: kopt.kernel @half_matmul
+// CHECK-SAME: = %[[LEFT]] : tensor<33x64xbf16>, {{.*}} = %[[RIGHT]] : tensor<64x64xbf16>
+// CHECK: tensor.extract_slice {{.*}}[0, 0] [64, 19] [1, 1]
+// CHECK: arith.mulf
+// CHECK-NEXT: arith.addf
+// CHECK-NEXT: linalg.yield
+func.func @half(%a: tensor<33x21xbf16>, %b: tensor<21x19xbf16>) -> tensor<33x19xf32> {
+  %r = kopt.kernel @half_matmul (%x = %a : tensor<33x21xbf16>, %y = %b : tensor<21x19xbf16>) -> (tensor<33x19xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %e = tensor.empty() : tensor<33x19xf32>
+    %f = linalg.fill ins(%zero : f32) outs(%e : tensor<33x19xf32>) -> tensor<33x19xf32>
+    %c = linalg.matmul ins(%x, %y : tensor<33x21xbf16>, tensor<21x19xbf16>) outs(%f : tensor<33x19xf32>) -> tensor<33x19xf32>
+    kopt.yield %c : tensor<33x19xf32>
+  }
+  return %r : tensor<33x19xf32>
+}
+
+// Rows of whole lines are left alone, and with them a factor whose columns are
+// what is summed.
+// CHECK-LABEL: func.func @whole
+// CHECK-NOT: @pad
+// CHECK: kopt.kernel @whole_matmul
+func.func @whole(%a: tensor<33x128xbf16>, %b: tensor<128x64xbf16>) -> tensor<33x64xf32> {
+  %r = kopt.kernel @whole_matmul (%x = %a : tensor<33x128xbf16>, %y = %b : tensor<128x64xbf16>) -> (tensor<33x64xf32>) {
+    %zero = arith.constant 0.0 : f32
+    %e = tensor.empty() : tensor<33x64xf32>
+    %f = linalg.fill ins(%zero : f32) outs(%e : tensor<33x64xf32>) -> tensor<33x64xf32>
+    %c = linalg.matmul ins(%x, %y : tensor<33x128xbf16>, tensor<128x64xbf16>) outs(%f : tensor<33x64xf32>) -> tensor<33x64xf32>
+    kopt.yield %c : tensor<33x64xf32>
+  }
+  return %r : tensor<33x64xf32>
 }

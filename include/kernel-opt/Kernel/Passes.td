@@ -155,6 +155,11 @@ def SplitFactors : Pass<"kopt-split-factors", "::mlir::ModuleOp"> {
     parameter that does not change can be made before the first call. Rows of
     parts are padded to multiples of 16 bytes.
 
+    Factors of 16 bits are taken as they are; where their rows are no multiples of
+    16 bytes, which the tensor memory accelerator asks for, or do not begin at lines
+    of the cache though they are read often, kernels of their own copy them into
+    rows that do.
+
     Before:
 
     ```mlir
