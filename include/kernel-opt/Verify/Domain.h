@@ -28,12 +28,14 @@
 #include "kernel-opt/Support/LLVM.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace kernel_opt::verify {
 
@@ -179,6 +181,24 @@ enum class Comparison : uint8_t {
   Undecided,
 };
 
+/// A right factor that several tensor-core instructions share: k rows of n
+/// values, and what the domain makes of them once.
+class SharedFactor {
+public:
+  SharedFactor(size_t k, size_t n, size_t valueBytes,
+               function_ref<void(std::byte *values)> fill);
+  virtual ~SharedFactor();
+
+  const size_t k, n;
+  std::vector<std::byte> values;
+};
+
+/// acc[m][n] += a[m][k] * b[k][n]
+struct MatrixStep {
+  const void *a;
+  const SharedFactor *b; ///< made by the same domain
+};
+
 class Domain {
 public:
   virtual ~Domain();
@@ -224,6 +244,15 @@ public:
   virtual void tensorCore(FloatKind operands, FloatKind accKind, size_t m,
                           size_t n, size_t k, const void *a, const void *b,
                           void *acc);
+
+  /// A factor for tensorCoreSteps; `fill` writes its values.
+  virtual std::unique_ptr<SharedFactor>
+  makeFactor(size_t k, size_t n, function_ref<void(std::byte *values)> fill);
+
+  /// Tensor-core instructions on one accumulator, one after the other, each
+  /// over all k of its factor.
+  virtual void tensorCoreSteps(FloatKind operands, FloatKind accKind, size_t m,
+                               ArrayRef<MatrixStep> steps, void *acc);
 
   /// Change of float type, to nearest even (arith.extf, arith.truncf). What
   /// exceeds the target becomes Inf, or NaN where it has none (f8E4M3FN).

@@ -110,6 +110,26 @@ void Domain::tensorCore(FloatKind operands, FloatKind accKind, size_t m,
   contract(accKind, /*fused=*/true, m, n, k, a, b, acc);
 }
 
+SharedFactor::SharedFactor(size_t k, size_t n, size_t valueBytes,
+                           function_ref<void(std::byte *values)> fill)
+    : k(k), n(n), values(k * n * valueBytes) {
+  fill(values.data());
+}
+SharedFactor::~SharedFactor() = default;
+
+std::unique_ptr<SharedFactor>
+Domain::makeFactor(size_t k, size_t n,
+                   function_ref<void(std::byte *values)> fill) {
+  return std::make_unique<SharedFactor>(k, n, valueBytes(), fill);
+}
+
+void Domain::tensorCoreSteps(FloatKind operands, FloatKind accKind, size_t m,
+                             ArrayRef<MatrixStep> steps, void *acc) {
+  for (const MatrixStep &step : steps)
+    tensorCore(operands, accKind, m, step.b->n, step.b->k, step.a,
+               step.b->values.data(), acc);
+}
+
 bool Domain::toBits(FloatKind, const void *, uint64_t *, size_t) {
   return false;
 }

@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // Values of every kind are held as doubles that are representable in the kind.
-// The loops are compiled twice, for the baseline and for AVX2 with FMA, from
-// one source (FloatColumns.inc); both give the same bits.
+// The loops are compiled for the baseline, AVX2 with FMA and AVX-512, from
+// one source (FloatColumns.inc); all give the same bits.
 //
 //===----------------------------------------------------------------------===//
 
@@ -54,9 +54,10 @@ struct FloatColumns {
                      const double *b, double *acc);
 };
 
-/// Both return a table indexed by FloatKind.
+/// All return a table indexed by FloatKind.
 const FloatColumns *getBaselineFloatColumns();
 const FloatColumns *getAVX2FloatColumns();
+const FloatColumns *getAVX512FloatColumns();
 
 } // namespace kernel_opt::verify
 

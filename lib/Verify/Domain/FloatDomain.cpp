@@ -15,6 +15,7 @@
 
 #include "FloatColumns.h"
 #include "FloatFunctions.h"
+#include "InstructionSet.h"
 #include "kernel-opt/Verify/Domain.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
@@ -26,11 +27,16 @@ using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 static const FloatColumns *selectColumns() {
-#ifdef KERNELOPT_HAVE_AVX2
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+  switch (findInstructionSet()) {
+#ifdef KERNELOPT_HAVE_WIDE_COLUMNS
+  case InstructionSet::AVX512:
+    return getAVX512FloatColumns();
+  case InstructionSet::AVX2:
     return getAVX2FloatColumns();
 #endif
-  return getBaselineFloatColumns();
+  default:
+    return getBaselineFloatColumns();
+  }
 }
 
 namespace {

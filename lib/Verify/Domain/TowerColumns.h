@@ -8,7 +8,7 @@
 
 //
 // Layout of a value of the tower, arithmetic modulo its primes, and the loops
-// over columns, which are compiled for two instruction sets like those of the
+// over columns, which are compiled for some instruction sets like those of the
 // float domain.
 //
 //===----------------------------------------------------------------------===//
@@ -67,6 +67,32 @@ constexpr size_t towerHeaderBytes = offsetof(TowerValue, residues);
 using SlowTowerOp = void (*)(void *context, const TowerValue *a,
                              const TowerValue *b, TowerValue *out);
 
+/// What all values of a row (or column) of a matrix have in common.
+struct TowerLines {
+  uint32_t *marks; ///< lost, tainted, flags
+  float *numerator, *denominator;
+};
+
+/// A matrix taken apart: one array per component. Its order is that of the
+/// loops that made it.
+struct TowerPanel {
+  size_t k;
+  bool plain;  ///< no tokens, no logarithms; else nothing below holds
+  bool zero;   ///< all values are zero at the point of this draw
+  bool exact;  ///< shadows are doubles without errors
+  bool isReal; ///< all imaginary parts are zero
+  uint8_t depth;
+  double *high, *low, *error;
+  uint64_t *residues[8][2]; ///< in one part or in two
+  TowerLines lines;
+};
+
+/// Some terms of a contraction.
+struct TowerStep {
+  const void *a; ///< m rows of k values
+  const TowerPanel *b;
+};
+
 struct TowerColumns {
   /// Columns are arrays of values of towerHeaderBytes + 8 * words bytes. Where
   /// an operand or the result is not plain, `slow` does it.
@@ -76,14 +102,21 @@ struct TowerColumns {
               size_t n, SlowTowerOp slow, void *context);
   void (*mul)(const TowerField &field, const void *a, const void *b, void *out,
               size_t n, SlowTowerOp slow, void *context);
-  /// As Domain::contract. Returns false, with acc untouched, if anything is not
-  /// plain.
-  bool (*contract)(const TowerField &field, size_t m, size_t n, size_t k,
-                   const void *a, const void *b, void *acc);
+  /// Bytes of a right factor of k rows and n columns that is taken apart.
+  size_t (*panelBytes)(const TowerField &field, size_t k, size_t n);
+  /// Takes apart k rows of n values into `memory`, of panelBytes and aligned to
+  /// 64 bytes.
+  void (*prepare)(const TowerField &field, size_t k, size_t n, const void *b,
+                  void *memory, TowerPanel &panel);
+  /// acc[m][n] += sum over all steps of a[m][k] * b[k][n]. Returns false, with
+  /// acc untouched, if anything is not plain.
+  bool (*contract)(const TowerField &field, size_t m, size_t n,
+                   const TowerStep *steps, size_t count, void *acc);
 };
 
 const TowerColumns *getBaselineTowerColumns();
 const TowerColumns *getAVX2TowerColumns();
+const TowerColumns *getAVX512TowerColumns();
 
 // Internal linkage, as in DoubleDouble.h.
 namespace {

@@ -6,22 +6,29 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "InstructionSet.h"
 #include "TowerAlgebra.h"
 #include "kernel-opt/Verify/Hash.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 static const TowerColumns *selectColumns() {
-#ifdef KERNELOPT_HAVE_AVX2
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-      __builtin_cpu_supports("bmi2"))
+  switch (findInstructionSet()) {
+#ifdef KERNELOPT_HAVE_WIDE_COLUMNS
+  case InstructionSet::AVX512:
+    return getAVX512TowerColumns();
+  case InstructionSet::AVX2:
     return getAVX2TowerColumns();
 #endif
-  return getBaselineTowerColumns();
+  default:
+    return getBaselineTowerColumns();
+  }
 }
 
 namespace {
@@ -88,6 +95,11 @@ public:
                uint8_t *out, size_t n) override;
   void contract(FloatKind kind, bool fused, size_t m, size_t n, size_t k,
                 const void *a, const void *b, void *acc) override;
+  std::unique_ptr<SharedFactor>
+  makeFactor(size_t k, size_t n,
+             function_ref<void(std::byte *values)> fill) override;
+  void tensorCoreSteps(FloatKind operands, FloatKind accKind, size_t m,
+                       ArrayRef<MatrixStep> steps, void *acc) override;
   void convert(FloatKind, FloatKind, const void *a, void *out,
                size_t n) override {
     if (a != out)
@@ -249,6 +261,50 @@ void TowerDomainImpl::divide(const void *a, const void *b, void *out,
           algebra.divide(load(a, i), load(b, i), &inverses[i * levels]));
 }
 
+namespace {
+/// Memory for a panel that grows as it must.
+struct PanelMemory {
+  std::unique_ptr<char, decltype(&std::free)> memory{nullptr, &std::free};
+  size_t size = 0;
+  void *take(size_t bytes) {
+    if (bytes > size) {
+      size = llvm::alignTo(bytes, 64);
+      memory.reset(static_cast<char *>(std::aligned_alloc(64, size)));
+    }
+    return memory.get();
+  }
+};
+
+struct TowerFactor : SharedFactor {
+  using SharedFactor::SharedFactor;
+  TowerPanel panel;
+  PanelMemory memory;
+};
+} // namespace
+
+std::unique_ptr<SharedFactor>
+TowerDomainImpl::makeFactor(size_t k, size_t n,
+                            function_ref<void(std::byte *values)> fill) {
+  const TowerField &field = algebra.getField();
+  auto factor = std::make_unique<TowerFactor>(k, n, bytes, fill);
+  void *memory = factor->memory.take(columns->panelBytes(field, k, n));
+  columns->prepare(field, k, n, factor->values.data(), memory, factor->panel);
+  return factor;
+}
+
+void TowerDomainImpl::tensorCoreSteps(FloatKind operands, FloatKind accKind,
+                                      size_t m, ArrayRef<MatrixStep> steps,
+                                      void *acc) {
+  SmallVector<TowerStep> parts;
+  for (const MatrixStep &step : steps)
+    parts.push_back({step.a, &static_cast<const TowerFactor *>(step.b)->panel});
+  if (steps.empty() ||
+      columns->contract(algebra.getField(), m, steps.front().b->n, parts.data(),
+                        parts.size(), acc))
+    return;
+  Domain::tensorCoreSteps(operands, accKind, m, steps, acc);
+}
+
 /// NaN out of draws: whatever is added to it, it stays as it is.
 static bool isDead(const TowerValue &v) {
   return v.high != v.high && !(v.flags & Fixed);
@@ -258,7 +314,16 @@ void TowerDomainImpl::contract(FloatKind kind, bool fused, size_t m, size_t n,
                                size_t k, const void *a, const void *b,
                                void *acc) {
   const TowerField &field = algebra.getField();
-  if (columns->contract(field, m, n, k, a, b, acc))
+  // Kept from call to call: fresh pages cost more than the products.
+  static thread_local PanelMemory kept;
+  TowerPanel panel;
+  columns->prepare(field, k, n, b, kept.take(columns->panelBytes(field, k, n)),
+                   panel);
+  auto contractRows = [&](size_t rows, const void *left, void *sums) {
+    TowerStep step = {left, &panel};
+    return columns->contract(field, rows, n, &step, 1, sums);
+  };
+  if (contractRows(m, a, acc))
     return;
   // Rows with tokens go by themselves, so that they do not delay the others.
   auto inRows = [&](const void *values, size_t row, size_t columns, auto is) {
@@ -280,7 +345,7 @@ void TowerDomainImpl::contract(FloatKind kind, bool fused, size_t m, size_t n,
     const char *left = static_cast<const char *>(a) + row * k * bytes;
     char *sums = static_cast<char *>(acc) + row * n * bytes;
     size_t rows = end - row;
-    if (!fast || !columns->contract(field, rows, n, k, left, b, sums))
+    if (!fast || !contractRows(rows, left, sums))
       Domain::contract(kind, fused, rows, n, k, left, b, sums);
   }
 }

@@ -254,6 +254,20 @@ LogicalResult Compiler::compileMma(Operation *op) {
   return success();
 }
 
+/// The wgmma that alone takes the result of another one, if it always runs
+/// after it and is of the same shape.
+static kgpu::WgmmaOp nextOfChain(kgpu::WgmmaOp first) {
+  if (!first.getResult().hasOneUse())
+    return nullptr;
+  auto next = dyn_cast<kgpu::WgmmaOp>(*first.getResult().user_begin());
+  return next && next.getAcc() == first.getResult() &&
+                 next->getBlock() == first->getBlock() &&
+                 next.getShape() == first.getShape() &&
+                 next.getB().getType() == first.getB().getType()
+             ? next
+             : nullptr;
+}
+
 LogicalResult Compiler::compileWgmma(Operation *op) {
   auto wgmmaOp = cast<kgpu::WgmmaOp>(op);
   program.usesAsyncProxy = true;
@@ -275,7 +289,10 @@ LogicalResult Compiler::compileWgmma(Operation *op) {
   if (Value acc = wgmmaOp.getAcc()) {
     info.acc = reg(acc);
     info.accPending = isa<kgpu::PendingType>(acc.getType());
+    auto before = acc.getDefiningOp<kgpu::WgmmaOp>();
+    info.continues = before && nextOfChain(before) == wgmmaOp;
   }
+  info.defers = nextOfChain(wgmmaOp) != nullptr;
   Slot result = define(wgmmaOp.getResult());
   info.result = result.reg;
   info.resultTag = result.tag;

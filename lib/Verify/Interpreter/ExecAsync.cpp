@@ -29,7 +29,7 @@ static void land(Machine &m, PendingCopy &copy) {
   copy.landed = true;
   size_t bytes = copy.target->valueBytes;
   for (uint32_t e = 0; e < copy.count; ++e) {
-    std::byte *to = copy.target->value(copy.to + e);
+    std::byte *to = copy.target->changedValue(copy.to + e);
     if (copy.from >= 0)
       std::memcpy(to, copy.source->value(copy.from + e), bytes);
     else if (copy.target->info.element.isFloat)
@@ -164,7 +164,7 @@ void Machine::landLoad(PendingLoad &load) {
     uint32_t time = ++barrier.agentTime;
     withSize(bytes, [&](auto size) {
       for (size_t k = 0; k < load.to.size(); ++k)
-        std::memcpy(target.buffer->value(load.to[k]),
+        std::memcpy(target.buffer->changedValue(load.to[k]),
                     load.from[k] < 0 ? zero.data()
                                      : load.source->value(load.from[k]),
                     size);

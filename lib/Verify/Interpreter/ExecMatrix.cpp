@@ -137,8 +137,9 @@ void exec::storeMatrix(Machine &m, Warp &w, const Inst &i) {
   for (uint32_t e = 0; e < i.length; ++e)
     for (unsigned lane = 0; lane < warpSize; ++lane, from += m.valueBytes) {
       MatrixPlace place = ldmatrixPlace(lane, e, i.flag);
-      std::memcpy(buffer.value(rows[8 * (e / 2) + place.row] + place.column),
-                  from, m.valueBytes);
+      std::memcpy(
+          buffer.changedValue(rows[8 * (e / 2) + place.row] + place.column),
+          from, m.valueBytes);
     }
 }
 
@@ -198,9 +199,8 @@ static bool findMatrix(Machine &m, Warp &w, const Inst &i,
   return fits;
 }
 
-/// Reads a matrix into a tile and keeps its elements pending.
-static void readMatrix(Machine &m, Warp &w, const Inst &i,
-                       const SharedMatrix &matrix, int64_t firstMN,
+/// Copies `extent` rows of A, or columns of B, into a tile.
+static void copyMatrix(const SharedMatrix &matrix, int64_t firstMN,
                        int64_t extent, int64_t k, const Tile &tile, bool isA) {
   withSize(tile.bytes, [&](auto bytes) {
     for (int64_t mn = 0; mn < extent; ++mn)
@@ -212,6 +212,12 @@ static void readMatrix(Machine &m, Warp &w, const Inst &i,
                     bytes);
       }
   });
+}
+
+/// Keeps the elements of a matrix pending.
+static void noteRead(Machine &m, Warp &w, const Inst &i,
+                     const SharedMatrix &matrix, int64_t firstMN,
+                     int64_t extent, int64_t k) {
   if (!m.watches)
     return;
   PendingMatrix pending{w.matrixGroup, matrix.buffer, {}, i.site};
@@ -223,6 +229,30 @@ static void readMatrix(Machine &m, Warp &w, const Inst &i,
       pending.elements.push_back(element);
     }
   w.matrices.push_back(std::move(pending));
+}
+
+/// Factors that are kept; a pipeline has fewer stages.
+static constexpr size_t mostFactors = 128;
+
+/// The right factor as it lies in shared memory now. All warps of a block take
+/// the same ones, so that it is mostly known.
+static std::shared_ptr<const SharedFactor>
+factorOf(Machine &m, const SharedMatrix &matrix, int64_t n, int64_t k) {
+  Machine::FactorKey key{matrix.buffer, matrix.first, matrix.mnContiguous, n,
+                         k};
+  auto known = m.factors.find(key);
+  if (known != m.factors.end() &&
+      known->second.changes == matrix.buffer->changes)
+    return known->second.factor;
+  if (m.factors.size() >= mostFactors)
+    m.factors.clear();
+  std::shared_ptr<const SharedFactor> factor =
+      m.domain.makeFactor(size_t(k), size_t(n), [&](std::byte *values) {
+        copyMatrix(matrix, 0, n, k, Tile{values, size_t(n), m.valueBytes},
+                   false);
+      });
+  m.factors[key] = {matrix.buffer->changes, factor};
+  return factor;
 }
 
 void exec::wgmmaFence(Machine &, Warp &w, const Inst &) {
@@ -249,9 +279,22 @@ void exec::wgmma(Machine &m, Warp &w, const Inst &i) {
   const MatrixInfo &info = m.program.matrices[i.aux];
   checkFenced(m, w, i, info);
   size_t k = size_t(info.k), n = size_t(info.n), bytes = m.valueBytes;
-  Tile a{m.scratchFloats(0, 16 * k), k, bytes};
-  Tile b{m.scratchFloats(1, k * n), n, bytes};
-  Tile c{m.scratchFloats(2, 16 * n), n, bytes};
+  MatrixChain &chain = w.chain;
+  auto placeC = [](unsigned lane, unsigned e) {
+    return wgmmaPlaceC(0, lane, e);
+  };
+  if (!info.continues) {
+    chain.a.clear();
+    chain.b.clear();
+    chain.acc.resize(16 * n * bytes);
+    if (info.acc != noReg)
+      toTile(w, info.acc, uint32_t(n / 2), Tile{chain.acc.data(), n, bytes},
+             placeC);
+    else
+      m.domain.constant(APFloat(0.0f), FloatKind::F32, "", chain.acc.data(),
+                        16 * n);
+  }
+  Tile a{chain.a.emplace_back(16 * k * bytes).data(), k, bytes};
   unsigned warp = w.index % 4;
   if (info.aInRegisters) {
     unsigned per = elementsPerRegister(info.kind);
@@ -261,23 +304,24 @@ void exec::wgmma(Machine &m, Warp &w, const Inst &i) {
     SharedMatrix matrix;
     if (!findMatrix(m, w, i, info.a, info.aMN, 64, info.k, matrix))
       return;
-    readMatrix(m, w, i, matrix, 16 * warp, 16, info.k, a, true);
+    copyMatrix(matrix, 16 * warp, 16, info.k, a, true);
+    noteRead(m, w, i, matrix, 16 * warp, 16, info.k);
   }
   SharedMatrix matrix;
   if (!findMatrix(m, w, i, info.b, info.bMN, info.n, info.k, matrix))
     return;
-  readMatrix(m, w, i, matrix, 0, info.n, info.k, b, false);
-  auto placeC = [](unsigned lane, unsigned e) {
-    return wgmmaPlaceC(0, lane, e);
-  };
-  if (info.acc != noReg)
-    toTile(w, info.acc, uint32_t(n / 2), c, placeC);
-  else
-    m.domain.constant(APFloat(0.0f), FloatKind::F32, "", c.data, 16 * n);
-  m.domain.tensorCore(info.kind, FloatKind::F32, 16, n, k, a.data, b.data,
-                      c.data);
-  fromTile(w, info.result, uint32_t(n / 2), c, placeC);
+  chain.b.push_back(factorOf(m, matrix, info.n, info.k));
+  noteRead(m, w, i, matrix, 0, info.n, info.k);
   std::fill_n(w.ints(info.resultTag), warpSize, int64_t(w.matrixGroup));
+  if (info.defers)
+    return;
+  SmallVector<MatrixStep> steps;
+  for (auto [left, right] : llvm::zip(chain.a, chain.b))
+    steps.push_back({left.data(), right.get()});
+  m.domain.tensorCoreSteps(info.kind, FloatKind::F32, 16, steps,
+                           chain.acc.data());
+  fromTile(w, info.result, uint32_t(n / 2), Tile{chain.acc.data(), n, bytes},
+           placeC);
 }
 
 void exec::wgmmaCommit(Machine &, Warp &w, const Inst &) { ++w.matrixGroup; }

@@ -141,7 +141,7 @@ static void storeValues(Machine &m, Warp &w, const AccessInfo &access,
       std::byte *to;
       if (buffer) {
         m.sharedWrite(w, lane, *buffer, index, site);
-        to = buffer->value(index);
+        to = buffer->changedValue(index);
       } else {
         Segment &segment = m.segmentOf(info);
         m.globalWrite(w, lane, segment, index, site);
@@ -203,7 +203,7 @@ void exec::atomic(Machine &m, Warp &w, const Inst &i) {
       if (!buffer)
         continue;
       m.sharedAtomic(w, lane, *buffer, linear[lane], i.site);
-      at = buffer->value(linear[lane]);
+      at = buffer->changedValue(linear[lane]);
     } else {
       Segment &segment = m.segmentOf(info);
       m.globalAtomic(w, lane, segment, linear[lane], i.site);

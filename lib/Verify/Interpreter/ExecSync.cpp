@@ -239,7 +239,7 @@ static int64_t *flagValue(Machine &m, Warp &w, const BufferInfo &info,
   if (info.shared) {
     SharedBuffer &buffer = m.sharedOf(w, info);
     state = &m.flags[{&buffer, index}];
-    auto *value = reinterpret_cast<int64_t *>(buffer.value(index));
+    auto *value = reinterpret_cast<int64_t *>(buffer.changedValue(index));
     if (!(buffer.shadow[index].flags & ShadowInit))
       *value = 0;
     return value;

@@ -70,6 +70,13 @@ struct PendingMatrix {
   uint32_t site;
 };
 
+/// Products of a chain of wgmma whose sums wait for its last one.
+struct MatrixChain {
+  std::vector<std::byte> acc;
+  std::vector<std::vector<std::byte>> a;
+  std::vector<std::shared_ptr<const SharedFactor>> b;
+};
+
 /// One warp. Lanes that do not exist (block size no multiple of 32) are absent
 /// from `full`.
 struct Warp {
@@ -97,6 +104,7 @@ struct Warp {
   std::vector<PendingStore> stores;
   uint32_t matrixGroup = 0, matrixDone = 0; ///< closed, finished wgmma groups
   std::vector<PendingMatrix> matrices;
+  MatrixChain chain;
   bool matrixFenced = false;
   uint64_t matrixHash = 0; ///< of the sites of all wgmma, for convergence
   /// Arrived at a barrier of the cluster (grid) in this phase, not yet waited.
@@ -229,6 +237,16 @@ public:
   std::map<std::pair<const void *, int64_t>, FlagState> flags;
   bool stopped = false;
   bool useIntervals = true;
+
+  /// Factors in shared memory that warps share, by buffer, place and extents,
+  /// and how often the buffer had changed when they were read.
+  using FactorKey =
+      std::tuple<const SharedBuffer *, int64_t, bool, int64_t, int64_t>;
+  struct Factor {
+    uint64_t changes;
+    std::shared_ptr<const SharedFactor> factor;
+  };
+  std::map<FactorKey, Factor> factors;
 
   // Scratch columns, large enough for any instruction.
   std::vector<std::byte> scratch[4];

@@ -164,7 +164,15 @@ public:
   /// Atomic accesses by element.
   DenseMap<int64_t, SmallVector<AccessMark, 2>> atomics;
 
-  std::byte *value(int64_t index) { return values.data() + index * valueBytes; }
+  const std::byte *value(int64_t index) const {
+    return values.data() + index * valueBytes;
+  }
+  /// The value of an element that is about to change.
+  std::byte *changedValue(int64_t index) {
+    ++changes;
+    return values.data() + index * valueBytes;
+  }
+  uint64_t changes = 0; ///< of any element so far
   SharedReader *readersOf(unsigned warp) {
     auto &slot = readers[warp];
     if (!slot)

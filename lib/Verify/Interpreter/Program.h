@@ -173,6 +173,10 @@ struct MatrixInfo {
   Reg aReg = noReg, bReg = noReg, acc = noReg, result = noReg;
   Reg accTag = noReg, resultTag = noReg;
   bool accPending = false;
+  /// Nothing but the next wgmma of the same chain takes the result, so that
+  /// sums wait for the last of them.
+  bool defers = false;
+  bool continues = false; ///< follows one that defers
   FloatKind kind = FloatKind::BF16;
 };
 

@@ -64,6 +64,7 @@ void Machine::setUp(ArrayRef<int64_t> ids) {
   agents = total * warpSize + ids.size() * program.mbarriers;
   loads.clear();
   flags.clear();
+  factors.clear();
   gridBarrier = {};
   blocks.clear();
   blocks.resize(ids.size());

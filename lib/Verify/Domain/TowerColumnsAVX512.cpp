@@ -1,0 +1,10 @@
+//===- TowerColumnsAVX512.cpp - Inner loops of the tower -----------------===//
+//
+// Part of the kernel-opt project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#define KERNELOPT_TOWER_COLUMNS getAVX512TowerColumns
+#include "TowerColumns.inc"
