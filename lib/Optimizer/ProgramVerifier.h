@@ -10,8 +10,16 @@
 #define KERNEL_OPT_LIB_OPTIMIZER_PROGRAMVERIFIER_H
 
 #include "Stages.h"
+#include <functional>
 
 namespace kernel_opt::optimizer {
+
+/// Something that is computed beside other questions, and touches nothing that
+/// they share; what was found is noted in its turn.
+struct Question {
+  std::function<void()> compute; ///< may be missing
+  std::function<LogicalResult()> answer;
+};
 
 /// Checks one module by one policy.
 class ProgramVerifier {
@@ -24,28 +32,33 @@ public:
 
 private:
   LogicalResult admit();
-  LogicalResult checkFunctions();
-  LogicalResult checkFunction(func::FuncOp original, func::FuncOp formed);
-  FailureOr<verify::EquivalenceResult>
-  checkEquivalence(Block &source, Block &target, StringRef sourceHash,
-                   StringRef targetHash, const std::string &subject);
-  FailureOr<std::optional<verify::EquivalenceResult>>
-  checkWindow(const verify::Window &window,
-              const verify::EquivalenceOptions &equivalence,
-              std::string &detail);
+
+  // Programs on tensors (VerifyFunctions.cpp).
+  LogicalResult askFunctions();
+  void askFunction(func::FuncOp original, func::FuncOp formed);
+  /// Do they compute the same? `refuted` says what that means.
+  void askEquivalence(Block &source, Block &target, StringRef sourceHash,
+                      StringRef targetHash, const std::string &subject,
+                      std::function<void()> refuted);
+  void askNothing(const std::string &subject, verify::Level level,
+                  StringRef detail);
+  /// Kernels that do the work of one must do just that.
+  LogicalResult askWhole(kopt::KernelOp kernel);
+  void noteKnown(FunctionCheck known, const std::string &subject);
   void noteEquivalence(const verify::EquivalenceResult &result,
                        StringRef sourceHash, StringRef targetHash,
                        const std::string &subject, std::string detail);
   void assume(ArrayRef<std::string> assumptions);
-  LogicalResult checkWhole(kopt::KernelOp kernel);
-  bool recallFunction(StringRef sourceHash, StringRef targetHash,
-                      const std::string &subject);
-  LogicalResult checkKernel(kopt::KernelOp kernel);
+
+  // Programs against their kernels (VerifyKernel.cpp).
+  LogicalResult askKernel(kopt::KernelOp kernel);
+  LogicalResult noteKernel(kopt::KernelOp kernel, ProgramChecks checks);
   void noteKernelCheck(kopt::KernelOp kernel,
                        const verify::KernelCheckResult &check);
-  LogicalResult checkAccuracy(kopt::KernelOp kernel, gpu::GPUFuncOp program,
-                              std::optional<verify::AccuracyResult> known,
-                              KernelRecord &record);
+  LogicalResult noteAccuracy(kopt::KernelOp kernel,
+                             verify::AccuracyResult result,
+                             KernelRecord &record);
+
   verify::Obligation &add(StringRef name, StringRef layer, std::string subject,
                           verify::Level level);
 
@@ -54,6 +67,8 @@ private:
   const verify::Policy &policy;
   Outcome &outcome;
   Verification &state;
+  std::vector<Question> questions;
+  std::vector<OwningOpRef<ModuleOp>> held; ///< programs that are asked about
 };
 
 /// How obligations name a kernel.

@@ -17,23 +17,9 @@ using verify::Obligation;
 using verify::Verdict;
 namespace obligation = verify::obligation;
 
-LogicalResult
-ProgramVerifier::checkAccuracy(kopt::KernelOp kernel, gpu::GPUFuncOp program,
-                               std::optional<verify::AccuracyResult> known,
-                               KernelRecord &record) {
-  verify::AccuracyOptions accuracy;
-  // Follows from that of the check, which may not follow from the program's.
-  accuracy.nonce = nonceOf(record.check->nonce, "accuracy", "");
-  if (kopt::ContractAttr::lookup(kernel).getSpecials() ==
-      kopt::SpecialValues::Finite)
-    accuracy.specials.clear();
-  FailureOr<verify::AccuracyResult> result;
-  if (known)
-    result = std::move(*known);
-  else
-    result = verify::checkAccuracy(kernel, program, accuracy);
-  if (failed(result))
-    return failure();
+LogicalResult ProgramVerifier::noteAccuracy(kopt::KernelOp kernel,
+                                            verify::AccuracyResult result,
+                                            KernelRecord &record) {
   auto note = [&](StringRef name, Verdict verdict, size_t tests,
                   StringRef reason) {
     Obligation &added =
@@ -47,13 +33,13 @@ ProgramVerifier::checkAccuracy(kopt::KernelOp kernel, gpu::GPUFuncOp program,
           << (name == obligation::accuracy ? "accuracy" : "special values")
           << ": " << reason;
   };
-  note(obligation::accuracy, result->accuracy, result->families.size(),
-       result->accuracyReason);
-  note(obligation::specialValues, result->specialValues,
-       result->specials.size(), result->specialReason);
-  bool refuted = result->accuracy == Verdict::Refuted ||
-                 result->specialValues == Verdict::Refuted;
-  record.accuracy = std::move(*result);
+  note(obligation::accuracy, result.accuracy, result.families.size(),
+       result.accuracyReason);
+  note(obligation::specialValues, result.specialValues, result.specials.size(),
+       result.specialReason);
+  bool refuted = result.accuracy == Verdict::Refuted ||
+                 result.specialValues == Verdict::Refuted;
+  record.accuracy = std::move(result);
   return failure(refuted);
 }
 
@@ -96,39 +82,86 @@ void ProgramVerifier::noteKernelCheck(kopt::KernelOp kernel,
   }
 }
 
-LogicalResult ProgramVerifier::checkKernel(kopt::KernelOp kernel) {
+LogicalResult ProgramVerifier::noteKernel(kopt::KernelOp kernel,
+                                          ProgramChecks checks) {
+  KernelRecord &record = outcome.getOrCreate(kernel.getKernelName());
+  noteKernelCheck(kernel, checks.check);
+  bool refuted = checks.check.verdict == Verdict::Refuted;
+  record.check = std::move(checks.check);
+  if (refuted)
+    return failure();
+  return checks.accuracy
+             ? noteAccuracy(kernel, std::move(*checks.accuracy), record)
+             : success();
+}
+
+namespace {
+/// A program beside its kernel, and what the checks found.
+struct KernelQuestion {
+  kopt::KernelOp kernel;
+  gpu::GPUFuncOp program;
+  verify::KernelCheckOptions options;
+  bool wantsAccuracy; ///< and special values
+  std::optional<ProgramChecks> known;
+  FailureOr<ProgramChecks> found = failure();
+
+  void compute();
+};
+} // namespace
+
+void KernelQuestion::compute() {
+  ProgramChecks checks;
+  if (known) {
+    checks = std::move(*known);
+  } else {
+    auto check = verify::checkKernel(*kernel.getBlock(), program, options);
+    if (failed(check))
+      return;
+    checks.check = std::move(*check);
+  }
+  if (!wantsAccuracy || checks.check.verdict == Verdict::Refuted) {
+    checks.accuracy.reset();
+  } else if (!checks.accuracy) {
+    verify::AccuracyOptions accuracy;
+    // Follows from that of the check, which may not follow from the program's.
+    accuracy.nonce = nonceOf(checks.check.nonce, "accuracy", "");
+    if (kopt::ContractAttr::lookup(kernel).getSpecials() ==
+        kopt::SpecialValues::Finite)
+      accuracy.specials.clear();
+    auto result = verify::checkAccuracy(kernel, program, accuracy);
+    if (failed(result))
+      return;
+    checks.accuracy = std::move(*result);
+  }
+  found = std::move(checks);
+}
+
+LogicalResult ProgramVerifier::askKernel(kopt::KernelOp kernel) {
   FailureOr<gpu::GPUFuncOp> program = programOf(kernel);
   if (failed(program))
     return failure();
   KernelRecord &record = outcome.getOrCreate(kernel.getKernelName());
   record.sourceHash = structuralHash(kernel);
   record.scheduledHash = structuralHash(*program);
-  std::optional<ProgramChecks> recalled;
+  auto asked = std::make_shared<KernelQuestion>();
+  asked->kernel = kernel;
+  asked->program = *program;
+  asked->wantsAccuracy = policy.demands(obligation::accuracy) ||
+                         policy.demands(obligation::specialValues);
   if (options.decisions.recall)
-    recalled = options.decisions.recall(kernel, *program);
-  verify::KernelCheckOptions checkOptions;
-  checkOptions.nonce =
+    asked->known = options.decisions.recall(kernel, *program);
+  asked->options.nonce =
       nonceOf(state.nonce, record.sourceHash, record.scheduledHash);
   auto given = options.kernelNonces.find(record.name);
   if (given != options.kernelNonces.end())
-    checkOptions.nonce = given->second;
-  record.hasOwnNonce = recalled || given != options.kernelNonces.end();
-  FailureOr<verify::KernelCheckResult> check;
-  if (recalled)
-    check = std::move(recalled->check);
-  else
-    check = verify::checkKernel(*kernel.getBlock(), *program, checkOptions);
-  if (failed(check))
-    return failure();
-  noteKernelCheck(kernel, *check);
-  bool refuted = check->verdict == Verdict::Refuted;
-  record.check = std::move(*check);
-  if (refuted)
-    return failure();
-  if (policy.demands(obligation::accuracy) ||
-      policy.demands(obligation::specialValues))
-    return checkAccuracy(
-        kernel, *program,
-        recalled ? std::move(recalled->accuracy) : std::nullopt, record);
+    asked->options.nonce = given->second;
+  record.hasOwnNonce = asked->known || given != options.kernelNonces.end();
+  questions.push_back({[asked] { asked->compute(); },
+                       [this, asked]() -> LogicalResult {
+                         if (failed(asked->found))
+                           return failure();
+                         return noteKernel(asked->kernel,
+                                           std::move(*asked->found));
+                       }});
   return success();
 }

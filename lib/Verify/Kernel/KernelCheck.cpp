@@ -23,6 +23,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/Threading.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -178,6 +179,21 @@ static unsigned expDepth(Block &block) {
   return deepest;
 }
 
+/// Primes that all tasks begin with, whichever begins when, so that a replay
+/// runs what this does. One that meets more of what uses up primes takes more.
+static unsigned levelsOf(Block &source) {
+  // A root is known at a level only if its argument is a square there: more
+  // levels, more chances. Roots of literals are known.
+  WalkResult roots = source.walk([](Operation *op) {
+    bool isRoot = isa<math::SqrtOp, math::RsqrtOp>(op) &&
+                  !matchPattern(op->getOperand(0), m_Constant());
+    return isRoot ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return roots.wasInterrupted()
+             ? unsigned(maxTowerLevels)
+             : std::min(expDepth(source) + 1, unsigned(maxTowerLevels));
+}
+
 void KernelChecker::merge(const BlockFindings &findings) {
   if (!findings.witness.empty() && result.verdict != Verdict::Refuted) {
     result.verdict = Verdict::Refuted;
@@ -208,14 +224,7 @@ LogicalResult KernelChecker::check(bool whole, ArrayRef<int64_t> chosen) {
   else
     for (const int64_t &block : chosen)
       parts.push_back(block);
-  // The first draw tells how many primes it takes, if more than seems.
-  unsigned levels = std::min(expDepth(source) + 1, unsigned(maxTowerLevels));
-  BlockCheck first(source, *compiled, options, mixHash(result.nonce, 2),
-                   parts.front(), levels);
-  if (failed(first.gather(1)))
-    return failure();
-  // As many for all tasks, whichever begins when: a replay runs what this does.
-  levels = first.findings().levels;
+  unsigned levels = levelsOf(source);
   SmallVector<InputFamily> families;
   if (valuesDecide(source.getParentOp()) || valuesDecide(program))
     families = options.families;
@@ -237,10 +246,9 @@ LogicalResult KernelChecker::check(bool whole, ArrayRef<int64_t> chosen) {
       return success();
     }
     bool gathers = task < parts.size();
-    BlockCheck other(source, *compiled, options,
+    BlockCheck check(source, *compiled, options,
                      mixHash(result.nonce, 2 + task), parts[gathers ? task : 0],
                      levels);
-    BlockCheck &check = task == 0 ? first : other;
     if (failed(gathers ? check.gather()
                        : check.draw({mixHash(result.nonce, ~task),
                                      families[task - parts.size()], 0,
