@@ -335,6 +335,22 @@ public:
     }
   };
   std::vector<OrderedReader> orderedReaders;
+  /// The write that was last found to come before what an agent does: most
+  /// elements of a box were written by one copy.
+  struct OrderedWrite {
+    uint32_t unit = 0, agent = 0, writer = 0, time = 0;
+  };
+  OrderedWrite orderedWrite;
+  bool isWriteOrdered(const Warp &w, unsigned lane, const SharedShadow &s) {
+    OrderedWrite now = {unit, w.agent(lane), s.writeAgent, s.writeTime};
+    if (now.unit == orderedWrite.unit && now.agent == orderedWrite.agent &&
+        now.writer == orderedWrite.writer && now.time == orderedWrite.time)
+      return true;
+    if (!w.clock.covers(lane, s.writeAgent, s.writeTime))
+      return false;
+    orderedWrite = now;
+    return true;
+  }
   bool sharedReadersOrdered(Warp &w, unsigned lane, SharedBuffer &buffer,
                             int64_t index, uint32_t &agent);
 

@@ -44,7 +44,7 @@ void Machine::slowSharedRead(Warp &w, unsigned lane, SharedBuffer &buffer,
         race(w, lane, site, "reads", buffer.info, index, unit, mark.agent,
              mark.site);
   if (s.writeInterval >= w.interval &&
-      !w.clock.covers(lane, s.writeAgent, s.writeTime))
+      !isWriteOrdered(w, lane, s))
     race(w, lane, site, "reads", buffer.info, index, unit, s.writeAgent,
          s.writeSite);
 }
@@ -107,7 +107,7 @@ void Machine::sharedWrite(Warp &w, unsigned lane, SharedBuffer &buffer,
                mark.site);
   }
   if (s.writeInterval >= w.interval &&
-      !w.clock.covers(lane, s.writeAgent, s.writeTime))
+      !isWriteOrdered(w, lane, s))
     race(w, lane, site, "writes", buffer.info, index, unit, s.writeAgent,
          s.writeSite);
   uint32_t reader;
@@ -133,7 +133,7 @@ void Machine::sharedAtomic(Warp &w, unsigned lane, SharedBuffer &buffer,
   }
   uint32_t reader;
   if (s.writeInterval >= w.interval &&
-      !w.clock.covers(lane, s.writeAgent, s.writeTime))
+      !isWriteOrdered(w, lane, s))
     race(w, lane, site, "atomically updates", buffer.info, index, unit,
          s.writeAgent, s.writeSite);
   if (s.readInterval >= w.interval &&
@@ -164,7 +164,7 @@ void Machine::asyncSharedRead(Warp &w, unsigned lane, SharedBuffer &buffer,
       ShadowInit)
     return slowSharedRead(w, lane, buffer, index, site);
   if (s.writeInterval >= w.interval &&
-      !w.clock.covers(lane, s.writeAgent, s.writeTime)) {
+      !isWriteOrdered(w, lane, s)) {
     race(w, lane, site, "asynchronously reads", buffer.info, index, unit,
          s.writeAgent, s.writeSite);
     return;
