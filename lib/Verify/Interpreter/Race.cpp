@@ -43,8 +43,7 @@ void Machine::slowSharedRead(Warp &w, unsigned lane, SharedBuffer &buffer,
       if (!w.clock.covers(lane, mark.agent, mark.time))
         race(w, lane, site, "reads", buffer.info, index, unit, mark.agent,
              mark.site);
-  if (s.writeInterval >= w.interval &&
-      !isWriteOrdered(w, lane, s))
+  if (s.writeInterval >= w.interval && !isWriteOrdered(w, lane, s))
     race(w, lane, site, "reads", buffer.info, index, unit, s.writeAgent,
          s.writeSite);
 }
@@ -106,8 +105,7 @@ void Machine::sharedWrite(Warp &w, unsigned lane, SharedBuffer &buffer,
           race(w, lane, site, "writes", buffer.info, index, unit, mark.agent,
                mark.site);
   }
-  if (s.writeInterval >= w.interval &&
-      !isWriteOrdered(w, lane, s))
+  if (s.writeInterval >= w.interval && !isWriteOrdered(w, lane, s))
     race(w, lane, site, "writes", buffer.info, index, unit, s.writeAgent,
          s.writeSite);
   uint32_t reader;
@@ -132,8 +130,7 @@ void Machine::sharedAtomic(Warp &w, unsigned lane, SharedBuffer &buffer,
     return;
   }
   uint32_t reader;
-  if (s.writeInterval >= w.interval &&
-      !isWriteOrdered(w, lane, s))
+  if (s.writeInterval >= w.interval && !isWriteOrdered(w, lane, s))
     race(w, lane, site, "atomically updates", buffer.info, index, unit,
          s.writeAgent, s.writeSite);
   if (s.readInterval >= w.interval &&
@@ -163,8 +160,7 @@ void Machine::asyncSharedRead(Warp &w, unsigned lane, SharedBuffer &buffer,
   if ((s.flags & (ShadowInit | ShadowPendingWrite | ShadowAtomic)) !=
       ShadowInit)
     return slowSharedRead(w, lane, buffer, index, site);
-  if (s.writeInterval >= w.interval &&
-      !isWriteOrdered(w, lane, s)) {
+  if (s.writeInterval >= w.interval && !isWriteOrdered(w, lane, s)) {
     race(w, lane, site, "asynchronously reads", buffer.info, index, unit,
          s.writeAgent, s.writeSite);
     return;
