@@ -275,11 +275,9 @@ FailureOr<AccuracyResult> AccuracyChecker::run() {
   if (failed(compiled))
     return failure();
   AccuracySetup setup{source, *compiled, options, inputs, {}, {}};
-  if (compiled->arguments().size() < setup.firstOutput() + setup.outputs())
-    return program.emitError("takes ")
-           << compiled->arguments().size() << " arguments, the kernel has "
-           << source.getNumArguments() << " inputs and " << setup.outputs()
-           << " results";
+  if (failed(checkArguments(program, *compiled, setup.firstOutput(),
+                            setup.outputs())))
+    return failure();
   if (failed(choose(setup)) || failed(checkFamilies(setup)))
     return failure();
   if (result.accuracy != Verdict::Refuted)

@@ -9,6 +9,7 @@
 #include "Compiler.h"
 #include "kernel-opt/Dialect/KGPU/KGPUOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
@@ -144,6 +145,11 @@ LogicalResult Compiler::compileFor(Operation *op) {
   head.a = induction[0].reg;
   head.b = upper;
   head.flag = loop.getUnsignedCmp();
+  // Steps that are not plainly positive are looked at.
+  APInt number;
+  if (!matchPattern(loop.getStep(), mlir::m_ConstantInt(&number)) ||
+      !number.isStrictlyPositive())
+    head.c = step;
   bind(loop.getInductionVar(), induction[0]);
   for (auto [argument, slot] : llvm::zip(loop.getRegionIterArgs(), carried))
     bind(argument, slot);

@@ -139,7 +139,8 @@ LogicalResult Compiler::compileBulkOps(Operation *op) {
 
 LogicalResult Compiler::compileFlag(Operation *op, Value memref,
                                     ValueRange indices, Value predicate,
-                                    Value operand, Value result) {
+                                    Value operand, Value result,
+                                    kgpu::Scope scope) {
   AccessInfo access;
   if (!makeAccess(op, memref, indices, 1, access))
     return failure();
@@ -155,6 +156,7 @@ LogicalResult Compiler::compileFlag(Operation *op, Value memref,
   i.aux = number;
   i.a = a;
   i.d = d;
+  i.fn = uint8_t(scope);
   return success();
 }
 
@@ -202,22 +204,32 @@ LogicalResult Compiler::compileKGPUSync(Operation *op) {
   }
   if (auto barrier = dyn_cast<kgpu::GridBarrierOp>(op)) {
     program.communicates = true;
-    emit(gridBarrier, op);
+    AccessInfo access;
+    if (!makeAccess(op, barrier.getCounter(), barrier.getIndices(), 1, access))
+      return failure();
+    access.isStore = true;
+    uint32_t number = addAccess(std::move(access));
+    emit(gridBarrier, op).aux = number;
     return success();
   }
   if (auto signalOp = dyn_cast<kgpu::SignalOp>(op)) {
     program.communicates |= signalOp.getScope() == kgpu::Scope::Device;
     return compileFlag(op, signalOp.getMemref(), signalOp.getIndices(),
-                       signalOp.getPredicate(), signalOp.getValue(), {});
+                       signalOp.getPredicate(), signalOp.getValue(), {},
+                       signalOp.getScope());
   }
   if (auto waitOp = dyn_cast<kgpu::WaitOp>(op)) {
     program.communicates |= waitOp.getScope() == kgpu::Scope::Device;
     return compileFlag(op, waitOp.getMemref(), waitOp.getIndices(), {},
-                       waitOp.getLeast(), waitOp.getValue());
+                       waitOp.getLeast(), waitOp.getValue(),
+                       waitOp.getScope());
   }
-  // How many registers a warpgroup may have is no matter of meaning.
-  if (isa<kgpu::SetMaxRegistersOp>(op))
+  if (auto registers = dyn_cast<kgpu::SetMaxRegistersOp>(op)) {
+    Inst &i = emit(setMaxRegisters, op);
+    i.imm = int64_t(registers.getCount());
+    i.flag = registers.getDecrease();
     return success();
+  }
   return unsupported(op);
 }
 

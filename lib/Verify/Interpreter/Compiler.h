@@ -17,6 +17,7 @@
 
 #include "Handlers.h"
 #include "Program.h"
+#include "kernel-opt/Dialect/KGPU/KGPUAttrs.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Operation.h"
@@ -136,7 +137,8 @@ private:
                             Value predicate, BulkInfo &bulk);
   LogicalResult compileBulkOps(Operation *op);
   LogicalResult compileFlag(Operation *op, Value memref, ValueRange indices,
-                            Value predicate, Value operand, Value result);
+                            Value predicate, Value operand, Value result,
+                            kgpu::Scope scope);
   LogicalResult compileMma(Operation *op);
   LogicalResult compileWgmma(Operation *op);
   Reg paddingConstant(Attribute padding, Type element);

@@ -201,6 +201,27 @@ static void readGlobalByProxy(Machine &m, Warp &w, unsigned lane,
             s.write.site);
 }
 
+/// The async proxy counts bytes on an mbarrier that was initialized by an
+/// ordinary write.
+static void checkInitFenced(Machine &m, Warp &w, unsigned lane,
+                            const MBarrier &barrier, uint32_t site) {
+  const AccessMark &init = barrier.init;
+  if (!barrier.initialized)
+    m.fault(Fault::BarrierMisuse, w, lane, site,
+            "lets a bulk copy complete on an mbarrier that is not initialized");
+  else if (!w.clock.covers(lane, init.agent, init.time))
+    m.fault(Fault::BarrierMisuse, w, lane, site,
+            "lets a bulk copy complete on an mbarrier whose initialization is "
+            "not ordered before",
+            init.site);
+  else if (!barrier.initFenced &&
+           !w.clock.coversAsync(lane, init.agent, init.time))
+    m.fault(Fault::MissingFence, w, lane, site,
+            "lets a bulk copy complete on an mbarrier whose initialization no "
+            "'kgpu.fence mbarrier_init' made visible",
+            init.site);
+}
+
 void exec::bulkLoad(Machine &m, Warp &w, const Inst &i) {
   const BulkInfo &bulk = m.program.bulks[i.aux];
   const BufferInfo &info = m.program.buffers[bulk.map.buffer];
@@ -240,7 +261,10 @@ void exec::bulkLoad(Machine &m, Warp &w, const Inst &i) {
       if (m.watches)
         for (int64_t to : load.to)
           m.beginSharedWrite(w, lane, buffer, to, i.site);
-      load.targets.push_back({&buffer, &target.mbarriers[slot]});
+      MBarrier &barrier = target.mbarriers[slot];
+      checkInitFenced(m, w, lane, barrier, i.site);
+      m.noteRemoteUse(w, lane, target, i.site);
+      load.targets.push_back({&buffer, &barrier});
     }
     if (m.watches && segment.tracked())
       for (int64_t from : load.from)

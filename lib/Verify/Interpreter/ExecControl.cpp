@@ -83,6 +83,13 @@ void exec::loopWhile(Machine &m, Warp &w, const Inst &i) {
 void exec::loopFor(Machine &m, Warp &w, const Inst &i) {
   const int64_t *a = w.ints(i.a), *b = w.ints(i.b);
   uint32_t lanes = 0;
+  if (i.c != noReg)
+    for (uint32_t rest = w.mask; rest; rest &= rest - 1)
+      if (int64_t step = w.ints(i.c)[llvm::countr_zero(rest)]; step <= 0) {
+        m.fault(Fault::UndefinedArithmetic, w, llvm::countr_zero(rest), i.site,
+                "counts by " + Twine(step) + ", which leads nowhere");
+        return continueLoop(m, w, i, 0);
+      }
   if (i.flag)
     for (unsigned lane = 0; lane < warpSize; ++lane)
       lanes |= uint32_t(uint64_t(a[lane]) < uint64_t(b[lane])) << lane;

@@ -34,7 +34,9 @@ SharedBuffer *sharedTarget(Machine &m, Warp &w, const AccessInfo &access,
                 Twine(m.program.cluster.volume()));
     return nullptr;
   }
-  return m.blocks[own.clusterFirst + rank].shared[info.index].get();
+  ThreadBlock &target = m.blocks[own.clusterFirst + rank];
+  m.noteRemoteUse(w, lane, target, site);
+  return target.shared[info.index].get();
 }
 
 template <typename Size>

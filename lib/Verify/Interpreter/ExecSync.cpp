@@ -1,4 +1,4 @@
-//===- ExecSync.cpp - Barriers, fences, signals ---------------------------===//
+//===- ExecSync.cpp - Barriers, fences, mbarriers -------------------------===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -215,123 +215,31 @@ void exec::clusterBarrier(Machine &m, Warp &w, const Inst &i) {
 }
 
 void exec::gridBarrier(Machine &m, Warp &w, const Inst &i) {
+  bool arrives = !w.arrivedAt[1];
+  if (arrives && !noteGridCounter(m, w, i))
+    return;
   phasedBarrier(m, w, i, 1, m.gridBarrier, uint32_t(m.warps.size()),
                 WaitKind::GridBarrier, true, true);
+}
+
+/// Initializations by these lanes are visible to the async proxy from now on.
+static void fenceInitializations(Machine &m, Warp &w) {
+  for (MBarrier &barrier : m.blockOf(w).mbarriers)
+    if (barrier.initialized && w.clock.ownAgent(barrier.init.agent) &&
+        (w.mask >> (barrier.init.agent - w.clock.firstAgent) & 1))
+      barrier.initFenced = true;
 }
 
 void exec::fence(Machine &m, Warp &w, const Inst &i) {
   // Memory fences of a scope order nothing by themselves: ordering between
   // threads comes from barriers, mbarriers, signals.
   auto kind = kgpu::FenceKind(i.imm);
+  if (kind == kgpu::FenceKind::MBarrierInit ||
+      kind == kgpu::FenceKind::AsyncShared)
+    fenceInitializations(m, w);
   if (kind == kgpu::FenceKind::AsyncShared ||
       kind == kgpu::FenceKind::AsyncGlobal)
     w.clock.fenceAsync(w.mask, w.full, m.agents);
-}
-
-//===----------------------------------------------------------------------===//
-// Flags
-//===----------------------------------------------------------------------===//
-
-/// The flag that a lane's access names: value and ordering state.
-static int64_t *flagValue(Machine &m, Warp &w, const BufferInfo &info,
-                          unsigned lane, int64_t index, uint32_t site,
-                          FlagState *&state) {
-  if (info.shared) {
-    SharedBuffer &buffer = m.sharedOf(w, info);
-    state = &m.flags[{&buffer, index}];
-    auto *value = reinterpret_cast<int64_t *>(buffer.changedValue(index));
-    if (!(buffer.shadow[index].flags & ShadowInit))
-      *value = 0;
-    return value;
-  }
-  Segment &segment = m.segmentOf(info);
-  state = &m.flags[{&segment, index}];
-  auto *value = reinterpret_cast<int64_t *>(segment.value(index));
-  GlobalShadow &s = segment.shadow(index);
-  // Flags begin as zero: the launch plan clears them.
-  if (!(s.flags & ShadowInit))
-    *value = 0;
-  else if (!(s.flags & ShadowAtomic) && s.write.unit &&
-           (s.write.unit != m.unit ||
-            !w.clock.covers(lane, s.write.agent, s.write.time)))
-    m.race(w, lane, site, "uses as a flag", info, index, s.write.unit,
-           s.write.agent, s.write.site);
-  return value;
-}
-
-static bool isFlagMemory(Machine &m, Warp &w, const BufferInfo &info,
-                         uint32_t lanes, const Inst &i) {
-  if (info.shared || info.access == ArgumentAccess::Workspace ||
-      info.access == ArgumentAccess::ReadWrite)
-    return true;
-  if (lanes)
-    m.fault(Fault::AccessViolation, w, llvm::countr_zero(lanes), i.site,
-            "uses " + Twine(info.name) +
-                " for flags; that takes a workspace argument");
-  return false;
-}
-
-void exec::signal(Machine &m, Warp &w, const Inst &i) {
-  const AccessInfo &access = m.program.accesses[i.aux];
-  const BufferInfo &info = m.program.buffers[access.buffer];
-  int64_t linear[warpSize];
-  int32_t counts[warpSize];
-  uint32_t lanes = m.computeAddresses(
-      w, access, i.site, m.lanesWhere(w, access.predicate), linear, counts);
-  if (!isFlagMemory(m, w, info, lanes, i))
-    return;
-  for (uint32_t rest = lanes; rest; rest &= rest - 1) {
-    unsigned lane = llvm::countr_zero(rest);
-    FlagState *state;
-    int64_t *value = flagValue(m, w, info, lane, linear[lane], i.site, state);
-    *value = w.ints(i.a)[lane];
-    if (info.shared) {
-      m.sharedOf(w, info).shadow[linear[lane]].flags |= ShadowInit;
-    } else {
-      GlobalShadow &s = m.segmentOf(info).shadow(linear[lane]);
-      if (!(s.flags & ShadowInit))
-        s.flags |= ShadowInit;
-      m.globalAtomic(w, lane, m.segmentOf(info), linear[lane], i.site);
-    }
-    state->known = {};
-    w.clock.release(1u << lane, state->known, m.agents);
-  }
-  m.wakeWaiters(WaitKind::Flag, 0);
-}
-
-void exec::wait(Machine &m, Warp &w, const Inst &i) {
-  const AccessInfo &access = m.program.accesses[i.aux];
-  const BufferInfo &info = m.program.buffers[access.buffer];
-  int64_t linear[warpSize];
-  int32_t counts[warpSize];
-  uint32_t lanes =
-      m.computeAddresses(w, access, i.site, w.mask, linear, counts);
-  if (!isFlagMemory(m, w, info, lanes, i))
-    return;
-  SmallVector<std::pair<unsigned, FlagState *>, 32> seen;
-  for (uint32_t rest = lanes; rest; rest &= rest - 1) {
-    unsigned lane = llvm::countr_zero(rest);
-    FlagState *state;
-    int64_t value = *flagValue(m, w, info, lane, linear[lane], i.site, state);
-    if (value < w.ints(i.a)[lane]) {
-      --w.pc;
-      return m.block(w, WaitKind::Flag, 0, i.site);
-    }
-    w.ints(i.d)[lane] = value;
-    seen.push_back({lane, state});
-  }
-  // Lanes that look at one flag learn together.
-  while (!seen.empty()) {
-    FlagState *state = seen.front().second;
-    uint32_t same = 0;
-    llvm::erase_if(seen, [&](auto &entry) {
-      if (entry.second != state)
-        return false;
-      same |= 1u << entry.first;
-      return true;
-    });
-    w.clock.acquireFor(same, w.full, state->known, m.agents);
-  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -357,6 +265,7 @@ MBarrier *Machine::findMBarrier(Warp &w, const MBarrierUse &use, unsigned lane,
       return nullptr;
     }
     block = &blocks[block->clusterFirst + rank];
+    noteRemoteUse(w, lane, *block, site);
   }
   return &block->mbarriers[use.barriers.first + index];
 }

@@ -165,6 +165,9 @@ void barrier(Machine &, Warp &, const Inst &);
 void namedBarrier(Machine &, Warp &, const Inst &);
 void clusterBarrier(Machine &, Warp &, const Inst &);
 void gridBarrier(Machine &, Warp &, const Inst &);
+/// Checks the counter that an arriving warp names.
+bool noteGridCounter(Machine &, Warp &, const Inst &);
+void setMaxRegisters(Machine &, Warp &, const Inst &);
 void signal(Machine &, Warp &, const Inst &);
 void wait(Machine &, Warp &, const Inst &);
 void fence(Machine &, Warp &, const Inst &);

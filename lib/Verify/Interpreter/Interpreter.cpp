@@ -225,6 +225,43 @@ static void checkCompleteness(const Program &program, Machine &machine) {
   }
 }
 
+static StringRef nameOf(ArgumentAccess access) {
+  switch (access) {
+  case ArgumentAccess::Read:
+    return "read";
+  case ArgumentAccess::Write:
+    return "write";
+  case ArgumentAccess::ReadWrite:
+    return "readwrite";
+  case ArgumentAccess::Workspace:
+    return "workspace";
+  }
+  llvm_unreachable("all accesses are listed");
+}
+
+LogicalResult verify::checkArguments(gpu::GPUFuncOp program,
+                                     const CompiledKernel &kernel,
+                                     size_t inputs, size_t outputs) {
+  ArrayRef<KernelArgument> arguments = kernel.arguments();
+  if (arguments.size() < inputs + outputs)
+    return program->emitError("takes ")
+           << arguments.size() << " arguments, the kernel has " << inputs
+           << " inputs and " << outputs << " results";
+  for (size_t k = 0; k < arguments.size(); ++k) {
+    auto expected = k < inputs             ? ArgumentAccess::Read
+                    : k < inputs + outputs ? ArgumentAccess::Write
+                                           : ArgumentAccess::Workspace;
+    if (arguments[k].access != expected)
+      return program->emitError("argument ")
+             << k << " is " << (k < inputs ? "an input" : k < inputs + outputs
+                                                 ? "a result"
+                                                 : "neither input nor result")
+             << " of the kernel: expected kgpu.access = \"" << nameOf(expected)
+             << "\", found \"" << nameOf(arguments[k].access) << '"';
+  }
+  return success();
+}
+
 static void collect(const Program &program, Machine &machine,
                     RunResult &result) {
   result.reports = std::move(machine.sink.reports);

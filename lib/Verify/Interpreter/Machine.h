@@ -110,6 +110,8 @@ struct Warp {
   /// Arrived at a barrier of the cluster (grid) in this phase, not yet waited.
   bool arrivedAt[2] = {};
   bool namedPhase = false; ///< woken from a named barrier, yet to acquire
+  int64_t registers = 0;   ///< of a thread, once the warp has changed it
+  uint32_t registerSite = 0;
   uint64_t arrivedPhase[2] = {};
 
   int64_t *ints(Reg r) const {
@@ -136,6 +138,7 @@ struct ThreadBarrier {
 
 struct MBarrier {
   bool initialized = false;
+  bool initFenced = false; ///< by a fence of whoever initialized it
   AccessMark init;
   int64_t expected = 0, pending = 0, bytes = 0;
   uint64_t phase = 0; ///< number of the phase in progress
@@ -159,6 +162,8 @@ struct ThreadBlock {
   ThreadBarrier barrier;
   ThreadBarrier named[16];
   ThreadBarrier cluster; ///< of the first block of a cluster
+  /// Last uses of its shared memory by threads of other blocks, by agent.
+  DenseMap<uint32_t, AccessMark> remoteUses;
 };
 
 /// A bulk load in flight.
@@ -176,9 +181,17 @@ struct PendingLoad {
   uint32_t issueBlock;
 };
 
-/// Released state of a flag in global or shared memory.
+/// Released state of a flag in global or shared memory: all signals, since a
+/// wait may see any of those that are large enough.
 struct FlagState {
-  Knowledge known;
+  struct Signal {
+    int64_t value;
+    uint8_t scope;  ///< kgpu::Scope
+    uint32_t block; ///< in the unit
+    AccessMark by;
+    Knowledge known;
+  };
+  SmallVector<Signal, 1> signals;
 };
 
 /// Collects reports; one entry per kind and pair of places.
@@ -234,6 +247,7 @@ public:
   std::vector<Warp> warps;
   std::deque<PendingLoad> loads;
   ThreadBarrier gridBarrier;
+  std::pair<const void *, int64_t> gridCounter; ///< of the phase in progress
   std::map<std::pair<const void *, int64_t>, FlagState> flags;
   bool stopped = false;
   bool useIntervals = true;
@@ -375,6 +389,10 @@ public:
                          uint32_t site);
   void arriveMBarrier(MBarrier &barrier, Warp &w, uint32_t lanes,
                       uint32_t site);
+  /// Notes that a lane uses shared memory of another block, which must have
+  /// begun and must not end before.
+  void noteRemoteUse(Warp &w, unsigned lane, ThreadBlock &target,
+                     uint32_t site);
   void creditMBarrier(MBarrier &barrier, int64_t bytes, uint32_t site);
   void checkPhase(MBarrier &barrier, uint32_t site);
   void landLoad(PendingLoad &load);
@@ -389,6 +407,8 @@ private:
   void runWarp(Warp &w);
   void reportDeadlock();
   void checkEnd();
+  void checkRemoteUses();
+  void checkRegisters();
   void makeConstants();
 
   std::vector<int64_t> intFile, intConstants;

@@ -270,4 +270,8 @@ void Machine::runUnit(ArrayRef<int64_t> ids) {
           "a bulk copy is unfinished when its block leaves the kernel");
     });
   checkEnd();
+  if (stopped)
+    return;
+  checkRemoteUses();
+  checkRegisters();
 }

@@ -300,11 +300,9 @@ FailureOr<KernelCheckResult> KernelChecker::run() {
     return failure();
   compiled.emplace(std::move(*kernel));
   size_t outputs = source.getTerminator()->getNumOperands();
-  if (compiled->arguments().size() < source.getNumArguments() + outputs)
-    return program.emitError("takes ")
-           << compiled->arguments().size() << " arguments, the kernel has "
-           << source.getNumArguments() << " inputs and " << outputs
-           << " results";
+  if (failed(checkArguments(program, *compiled, source.getNumArguments(),
+                            outputs)))
+    return failure();
   result.nonce =
       options.nonce ? *options.nonce : std::random_device{}() * 2654435761ull;
   random.seed(result.nonce);

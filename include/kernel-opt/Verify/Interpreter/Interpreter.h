@@ -85,6 +85,13 @@ private:
   std::unique_ptr<Program> impl;
 };
 
+/// Whether the first `inputs` arguments are read, the next `outputs` written,
+/// and all others workspace: what a program says of its arguments decides what
+/// is checked of it, and is not its own choice. Reports what differs.
+LogicalResult checkArguments(gpu::GPUFuncOp program,
+                             const CompiledKernel &kernel, size_t inputs,
+                             size_t outputs);
+
 /// Where values of inputs come from. Called for elements (row-major linear
 /// indices) when they are first read.
 struct ArgumentSource {
