@@ -9,6 +9,7 @@
 #include "CompareBits.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Verify/Accuracy.h"
+#include "kernel-opt/Verify/Hash.h"
 #include "kernel-opt/Verify/Interpreter/Interpreter.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <cstring>
@@ -16,29 +17,24 @@
 using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
-namespace mutation = kernel_opt::mutation;
-
-namespace {
-/// Everything that a run wrote to its outputs, as bits.
-struct Written {
-  std::map<std::pair<unsigned, int64_t>, std::pair<uint64_t, uint64_t>> values;
-  std::string fault;
-};
-} // namespace
+using namespace kernel_opt::mutation;
 
 /// More than this would take too long whole.
 static constexpr int64_t mostBlocks = 4096;
 
-static std::optional<Written> run(const CompiledKernel &kernel,
-                                  InputFamily family, const LaunchSpec &launch) {
+/// Of all that a run wrote to its outputs, in any order.
+static BitComparer::Digest run(const CompiledKernel &kernel, InputFamily family,
+                               const LaunchSpec &launch) {
   std::unique_ptr<Domain> domain = createFloatDomain();
   ArgumentSource inputs = makeArgumentSource(kernel, *domain, 7, family);
+  BitComparer::Digest digest;
   FailureOr<RunResult> result = interpret(kernel, *domain, inputs, launch);
-  if (failed(result))
-    return std::nullopt;
-  Written written;
+  if (failed(result)) {
+    digest.fault = "cannot be run";
+    return digest;
+  }
   if (!result->reports.empty())
-    written.fault = result->reports.front().message;
+    digest.fault = result->reports.front().message;
   for (unsigned k = 0; k < kernel.arguments().size(); ++k) {
     const KernelArgument &argument = kernel.arguments()[k];
     bool isFloat = isa<FloatType>(argument.type.getElementType());
@@ -46,21 +42,21 @@ static std::optional<Written> run(const CompiledKernel &kernel,
       continue;
     result->forEachWritten(k, [&](int64_t index, const void *value) {
       double high = 0, low = 0;
-      std::pair<uint64_t, uint64_t> bits;
+      uint64_t bits;
       if (isFloat) {
         domain->toReal(value, &high, &low, 1);
         // All NaN are one.
         if (high != high)
-          high = low = NAN;
-        std::memcpy(&bits.first, &high, sizeof(high));
-        std::memcpy(&bits.second, &low, sizeof(low));
+          high = std::numeric_limits<double>::quiet_NaN();
+        std::memcpy(&bits, &high, sizeof(bits));
       } else {
-        std::memcpy(&bits.first, value, sizeof(bits.first));
+        std::memcpy(&bits, value, sizeof(bits));
       }
-      written.values[{k, index}] = bits;
+      digest.sum += mixHash(mixHash(k, uint64_t(index)), bits);
+      ++digest.elements;
     });
   }
-  return written;
+  return digest;
 }
 
 static LaunchSpec launchOf(const CompiledKernel &kernel, unsigned number) {
@@ -68,7 +64,8 @@ static LaunchSpec launchOf(const CompiledKernel &kernel, unsigned number) {
   launch.stepLimit = 200'000'000;
   launch.poison = number % 2;
   launch.landing = number % 2 ? Landing::Early : Landing::Late;
-  RunOrder orders[] = {RunOrder::Forward, RunOrder::Reverse, RunOrder::Shuffled};
+  RunOrder orders[] = {RunOrder::Forward, RunOrder::Reverse,
+                       RunOrder::Shuffled};
   launch.blockOrder = launch.warpOrder = orders[number % 3];
   launch.orderSeed = number;
   if (kernel.gridSize().volume() > mostBlocks)
@@ -77,47 +74,54 @@ static LaunchSpec launchOf(const CompiledKernel &kernel, unsigned number) {
   return launch;
 }
 
-/// The same of one program; adds to what was found.
-static void compare(const CompiledKernel &a, const CompiledKernel &b,
-                    std::string &first, unsigned &different) {
+static SmallVector<InputFamily> allFamilies() {
   SmallVector<InputFamily> families{accuracyFamilies()};
-  llvm::append_range(families, specialFamilies());
-  unsigned number = 0;
-  for (InputFamily family : families) {
-    std::optional<Written> x = run(a, family, launchOf(a, 0));
-    std::optional<Written> y = run(b, family, launchOf(b, number++));
+  for (InputFamily family : specialFamilies())
+    if (!llvm::is_contained(families, family))
+      families.push_back(family);
+  return families;
+}
+
+std::vector<BitComparer::Digest> BitComparer::runAll(ModuleOp module,
+                                                     bool orders) {
+  std::vector<Digest> digests;
+  for (kopt::KernelOp kernel : kopt::distinctKernels(module)) {
+    auto compiled = CompiledKernel::compile(kopt::lookupProgram(kernel));
+    unsigned number = 0;
+    for (InputFamily family : allFamilies())
+      if (succeeded(compiled))
+        digests.push_back(
+            run(*compiled, family, launchOf(*compiled, orders ? number++ : 0)));
+  }
+  return digests;
+}
+
+std::string BitComparer::compare(ModuleOp mutant) {
+  if (originals.empty())
+    originals = runAll(original, /*orders=*/false);
+  std::vector<Digest> others = runAll(mutant, /*orders=*/true);
+  if (others.size() != originals.size())
+    return "cannot be compiled";
+  std::string first;
+  unsigned different = 0;
+  auto families = allFamilies();
+  for (size_t k = 0; k < others.size(); ++k) {
+    const Digest &x = originals[k], &y = others[k];
     std::string what;
-    if (!x || !y)
-      what = "cannot be run";
-    else if (x->fault != y->fault)
-      what = "fault: " + (y->fault.empty() ? x->fault : y->fault);
-    else if (x->values.size() != y->values.size())
+    if (x.fault != y.fault)
+      what = "fault: " + (y.fault.empty() ? x.fault : y.fault);
+    else if (x.elements != y.elements)
       what = "other elements";
-    else if (x->values != y->values)
+    else if (x.sum != y.sum)
       what = "other bits";
-    if (what.empty())
+    else
       continue;
     ++different;
     if (first.empty())
-      first = what + " in '" + getName(family).str() + "'";
+      first =
+          what + " in '" + getName(families[k % families.size()]).str() + "'";
   }
-}
-
-std::string mutation::compareBits(ModuleOp original, ModuleOp mutant) {
-  std::string first;
-  unsigned different = 0;
-  for (kopt::KernelOp kernel : kopt::distinctKernels(original)) {
-    auto other = kopt::lookupProgram(*llvm::find_if(
-        kopt::distinctKernels(mutant), [&](kopt::KernelOp k) {
-          return k.getKernelName() == kernel.getKernelName();
-        }));
-    auto a = CompiledKernel::compile(kopt::lookupProgram(kernel));
-    auto b = CompiledKernel::compile(other);
-    if (failed(a) || failed(b))
-      return "cannot be compiled";
-    compare(*a, *b, first, different);
-  }
-  if (first.empty())
-    return "equal";
-  return llvm::formatv("{0} ({1} families)", first, different).str();
+  return first.empty()
+             ? "equal"
+             : llvm::formatv("{0} ({1} families)", first, different).str();
 }

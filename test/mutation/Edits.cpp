@@ -29,10 +29,9 @@ void mutation::addToOperand(OpOperand &operand, int64_t number) {
 void mutation::negateOperand(OpOperand &operand) {
   Operation *op = operand.getOwner();
   OpBuilder builder(op);
-  Value yes =
-      arith::ConstantOp::create(builder, op->getLoc(), builder.getBoolAttr(true));
-  operand.set(
-      arith::XOrIOp::create(builder, op->getLoc(), operand.get(), yes));
+  Value yes = arith::ConstantOp::create(builder, op->getLoc(),
+                                        builder.getBoolAttr(true));
+  operand.set(arith::XOrIOp::create(builder, op->getLoc(), operand.get(), yes));
 }
 
 Value mutation::makeIndex(Operation *before, int64_t number) {
@@ -52,8 +51,8 @@ Value mutation::makeZero(Operation *before, Type type) {
 
 std::optional<int64_t> mutation::constantOf(Value value) {
   auto constant = value.getDefiningOp<arith::ConstantOp>();
-  auto number = constant ? dyn_cast<IntegerAttr>(constant.getValue())
-                         : IntegerAttr();
+  auto number =
+      constant ? dyn_cast<IntegerAttr>(constant.getValue()) : IntegerAttr();
   return number ? std::optional(number.getInt()) : std::nullopt;
 }
 
@@ -62,10 +61,10 @@ bool mutation::hasEffects(Operation *op) { return !isMemoryEffectFree(op); }
 bool mutation::isSync(Operation *op) {
   return isa<gpu::BarrierOp, kgpu::AsyncCommitOp, kgpu::AsyncWaitOp,
              kgpu::NamedBarrierOp, kgpu::FenceOp, kgpu::MBarrierInitOp,
-             kgpu::MBarrierArriveOp, kgpu::MBarrierWaitOp,
-             kgpu::GridBarrierOp, kgpu::SignalOp, kgpu::ClusterBarrierOp,
-             kgpu::BulkCommitOp, kgpu::BulkWaitOp, kgpu::WgmmaFenceOp,
-             kgpu::WgmmaCommitOp, kgpu::SetMaxRegistersOp>(op) ||
+             kgpu::MBarrierArriveOp, kgpu::MBarrierWaitOp, kgpu::GridBarrierOp,
+             kgpu::SignalOp, kgpu::ClusterBarrierOp, kgpu::BulkCommitOp,
+             kgpu::BulkWaitOp, kgpu::WgmmaFenceOp, kgpu::WgmmaCommitOp,
+             kgpu::SetMaxRegistersOp>(op) ||
          ((isa<kgpu::WgmmaWaitOp, kgpu::WaitOp>(op)) && op->use_empty());
 }
 
@@ -80,7 +79,8 @@ bool mutation::isShared(Value memref) {
 }
 
 /// Operands of a group, as the ODS accessors give them.
-static MutableArrayRef<OpOperand> operandsOf(Operation *op, OperandRange range) {
+static MutableArrayRef<OpOperand> operandsOf(Operation *op,
+                                             OperandRange range) {
   return op->getOpOperands().slice(range.getBeginOperandIndex(), range.size());
 }
 

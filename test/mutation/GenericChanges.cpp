@@ -19,8 +19,8 @@ using namespace kernel_opt::mutation;
 
 ArrayRef<StringRef> mutation::similarOps(StringRef name) {
   static constexpr StringLiteral groups[][6] = {
-      {"arith.addf", "arith.subf", "arith.mulf", "arith.divf",
-       "arith.maximumf", "arith.minimumf"},
+      {"arith.addf", "arith.subf", "arith.mulf", "arith.divf", "arith.maximumf",
+       "arith.minimumf"},
       {"arith.addi", "arith.subi", "arith.muli", "arith.minsi", "arith.maxsi",
        "arith.xori"},
       {"arith.divui", "arith.remui", "arith.divsi", "arith.remsi",
@@ -185,29 +185,35 @@ static Attribute changeArray(ArrayT array, Random &random) {
 LogicalResult mutation::changeAttribute(Operation *op, StringAttr name,
                                         Random &random) {
   using namespace kgpu;
-  auto other = llvm::TypeSwitch<Attribute, Attribute>(op->getAttr(name))
-      .Case<IntegerAttr, FloatAttr, DenseElementsAttr>(
-          [&](auto a) { return changeNumber(a, random); })
-      .Case<DenseI64ArrayAttr, DenseI32ArrayAttr>(
-          [&](auto a) { return changeArray(a, random); })
-      .Case([&](CombineKindAttr a) {
-        return otherCase<CombineKindAttr, CombineKind>(a, 10, random);
-      })
-      .Case([&](CacheHintAttr a) {
-        return otherCase<CacheHintAttr, CacheHint>(a, 5, random);
-      })
-      .Case([&](ScopeAttr a) { return otherCase<ScopeAttr, Scope>(a, 2, random); })
-      .Case([&](FenceKindAttr a) {
-        return otherCase<FenceKindAttr, FenceKind>(a, 4, random);
-      })
-      .Case([&](MajorAttr a) { return otherCase<MajorAttr, Major>(a, 1, random); })
-      .Case([&](gpu::DimensionAttr a) {
-        return otherCase<gpu::DimensionAttr, gpu::Dimension>(a, 2, random);
-      })
-      .Case([&](gpu::ShuffleModeAttr a) {
-        return otherCase<gpu::ShuffleModeAttr, gpu::ShuffleMode>(a, 3, random);
-      })
-      .Default([](Attribute) { return Attribute(); });
+  auto other =
+      llvm::TypeSwitch<Attribute, Attribute>(op->getAttr(name))
+          .Case<IntegerAttr, FloatAttr, DenseElementsAttr>(
+              [&](auto a) { return changeNumber(a, random); })
+          .Case<DenseI64ArrayAttr, DenseI32ArrayAttr>(
+              [&](auto a) { return changeArray(a, random); })
+          .Case([&](CombineKindAttr a) {
+            return otherCase<CombineKindAttr, CombineKind>(a, 10, random);
+          })
+          .Case([&](CacheHintAttr a) {
+            return otherCase<CacheHintAttr, CacheHint>(a, 5, random);
+          })
+          .Case([&](ScopeAttr a) {
+            return otherCase<ScopeAttr, Scope>(a, 2, random);
+          })
+          .Case([&](FenceKindAttr a) {
+            return otherCase<FenceKindAttr, FenceKind>(a, 4, random);
+          })
+          .Case([&](MajorAttr a) {
+            return otherCase<MajorAttr, Major>(a, 1, random);
+          })
+          .Case([&](gpu::DimensionAttr a) {
+            return otherCase<gpu::DimensionAttr, gpu::Dimension>(a, 2, random);
+          })
+          .Case([&](gpu::ShuffleModeAttr a) {
+            return otherCase<gpu::ShuffleModeAttr, gpu::ShuffleMode>(a, 3,
+                                                                     random);
+          })
+          .Default([](Attribute) { return Attribute(); });
   if (isa<UnitAttr>(op->getAttr(name))) {
     op->removeAttr(name);
     return success();
@@ -233,25 +239,33 @@ static Type otherBuffer(MemRefType type, Random &random) {
   return MemRefType::Builder(type).setShape(shape);
 }
 
+/// For types that may turn out to be invalid; the tool shows no diagnostics.
+static InFlightDiagnostic emitSilently(MLIRContext *context) {
+  return mlir::emitError(UnknownLoc::get(context));
+}
+
 LogicalResult mutation::changeType(Value value, Random &random) {
-  Type other = llvm::TypeSwitch<Type, Type>(value.getType())
-      .Case([&](MemRefType t) { return otherBuffer(t, random); })
-      .Case([&](kgpu::MBarriersType t) {
-        return kgpu::MBarriersType::get(t.getContext(), t.getCount() - 1);
-      })
-      .Case([&](kgpu::TensorMapType t) {
-        auto box = llvm::to_vector(t.getBox());
-        unsigned swizzle = t.getSwizzle();
-        if (random() % 3 == 0)
-          swizzle = swizzle ? swizzle / 2 : 32;
-        else if (random() % 2)
-          box[random() % box.size()] *= 2;
-        else
-          box[random() % box.size()] /= 2;
-        return kgpu::TensorMapType::get(t.getContext(), box, t.getElementType(),
-                                        swizzle);
-      })
-      .Default([](Type) { return Type(); });
+  Type other =
+      llvm::TypeSwitch<Type, Type>(value.getType())
+          .Case([&](MemRefType t) { return otherBuffer(t, random); })
+          .Case([&](kgpu::MBarriersType t) {
+            return kgpu::MBarriersType::get(t.getContext(), t.getCount() - 1);
+          })
+          .Case([&](kgpu::TensorMapType t) {
+            auto box = llvm::to_vector(t.getBox());
+            unsigned swizzle = t.getSwizzle();
+            if (random() % 3 == 0)
+              swizzle = swizzle ? swizzle / 2 : 32;
+            else if (random() % 2)
+              box[random() % box.size()] *= 2;
+            else
+              box[random() % box.size()] /= 2;
+            auto quiet = [&] { return emitSilently(t.getContext()); };
+            return kgpu::TensorMapType::getChecked(quiet, t.getContext(),
+                                                   ArrayRef<int64_t>(box),
+                                                   t.getElementType(), swizzle);
+          })
+          .Default([](Type) { return Type(); });
   auto buffer = dyn_cast_or_null<MemRefType>(other);
   if (!other || (buffer && llvm::any_of(buffer.getShape(),
                                         [](int64_t n) { return n < 1; })))

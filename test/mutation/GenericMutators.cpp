@@ -133,7 +133,8 @@ static void findOperandSwaps(Operation *root, Sites &sites) {
   root->walk([&](Operation *op) {
     bool commutes = op->hasTrait<OpTrait::IsCommutative>();
     for (OpOperand &a : op->getOpOperands())
-      for (OpOperand &b : op->getOpOperands().drop_front(a.getOperandNumber())) {
+      for (OpOperand &b :
+           op->getOpOperands().drop_front(a.getOperandNumber())) {
         if (a.get() == b.get() || a.get().getType() != b.get().getType() ||
             (commutes && a.getOperandNumber() < 2))
           continue;
@@ -286,9 +287,10 @@ static void findLaunch(Operation *root, Sites &sites) {
   for (NamedAttribute attribute : program->getAttrs())
     if (auto sizes = dyn_cast<DenseI32ArrayAttr>(attribute.getValue())) {
       StringAttr name = attribute.getName();
-      sites.add(root, name.getValue() + " changed", [root, name](Random &random) {
-        return changeAttribute(root, name, random);
-      });
+      sites.add(root, name.getValue() + " changed",
+                [root, name](Random &random) {
+                  return changeAttribute(root, name, random);
+                });
     }
   for (unsigned i = 0; i < program.getNumArguments(); ++i)
     sites.add(root, "access of argument " + Twine(i),

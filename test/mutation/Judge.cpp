@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Judge.h"
-#include "CompareBits.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
 #include "kernel-opt/Schedule/CleanProgram.h"
 #include "kernel-opt/Support/Hash.h"
@@ -73,6 +72,7 @@ Subject::make(ModuleOp source, const CorpusOptions &options) {
     subject->linalg = module->clone();
     subject->scheduled = std::move(module);
     subject->canonical = canonicalText(*subject->scheduled);
+    subject->bits.emplace(*subject->scheduled);
     return subject;
   }
   if (failed(optimizer::lowerToLinalg(*module, /*requireAll=*/true)))
@@ -82,6 +82,7 @@ Subject::make(ModuleOp source, const CorpusOptions &options) {
     return failure();
   subject->scheduled = std::move(module);
   subject->canonical = canonicalText(*subject->scheduled);
+  subject->bits.emplace(*subject->scheduled);
   return subject;
 }
 
@@ -114,8 +115,8 @@ size_t Subject::count(const Mutator &mutator) {
 }
 
 /// Changes one place; fails if there is nothing valid to be made of it.
-static LogicalResult mutate(ModuleOp module, const Mutator &mutator, size_t site,
-                            uint64_t seed, Judgement &found) {
+static LogicalResult mutate(ModuleOp module, const Mutator &mutator,
+                            size_t site, uint64_t seed, Judgement &found) {
   Sites sites = findSites(module, mutator);
   found.verdict = "invalid";
   if (site >= sites.all.size())
@@ -195,9 +196,9 @@ void Subject::askLayers(ModuleOp candidate, Judgement &found) {
   for (kopt::KernelOp kernel : kopt::distinctKernels(candidate)) {
     gpu::GPUFuncOp program = kopt::lookupProgram(kernel);
     verify::AdmissionRecord record;
-    if (!program || failed(verify::admitProgram(
-                        program->getParentOfType<gpu::GPUModuleOp>(), {},
-                        record))) {
+    if (!program ||
+        failed(verify::admitProgram(
+            program->getParentOfType<gpu::GPUModuleOp>(), {}, record))) {
       addLayer(found, "L0");
       continue;
     }
@@ -276,7 +277,7 @@ Judgement Subject::judgeProgram(const Mutator &mutator, size_t site,
   if (found.verdict == "verified")
     compile(*candidate, found);
   if (found.verdict == "verified")
-    found.bits = compareBits(*scheduled, *candidate);
+    found.bits = bits->compare(*candidate);
   else if (options.allLayers && found.verdict == "refuted")
     askLayers(*candidate, found);
   return found;

@@ -9,6 +9,7 @@
 #ifndef KERNEL_OPT_TEST_MUTATION_JUDGE_H
 #define KERNEL_OPT_TEST_MUTATION_JUDGE_H
 
+#include "CompareBits.h"
 #include "Mutators.h"
 #include "kernel-opt/Optimizer/Optimizer.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -67,6 +68,7 @@ private:
   CorpusOptions options;
   bool given = false; ///< with its program
   OwningOpRef<ModuleOp> linalg, scheduled;
+  std::optional<BitComparer> bits;
   std::string canonical, ptx; ///< of the original; PTX once it is needed
 };
 

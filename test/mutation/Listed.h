@@ -27,8 +27,8 @@ Find sumFromOutput, sumNotReset, rescaleMissing, scaleTwice, literalOff,
 // In which order (ListedSync.cpp)
 Find barrierRemoved, barrierDivergent, oneStage, waitLate, waitRemoved,
     fewerBytes, arrivalsWrong, parityFlipped, fenceRemoved, scopeNarrowed,
-    commitRemoved, outputUntouched, inlineAssembly,
-    readsClock, prints, cachesInGlobal, floatAtomics, claimsFastMath;
+    commitRemoved, outputUntouched, inlineAssembly, readsClock, prints,
+    cachesInGlobal, floatAtomics, claimsFastMath;
 // Which function, on tensors (ListedTensors.cpp)
 Find operandsSwapped, wrongAxisBroadcast, wrongAxisReduced, payloadScaled,
     payloadOther, initOther, literalOffOnTensors, maximumDropped;

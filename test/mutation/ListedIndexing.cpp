@@ -75,16 +75,14 @@ static void changeGrid(Operation *root, Sites &sites, int32_t by) {
     int32_t step = by * (cluster ? cluster[d] : 1), size = (*sizes)[d] + step;
     if (size < 1 || ((*sizes)[d] == 1 && d > 0))
       continue;
-    sites.always(root, "grid size " + Twine(d) + " is " + Twine(size),
-                 [root, d, size] {
-                   auto now = root->getAttrOfType<DenseI32ArrayAttr>(
-                       "known_grid_size");
-                   auto other = llvm::to_vector(now.asArrayRef());
-                   other[d] = size;
-                   root->setAttr("known_grid_size", DenseI32ArrayAttr::get(
-                                                        root->getContext(),
-                                                        other));
-                 });
+    sites.always(
+        root, "grid size " + Twine(d) + " is " + Twine(size), [root, d, size] {
+          auto now = root->getAttrOfType<DenseI32ArrayAttr>("known_grid_size");
+          auto other = llvm::to_vector(now.asArrayRef());
+          other[d] = size;
+          root->setAttr("known_grid_size",
+                        DenseI32ArrayAttr::get(root->getContext(), other));
+        });
   }
 }
 
@@ -138,11 +136,11 @@ void listed::threadsOverlap(Operation *root, Sites &sites) {
       OpBuilder builder(id->getContext());
       builder.setInsertionPointAfter(id);
       Operation *next = id->getNextNode();
-      auto even = arith::DivUIOp::create(builder, id.getLoc(), id,
-                                         makeIndex(next, 2));
+      auto even =
+          arith::DivUIOp::create(builder, id.getLoc(), id, makeIndex(next, 2));
       even->moveBefore(next);
-      auto same = arith::MulIOp::create(builder, id.getLoc(), even,
-                                        makeIndex(next, 2));
+      auto same =
+          arith::MulIOp::create(builder, id.getLoc(), even, makeIndex(next, 2));
       same->moveBefore(next);
       id.getResult().replaceAllUsesExcept(same, even);
     });
@@ -163,8 +161,8 @@ void listed::indexInI32(Operation *root, Sites &sites) {
           OpBuilder builder(op);
           Value narrow = arith::IndexCastOp::create(
               builder, op->getLoc(), builder.getI32Type(), index.get());
-          index.set(arith::IndexCastOp::create(
-              builder, op->getLoc(), builder.getIndexType(), narrow));
+          index.set(arith::IndexCastOp::create(builder, op->getLoc(),
+                                               builder.getIndexType(), narrow));
         });
     }
   });
@@ -200,8 +198,8 @@ void listed::sharedRowShort(Operation *root, Sites &sites) {
   root->walk([&](kgpu::AllocSharedOp alloc) {
     auto type = cast<MemRefType>(alloc.getType());
     for (unsigned d = 0; d < type.getRank(); ++d) {
-      if (type.getDimSize(d) == 1 || (d + 1 == type.getRank() &&
-                                      type.getDimSize(d) % 8 == 0))
+      if (type.getDimSize(d) == 1 ||
+          (d + 1 == type.getRank() && type.getDimSize(d) % 8 == 0))
         continue;
       sites.always(alloc, "extent " + Twine(d) + " one less", [=]() mutable {
         auto shape = llvm::to_vector(type.getShape());
@@ -228,9 +226,10 @@ void listed::buffersMerged(Operation *root, Sites &sites) {
     root->walk([&](kgpu::AllocSharedOp other) {
       if (alloc != other && alloc.getType() == other.getType() &&
           alloc->isBeforeInBlock(other))
-        sites.always(other, "another buffer's memory", [alloc, other]() mutable {
-          other.getResult().replaceAllUsesWith(alloc.getResult());
-        });
+        sites.always(other, "another buffer's memory",
+                     [alloc, other]() mutable {
+                       other.getResult().replaceAllUsesWith(alloc.getResult());
+                     });
     });
   });
 }

@@ -13,8 +13,7 @@ using namespace kernel_opt::mutation;
 using namespace kernel_opt::mutation::listed;
 
 // Layers that may be the one to tell; a comma is an "or".
-static constexpr llvm::StringLiteral values = "L4 values",
-                                     safety = "L4 safety",
+static constexpr llvm::StringLiteral values = "L4 values", safety = "L4 safety",
                                      run = "L4 values,L4 safety,L4 rejects",
                                      wrong = "L4 values,L4 safety,L5,L5-V",
                                      numerics = "L5,L5-V", closed = "L0",

@@ -35,15 +35,17 @@ void listed::barrierRemoved(Operation *root, Sites &sites) {
 
 void listed::barrierDivergent(Operation *root, Sites &sites) {
   root->walk([&](gpu::BarrierOp barrier) {
-    sites.always(barrier, "for the first 16 threads alone", [barrier]() mutable {
-      OpBuilder builder(barrier);
-      Location loc = barrier.getLoc();
-      Value id = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
-      Value few = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
-                                        id, makeIndex(barrier, 16));
-      auto branch = scf::IfOp::create(builder, loc, few, false);
-      barrier->moveBefore(branch.thenBlock(), branch.thenBlock()->begin());
-    });
+    sites.always(
+        barrier, "for the first 16 threads alone", [barrier]() mutable {
+          OpBuilder builder(barrier);
+          Location loc = barrier.getLoc();
+          Value id = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
+          Value few =
+              arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, id,
+                                    makeIndex(barrier, 16));
+          auto branch = scf::IfOp::create(builder, loc, few, false);
+          barrier->moveBefore(branch.thenBlock(), branch.thenBlock()->begin());
+        });
   });
 }
 
@@ -110,9 +112,8 @@ void listed::arrivalsWrong(Operation *root, Sites &sites) {
 
 void listed::parityFlipped(Operation *root, Sites &sites) {
   root->walk([&](kgpu::MBarrierWaitOp wait) {
-    sites.always(wait, "the other parity", [wait]() mutable {
-      negateOperand(wait.getParityMutable());
-    });
+    sites.always(wait, "the other parity",
+                 [wait]() mutable { negateOperand(wait.getParityMutable()); });
   });
 }
 
@@ -121,8 +122,8 @@ void listed::scopeNarrowed(Operation *root, Sites &sites) {
     auto scope = op->getAttrOfType<kgpu::ScopeAttr>("scope");
     if (scope && scope.getValue() != kgpu::Scope::Block)
       sites.always(op, "of the block", [op] {
-        op->setAttr("scope", kgpu::ScopeAttr::get(op->getContext(),
-                                                  kgpu::Scope::Block));
+        op->setAttr("scope",
+                    kgpu::ScopeAttr::get(op->getContext(), kgpu::Scope::Block));
       });
   });
 }
@@ -145,8 +146,8 @@ void listed::outputUntouched(Operation *root, Sites &sites) {
           if (use.writes && use.memref == name)
             stores.push_back(user);
     if (!stores.empty())
-      sites.always(root, "no store to argument " +
-                             Twine(argument.getArgNumber()),
+      sites.always(root,
+                   "no store to argument " + Twine(argument.getArgNumber()),
                    [stores] {
                      for (Operation *store : stores)
                        store->erase();
@@ -174,9 +175,10 @@ void listed::inlineAssembly(Operation *root, Sites &sites) {
 }
 
 void listed::readsClock(Operation *root, Sites &sites) {
-  addAtEnd(root, sites, "reads the clock", [](OpBuilder &builder, Location loc) {
-    NVVM::Clock64Op::create(builder, loc, builder.getI64Type());
-  });
+  addAtEnd(root, sites, "reads the clock",
+           [](OpBuilder &builder, Location loc) {
+             NVVM::Clock64Op::create(builder, loc, builder.getI64Type());
+           });
 }
 
 void listed::prints(Operation *root, Sites &sites) {
@@ -189,8 +191,8 @@ void listed::prints(Operation *root, Sites &sites) {
 void listed::cachesInGlobal(Operation *root, Sites &sites) {
   addAtEnd(root, sites, "keeps state", [](OpBuilder &builder, Location loc) {
     auto type = MemRefType::get({1}, builder.getI32Type());
-    auto module = builder.getBlock()->getParent()->getParentOfType<
-        gpu::GPUModuleOp>();
+    auto module =
+        builder.getBlock()->getParent()->getParentOfType<gpu::GPUModuleOp>();
     {
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPointToStart(module.getBody());

@@ -22,12 +22,24 @@ static void setMap(linalg::GenericOp op, unsigned which, AffineMap map) {
   op.setIndexingMapsAttr(Builder(op.getContext()).getAffineMapArrayAttr(maps));
 }
 
+/// Whether two inputs that are read alike meet in one operation that commutes.
+static bool commutes(linalg::LinalgOp op, unsigned i) {
+  auto maps = op.getIndexingMapsArray();
+  Block *body = op.getBlock();
+  Value a = body->getArgument(i), b = body->getArgument(i + 1);
+  if (maps[i] != maps[i + 1] || !a.hasOneUse() || !b.hasOneUse())
+    return false;
+  Operation *user = *a.getUsers().begin();
+  return user == *b.getUsers().begin() &&
+         user->hasTrait<OpTrait::IsCommutative>();
+}
+
 void listed::operandsSwapped(Operation *root, Sites &sites) {
   root->walk([&](linalg::LinalgOp op) {
     auto inputs = op.getDpsInputs();
     for (unsigned i = 0; i + 1 < inputs.size(); ++i)
       if (inputs[i].getType() == inputs[i + 1].getType() &&
-          inputs[i] != inputs[i + 1])
+          inputs[i] != inputs[i + 1] && !commutes(op, i))
         sites.always(op, "operands swapped", [op, i]() mutable {
           Value before = op->getOperand(i);
           op->setOperand(i, op->getOperand(i + 1));
@@ -50,8 +62,10 @@ static void exchangeLoops(Operation *root, Sites &sites, bool reduced) {
       AffineMap map = op.getIndexingMapsArray()[i];
       for (unsigned a = 0; a < kinds.size(); ++a)
         for (unsigned b = a + 1; b < kinds.size(); ++b) {
+          // The order of summed loops does not matter.
           bool reduces = kinds[a] != kinds[b];
-          if (reduces != reduced || !alike(op, a, b))
+          if (reduces != reduced || !alike(op, a, b) ||
+              (!reduces && kinds[a] == utils::IteratorType::reduction))
             continue;
           AffineExpr da = getAffineDimExpr(a, op.getContext()),
                      db = getAffineDimExpr(b, op.getContext());
@@ -90,8 +104,8 @@ void listed::payloadScaled(Operation *root, Sites &sites) {
         OpBuilder builder(result.getOwner());
         Location loc = result.getOwner()->getLoc();
         auto type = cast<FloatType>(result.get().getType());
-        Value factor = arith::ConstantOp::create(
-            builder, loc, FloatAttr::get(type, 0.5));
+        Value factor =
+            arith::ConstantOp::create(builder, loc, FloatAttr::get(type, 0.5));
         result.set(arith::MulFOp::create(builder, loc, result.get(), factor));
       });
   });

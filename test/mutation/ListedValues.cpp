@@ -137,17 +137,17 @@ void listed::rescaleMissing(Operation *root, Sites &sites) {
 //===----------------------------------------------------------------------===//
 
 void listed::scaleTwice(Operation *root, Sites &sites) {
-  forEachNumber<arith::MulFOp>(
-      root, [&](Operation *op, OpOperand &operand, double number) {
-        if (number == 0 || number == 1)
-          return;
-        sites.always(op, "scaled twice", [op, &operand] {
-          OpBuilder builder(op);
-          Value again = arith::MulFOp::create(
-              builder, op->getLoc(), op->getOperand(0), op->getOperand(1));
-          op->setOperand(1 - operand.getOperandNumber(), again);
-        });
-      });
+  forEachNumber<arith::MulFOp>(root, [&](Operation *op, OpOperand &operand,
+                                         double number) {
+    if (number == 0 || number == 1)
+      return;
+    sites.always(op, "scaled twice", [op, &operand] {
+      OpBuilder builder(op);
+      Value again = arith::MulFOp::create(builder, op->getLoc(),
+                                          op->getOperand(0), op->getOperand(1));
+      op->setOperand(1 - operand.getOperandNumber(), again);
+    });
+  });
 }
 
 void listed::literalOff(Operation *root, Sites &sites) {
@@ -174,8 +174,9 @@ void listed::clampBound(Operation *root, Sites &sites) {
   forEachNumber<arith::MaximumFOp, arith::MinimumFOp, arith::CmpFOp>(
       root, [&](Operation *op, OpOperand &operand, double number) {
         if (std::isfinite(number))
-          sites.always(op, "bound plus a half",
-                       [&operand, number] { setNumber(operand, number + 0.5); });
+          sites.always(op, "bound plus a half", [&operand, number] {
+            setNumber(operand, number + 0.5);
+          });
       });
 }
 
@@ -211,7 +212,8 @@ void listed::padsWithZero(Operation *root, Sites &sites) {
     double other = padding.getValue().isZero() ? 1.0 : 0.0;
     sites.always(load, "padding is " + Twine(other == 0 ? "zero" : "one"),
                  [=]() mutable {
-                   load.setPaddingAttr(FloatAttr::get(padding.getType(), other));
+                   load.setPaddingAttr(
+                       FloatAttr::get(padding.getType(), other));
                  });
   });
 }
@@ -236,9 +238,8 @@ void listed::readsOutput(Operation *root, Sites &sites) {
     if (uses.empty() || uses.front().writes || !isGlobal(uses.front().memref) ||
         uses.front().memref.getType() != output.getType())
       return;
-    sites.always(op, "of the output", [op, output] {
-      op->setOperand(0, output);
-    });
+    sites.always(op, "of the output",
+                 [op, output] { op->setOperand(0, output); });
   });
 }
 
@@ -314,13 +315,11 @@ static void roundFactors(Operation *root, Sites &sites, Type element) {
       sums = llvm::any_of(product->getUsers(), [](Operation *user) {
         return isa<arith::AddFOp>(user);
       });
-    if (!sums ||
-        !getElementTypeOrSelf(op->getOperand(0).getType()).isF32() ||
+    if (!sums || !getElementTypeOrSelf(op->getOperand(0).getType()).isF32() ||
         numberOf(op->getOperand(0)))
       return;
-    sites.always(op, "first factor rounded", [op, element] {
-      roundOperand(op->getOpOperand(0), element);
-    });
+    sites.always(op, "first factor rounded",
+                 [op, element] { roundOperand(op->getOpOperand(0), element); });
   });
 }
 

@@ -44,7 +44,8 @@ public:
     all.push_back({op, what.str(), std::move(change)});
   }
   /// The same of a change that always succeeds.
-  template <typename Fn> void always(Operation *op, const Twine &what, Fn fn) {
+  template <typename Fn>
+  void always(Operation *op, const Twine &what, Fn fn) {
     add(op, what, [fn](Random &) mutable {
       fn();
       return success();

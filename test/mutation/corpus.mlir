@@ -19,7 +19,7 @@ func.func @clamp(%x: tensor<3000xf16>) -> tensor<3000xf16> {
 }
 
 // -----
-// beyond_i32 elementwise
+// beyond_i32 elementwise policy=algebra-only share=0.1
 func.func @beyond_i32(%x: tensor<32769x65536xf32>) -> tensor<32769x65536xf32> {
   %y = aten.relu %x : (tensor<32769x65536xf32>) -> tensor<32769x65536xf32>
   return %y : tensor<32769x65536xf32>

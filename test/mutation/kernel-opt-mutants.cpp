@@ -14,8 +14,8 @@
 //
 //   {"mutator": "drop-sync", "site": 3, "seed": 12}
 //
-// and answers each with a line. Started by mutation.py, which starts another one
-// when this one crashes or hangs on a mutant.
+// and answers each with a line. Started by mutation.py, which starts another
+// one when this one crashes or hangs on a mutant.
 //
 //===----------------------------------------------------------------------===//
 

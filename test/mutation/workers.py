@@ -18,6 +18,8 @@ class Kernel:
         self.name, self.strategy, *words = head[len("// "):].split()
         pairs = dict(word.split("=") for word in words)
         self.policy = pairs.pop("policy", "strict")
+        # Of the generic mutants; less for a kernel that takes long.
+        self.share = float(pairs.pop("share", 1))
         self.knobs = ",".join(f"{k}={v}" for k, v in pairs.items())
         self.text = rest
 

@@ -115,10 +115,14 @@ enum class InputFamily : uint8_t {
   Ties,                ///< four different values, so that maxima tie
   MinusInfMasked,      ///< normal, a quarter of each row's end is -Inf
   Zeros,
-  Shifted,      ///< normal plus 64: a mean far larger than the deviation
-  Logits88,     ///< [-88, 88): exp nearly overflows
-  Logits10000,  ///< [-10000, 10000): exp does
-  FarBelowZero, ///< normal minus 10000: so does a sum of exp, the other way
+  Shifted,       ///< normal plus 64: a mean far larger than the deviation
+  Logits88,      ///< [-88, 88): exp nearly overflows
+  Logits10000,   ///< [-10000, 10000): exp does
+  FarBelowZero,  ///< normal minus 10000: so does a sum of exp, the other way
+  Spiked,        ///< normal, one element of each row larger by 1000
+  Opposed,       ///< even arguments about 64, odd ones about -64
+  LargestFirst,  ///< argument 0 nearly as large as can be, argument 1 tiny
+  LargestSecond, ///< the other way round; others are normal
   // Normal, with special values sprinkled in: about one in every other row.
   WithNaN,
   WithInf,      ///< of both signs
@@ -160,6 +164,7 @@ private:
   FloatKind kind;
   uint64_t base;   ///< of the argument's random numbers
   int64_t columns; ///< in a row
+  int64_t rows;    ///< of the argument
   double scale = 1;
 };
 

@@ -376,8 +376,12 @@ LogicalResult FamilyCheck::checkSpecials() {
   record.family = family;
   for (size_t o = 0; o < setup.outputs(); ++o) {
     std::optional<FloatKind> kind = setup.kindOf(o);
-    if (!kind)
+    if (!kind) {
+      // Out of NaN and infinities integers come as out of other numbers.
+      if (drawsSpecialValues(family))
+        judgeIntegers(o, p, q, r);
       continue;
+    }
     for (size_t i = 0; i < setup.samples[o].size(); ++i) {
       Class ours = classify(q[o].high[i]);
       Class original = classify(p[o].high[i]);

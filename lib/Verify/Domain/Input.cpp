@@ -30,6 +30,7 @@ static constexpr StringLiteral familyNames[] = {
     "wide",       "wide-mirror", "near-overflow",    "subnormal",
     "constant",   "ties",        "minus-inf-masked", "zeros",
     "shifted",    "logits-88",   "logits-10000",     "far-below-zero",
+    "spiked",     "opposed",     "largest-first",    "largest-second",
     "with-nan",   "with-inf",    "zeros-and-inf",    "minus-inf-rows"};
 static_assert(std::size(familyNames) == numInputFamilies);
 
@@ -119,7 +120,10 @@ InputDrawer::InputDrawer(const InputKey &key, FloatKind kind)
     : family(key.family), kind(kind),
       base(mixHash(key.seed,
                    uint64_t(key.argument) << 8 | uint64_t(key.family))),
-      columns(key.shape.empty() ? 1 : std::max<int64_t>(key.shape.back(), 1)) {
+      columns(key.shape.empty() ? 1 : std::max<int64_t>(key.shape.back(), 1)),
+      rows(1) {
+  for (int64_t extent : key.shape.drop_back(key.shape.empty() ? 0 : 1))
+    rows *= extent;
   bool oddArgument = key.argument & 1;
   switch (family) {
   case InputFamily::WideExponents:
@@ -135,6 +139,16 @@ InputDrawer::InputDrawer(const InputKey &key, FloatKind kind)
   case InputFamily::NearOverflow:
     scale = getLargest(kind);
     break;
+  case InputFamily::LargestFirst:
+  case InputFamily::LargestSecond:
+    if (key.argument <= 1)
+      scale = oddArgument == (family == InputFamily::LargestSecond)
+                  ? getLargest(kind)
+                  : wideScale(kind, false);
+    break;
+  case InputFamily::Opposed:
+    scale = oddArgument ? -64 : 64;
+    break;
   default:
     break;
   }
@@ -147,13 +161,31 @@ static double drawAscending(const Draw &draw, int64_t column, int64_t columns,
   return -4 + 8 * (double(column) + draw.uniform(index)) / double(columns);
 }
 
-/// Normal with special values: so few that about every other row has one, for
-/// what all elements depend on says nothing about the others.
+/// Whether an element is special: one in about every other row, for what all
+/// elements depend on says nothing about the others. Where there are few rows,
+/// exactly every other one has one; a few elements are where there is but one.
+static bool isSpecial(const Draw &draw, int64_t row, int64_t rows,
+                      int64_t column, int64_t columns) {
+  auto place = [&](uint64_t counter) {
+    return int64_t(draw.bits(counter, 2) % uint64_t(columns));
+  };
+  bool odd = draw.bits(0, 4) & 1;
+  if (rows >= 8)
+    return (draw.bits(uint64_t(row), 4) & 1) && column == place(uint64_t(row));
+  if (rows > 1)
+    return (row & 1) == odd && column == place(uint64_t(row));
+  for (uint64_t k = 0; k < 4; ++k)
+    if (column == place(k))
+      return columns > 1 || odd;
+  return false;
+}
+
+/// Normal with special values.
 static double drawSpecial(const Draw &draw, InputFamily family, int64_t row,
-                          int64_t columns, int64_t index) {
+                          int64_t rows, int64_t columns, int64_t index) {
   constexpr double inf = std::numeric_limits<double>::infinity();
   double signedInf = draw.bits(index, 1) & 1 ? -inf : inf;
-  bool chosen = draw.uniform(index, 2) * 2 * double(columns) < 1;
+  bool chosen = isSpecial(draw, row, rows, index % columns, columns);
   if (family == InputFamily::MinusInfRows)
     return row & 1 ? -inf : draw.normal(index);
   if (chosen)
@@ -214,6 +246,16 @@ double InputDrawer::drawAlike(int64_t index) const {
     return 20000 * draw.uniform(index) - 10000;
   case InputFamily::FarBelowZero:
     return draw.normal(index) - 10000;
+  case InputFamily::Opposed:
+    return scale + draw.normal(index);
+  case InputFamily::LargestFirst:
+  case InputFamily::LargestSecond: {
+    if (scale <= 1)
+      return draw.normal(index) * scale;
+    // Some are beyond what a format of fewer bits can hold.
+    double x = scale * (1 - 0x1p-8 * draw.uniform(index));
+    return draw.bits(index, 1) & 1 ? -x : x;
+  }
   default:
     return drawInRow(index, index / columns, index % columns);
   }
@@ -243,6 +285,10 @@ double InputDrawer::drawInRow(int64_t index, int64_t row,
                         : draw.normal(index) * powerOfTwo(-double(row % 12));
   case InputFamily::RankOne:
     return draw.normal(row, 1) * draw.normal(column, 2);
+  case InputFamily::Spiked:
+    return draw.normal(index) +
+           (column == int64_t(draw.bits(row, 1) % uint64_t(columns)) ? 1000
+                                                                     : 0);
   case InputFamily::OneHot:
     return column == int64_t(draw.bits(row) % uint64_t(columns)) ? 1 : 0;
   case InputFamily::MinusInfMasked: {
@@ -254,7 +300,7 @@ double InputDrawer::drawInRow(int64_t index, int64_t row,
   case InputFamily::WithInf:
   case InputFamily::ZerosAndInf:
   case InputFamily::MinusInfRows:
-    return drawSpecial(draw, family, row, columns, index);
+    return drawSpecial(draw, family, row, rows, columns, index);
   default:
     llvm_unreachable("family outside its enum");
   }

@@ -221,8 +221,7 @@ LogicalResult Compiler::compileKGPUSync(Operation *op) {
   if (auto waitOp = dyn_cast<kgpu::WaitOp>(op)) {
     program.communicates |= waitOp.getScope() == kgpu::Scope::Device;
     return compileFlag(op, waitOp.getMemref(), waitOp.getIndices(), {},
-                       waitOp.getLeast(), waitOp.getValue(),
-                       waitOp.getScope());
+                       waitOp.getLeast(), waitOp.getValue(), waitOp.getScope());
   }
   if (auto registers = dyn_cast<kgpu::SetMaxRegistersOp>(op)) {
     Inst &i = emit(setMaxRegisters, op);

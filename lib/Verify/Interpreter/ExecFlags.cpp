@@ -52,8 +52,8 @@ static bool isFlagMemory(Machine &m, Warp &w, const BufferInfo &info,
   return false;
 }
 
-/// What somebody who reads one of several signals knows at least: whoever sees a
-/// value need not have seen those before it.
+/// What somebody who reads one of several signals knows at least: whoever sees
+/// a value need not have seen those before it.
 static void meetInto(SharedClock &into, const SharedClock &other, bool first) {
   if (first || !into || !other) {
     into = first ? other : nullptr;
@@ -189,9 +189,8 @@ bool exec::noteGridCounter(Machine &m, Warp &w, const Inst &i) {
   if (m.gridBarrier.arrived == 0)
     m.gridCounter = {&segment, linear[lane]};
   for (uint32_t rest = lanes; rest; rest &= rest - 1)
-    if (m.gridCounter !=
-        std::pair<const void *, int64_t>(&segment,
-                                         linear[llvm::countr_zero(rest)])) {
+    if (m.gridCounter != std::pair<const void *, int64_t>(
+                             &segment, linear[llvm::countr_zero(rest)])) {
       m.fault(Fault::BarrierMisuse, w, llvm::countr_zero(rest), i.site,
               "meets other threads at a counter that is not theirs",
               m.gridBarrier.site);

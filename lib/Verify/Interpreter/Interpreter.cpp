@@ -253,9 +253,10 @@ LogicalResult verify::checkArguments(gpu::GPUFuncOp program,
                                            : ArgumentAccess::Workspace;
     if (arguments[k].access != expected)
       return program->emitError("argument ")
-             << k << " is " << (k < inputs ? "an input" : k < inputs + outputs
-                                                 ? "a result"
-                                                 : "neither input nor result")
+             << k << " is "
+             << (k < inputs             ? "an input"
+                 : k < inputs + outputs ? "a result"
+                                        : "neither input nor result")
              << " of the kernel: expected kgpu.access = \"" << nameOf(expected)
              << "\", found \"" << nameOf(arguments[k].access) << '"';
   }

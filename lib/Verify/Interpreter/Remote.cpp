@@ -67,7 +67,8 @@ static int64_t registersAtFirst(int64_t threads) {
 }
 
 void exec::setMaxRegisters(Machine &m, Warp &w, const Inst &i) {
-  int64_t now = w.registers ? w.registers : registersAtFirst(m.blockDim.volume());
+  int64_t now =
+      w.registers ? w.registers : registersAtFirst(m.blockDim.volume());
   if (w.mask != w.full)
     m.fault(Fault::PartialWarp, w, llvm::countr_zero(w.mask), i.site,
             "changes its registers without its whole warp");

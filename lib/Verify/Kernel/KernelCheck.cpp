@@ -293,6 +293,29 @@ void KernelChecker::conclude(bool whole) {
     result.verdict = Verdict::Verified;
 }
 
+/// Whether arguments hold what the kernel's inputs and results do: what the
+/// launch passes is memory, which has no type.
+static LogicalResult checkTypes(Block &source, gpu::GPUFuncOp program,
+                                ArrayRef<KernelArgument> arguments) {
+  SmallVector<Type> types(source.getArgumentTypes());
+  llvm::append_range(types, source.getTerminator()->getOperandTypes());
+  for (size_t k = 0; k < types.size(); ++k) {
+    auto tensor = dyn_cast<RankedTensorType>(types[k]);
+    MemRefType memory = arguments[k].type;
+    // Truth values lie in bytes.
+    Type element = getElementTypeOrSelf(types[k]);
+    bool same = memory.getElementType() == element ||
+                (element.isInteger(1) && memory.getElementType().isInteger(8));
+    int64_t count = !tensor                   ? 1
+                    : tensor.hasStaticShape() ? tensor.getNumElements()
+                                              : -1;
+    if (!same || memory.getNumElements() != count)
+      return program->emitError("argument ")
+             << k << " has type " << memory << ", the kernel's is " << types[k];
+  }
+  return success();
+}
+
 FailureOr<KernelCheckResult> KernelChecker::run() {
   auto begin = std::chrono::steady_clock::now();
   FailureOr<CompiledKernel> kernel = CompiledKernel::compile(program);
@@ -301,7 +324,8 @@ FailureOr<KernelCheckResult> KernelChecker::run() {
   compiled.emplace(std::move(*kernel));
   size_t outputs = source.getTerminator()->getNumOperands();
   if (failed(checkArguments(program, *compiled, source.getNumArguments(),
-                            outputs)))
+                            outputs)) ||
+      failed(checkTypes(source, program, compiled->arguments())))
     return failure();
   result.nonce =
       options.nonce ? *options.nonce : std::random_device{}() * 2654435761ull;

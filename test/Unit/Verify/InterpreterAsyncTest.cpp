@@ -278,6 +278,26 @@ TEST(InterpreterAsyncTest, SignalAndWait) {
                    "memref<4xi32>, i32",
                    ""),
               Fault::Deadlock);
+  // Other blocks need not hear what is said to the own one.
+  expectFault(with(splitK, "%one scope device if", "%one scope block if"),
+              Fault::Race);
+  // All lanes signal, the last one writes: who hears of any of them has not
+  // seen that. Whoever hears of the leader behind the barrier has.
+  std::string last =
+      with(splitK, "%p = memref.load %w[%k, %t]",
+           "%c31 = arith.constant 31 : index\n        %p = memref.load "
+           "%w[%k, %c31]");
+  runClean(last, 3);
+  expectFault(with(with(last, "    gpu.barrier\n", ""), "if %leader : memref",
+                   ": memref"),
+              Fault::Race);
+  // Which of two values stays is left to chance.
+  expectFault(with(splitK, "    %last = arith.cmpi",
+                   "    %two = arith.constant 2 : i32\n    %second = "
+                   "arith.cmpi eq, %t, %c1 : index\n    kgpu.signal %f[%b], "
+                   "%two scope device if %second : memref<4xi32>, i32\n    "
+                   "%last = arith.cmpi"),
+              Fault::Race);
 }
 
 static const char *const gridSum = R"mlir(
@@ -307,6 +327,15 @@ TEST(InterpreterAsyncTest, GridBarrier) {
   EXPECT_EQ(z[127], 0.0);
   expectFault(with(gridSum, "kgpu.grid_barrier %f[%c0] : memref<1xi32>", ""),
               Fault::Race);
+  // The counter is one for all, and nobody else's.
+  expectFault(with(gridSum, "%f[%c0]", "%f[%c3]"), Fault::OutOfBounds);
+  std::string own = with(gridSum, "%f: memref<1xi32>", "%f: memref<4xi32>");
+  own = with(own, "%f[%c0] : memref<1xi32>", "%f[%b] : memref<4xi32>");
+  expectFault(own, Fault::BarrierMisuse);
+  expectFault(with(gridSum, "    kgpu.grid_barrier",
+                   "    memref.store %i, %f[%c0] : memref<1xi32>\n    "
+                   "kgpu.grid_barrier"),
+              {Fault::BarrierMisuse, Fault::Race});
 }
 
 /// Blocks of a cluster read each other's shared memory.
@@ -348,6 +377,70 @@ TEST(InterpreterAsyncTest, Cluster) {
               Fault::BarrierMisuse);
   expectFault(with(cluster, "arith.subi %c1, %rank", "arith.addi %c1, %rank"),
               Fault::OutOfBounds);
+  // Nobody may leave while others read what it has.
+  expectFault(with(cluster,
+                   "    kgpu.cluster_barrier wait\n    memref.store %i, "
+                   "%s[%t] : memref<32xi32, #kgpu.shared>\n",
+                   ""),
+              Fault::Race);
+}
+
+/// Each block of a cluster writes into the other's shared memory.
+static const char *const remoteStores = R"mlir(
+gpu.module @m {
+  gpu.func @kernel(%z: memref<2x32xi32> {kgpu.access = "write"}) kernel
+      attributes {known_block_size = array<i32: 32, 1, 1>,
+                  known_grid_size = array<i32: 2, 1, 1>,
+                  kgpu.cluster_size = array<i32: 2, 1, 1>} {
+    %s = kgpu.alloc_shared : memref<32xi32, #kgpu.shared>
+    %c1 = arith.constant 1 : index
+    %t = gpu.thread_id x
+    %b = gpu.block_id x
+    %i = arith.index_cast %b : index to i32
+    %other = arith.subi %c1, %b : index
+    %remote = kgpu.cluster_shared %s in %other : memref<32xi32, #kgpu.shared>
+    kgpu.cluster_barrier // begun
+    memref.store %i, %remote[%t] : memref<32xi32, #kgpu.shared>
+    kgpu.cluster_barrier // written
+    %v = memref.load %s[%t] : memref<32xi32, #kgpu.shared>
+    memref.store %v, %z[%b, %t] : memref<2x32xi32>
+    gpu.return
+  }
+})mlir";
+
+TEST(InterpreterAsyncTest, RemoteStores) {
+  EXPECT_EQ(runClean(remoteStores, 0)[0], 1.0);
+  // The other block need not have begun.
+  expectFault(with(remoteStores, "kgpu.cluster_barrier // begun", ""),
+              Fault::Race);
+}
+
+TEST(InterpreterAsyncTest, Registers) {
+  const char *const roles = R"mlir(
+gpu.module @m {
+  gpu.func @kernel(%z: memref<384xi32> {kgpu.access = "write"}) kernel
+      attributes {known_block_size = array<i32: 384, 1, 1>,
+                  known_grid_size = array<i32: 1, 1, 1>} {
+    %c256 = arith.constant 256 : index
+    %t = gpu.thread_id x
+    %works = arith.cmpi ult, %t, %c256 : index
+    scf.if %works {
+      kgpu.set_max_registers 232
+    } else {
+      kgpu.set_max_registers 40 decrease
+    }
+    %i = arith.index_cast %t : index to i32
+    memref.store %i, %z[%t] : memref<384xi32>
+    gpu.return
+  }
+})mlir";
+  EXPECT_EQ(runClean(roles, 0)[5], 5.0);
+  // There are not so many.
+  expectFault(with(roles, "registers 232", "registers 240"), Fault::Deadlock);
+  expectFault(with(roles, "kgpu.set_max_registers 40 decrease", ""),
+              Fault::Deadlock);
+  expectFault(with(roles, "registers 40 decrease", "registers 240 decrease"),
+              Fault::BarrierMisuse);
 }
 
 TEST(InterpreterAsyncTest, Atomics) {

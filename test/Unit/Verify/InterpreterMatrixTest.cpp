@@ -194,6 +194,9 @@ TEST(InterpreterMatrixTest, WgmmaMutants) {
   // Too few bytes: the phase ends while the second box is in flight.
   expectFault(with(right, "constant 16384", "constant 8192"),
               {Fault::PendingAccess, Fault::Race});
+  // The tensor memory accelerator does not see the mbarriers.
+  expectFault(with(right, "      kgpu.fence mbarrier_init\n", ""),
+              Fault::MissingFence);
   // Too many: it never ends.
   expectFault(with(right, "constant 16384", "constant 16386"), Fault::Deadlock);
   expectFault(

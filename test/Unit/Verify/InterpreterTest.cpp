@@ -244,6 +244,32 @@ gpu.module @m {
   EXPECT_EQ(z[0], 31.0);
 }
 
+TEST(InterpreterTest, LoopsThatLeadNowhere) {
+  const char *const loop = R"mlir(
+gpu.module @m {
+  gpu.func @kernel(%z: memref<32xi32> {kgpu.access = "write"}) kernel
+      attributes {known_block_size = array<i32: 32, 1, 1>,
+                  known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c4 = arith.constant 4 : index
+    %zero = arith.constant 0 : i32
+    %t = gpu.thread_id x
+    %step = arith.addi %t, %c1 : index
+    %sum = scf.for %i = %c0 to %c4 step %step iter_args(%s = %zero) -> i32 {
+      %v = arith.index_cast %i : index to i32
+      %n = arith.addi %s, %v : i32
+      scf.yield %n : i32
+    }
+    memref.store %sum, %z[%t] : memref<32xi32>
+    gpu.return
+  }
+})mlir";
+  EXPECT_EQ(runClean(loop, 0)[1], 2.0);
+  expectFault(with(loop, "step %step", "step %t"), Fault::UndefinedArithmetic);
+  expectFault(with(loop, "step %step", "step %c0"), Fault::UndefinedArithmetic);
+}
+
 TEST(InterpreterTest, StepLimit) {
   KernelUnderTest kernel(R"mlir(
 gpu.module @m {
