@@ -52,7 +52,7 @@ class Builder:
         words[words.index("-o") + 1] = changed + ".o"
         words[words.index(path)] = changed
         # Headers beside the original.
-        words.insert(len(words) - 1, "-I" + os.path.dirname(path))
+        words.insert(1, "-I" + os.path.dirname(path))
         self.run(words, known["directory"])
         tool = os.path.join(folder, "tool")
         self.run(["bash", "-c", self.link.replace(" -o " + TOOL, f" {changed}.o -o {tool}", 1)], self.build)

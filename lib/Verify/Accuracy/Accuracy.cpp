@@ -170,6 +170,19 @@ FailureOr<uint64_t> AccuracyChecker::chooseSamples(AccuracySetup &setup,
   return opsPerDraw;
 }
 
+/// Of the input that has most elements.
+static uint64_t rowsOf(Block &source) {
+  int64_t most = 0, rows = 1;
+  for (Type type : source.getArgumentTypes())
+    if (auto tensor = dyn_cast<RankedTensorType>(type);
+        tensor && tensor.getRank() > 0 && tensor.hasStaticShape() &&
+        tensor.getNumElements() > most) {
+      most = tensor.getNumElements();
+      rows = most / tensor.getShape().back();
+    }
+  return uint64_t(rows);
+}
+
 void AccuracyChecker::chooseDraws(AccuracySetup &setup, uint64_t opsPerDraw) {
   if (!setup.hasFloats()) {
     setup.draws = setup.noiseRuns = 1;
@@ -181,6 +194,10 @@ void AccuracyChecker::chooseDraws(AccuracySetup &setup, uint64_t opsPerDraw) {
   uint64_t missing = (options.leastOutputs + least - 1) / least;
   setup.draws = unsigned(std::clamp<uint64_t>(
       options.work / (opsPerDraw + 1), 1, std::min<uint64_t>(missing, 16)));
+  // A maximum that misses a part of the row shows if the spike lies there.
+  uint64_t rows = std::max<uint64_t>(rowsOf(source), 1);
+  setup.spikedDraws = unsigned(std::clamp<uint64_t>(
+      2 * options.work / (opsPerDraw + 1), 1, (16 + rows - 1) / rows));
   setup.noiseRuns = chooseNoiseRuns(setup, opsPerDraw);
 }
 

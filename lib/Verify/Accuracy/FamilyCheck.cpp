@@ -238,7 +238,10 @@ LogicalResult FamilyCheck::checkRounding(bool wide) {
     records[o].output = o;
     records[o].wide = wide;
   }
-  for (unsigned draw = 0; draw < setup.draws; ++draw)
+  unsigned draws = setup.draws;
+  if (family == InputFamily::Spiked)
+    draws = std::max(draws, setup.spikedDraws);
+  for (unsigned draw = 0; draw < draws; ++draw)
     if (failed(compare(wide, draw, records, errors)))
       return failure();
   for (size_t o = 0; o < setup.outputs(); ++o) {

@@ -28,6 +28,7 @@ struct AccuracySetup {
   std::vector<SampleSet> samples;
   /// Draws per family: more than one where there are few outputs.
   unsigned draws = 1;
+  unsigned spikedDraws = 1; ///< the same of InputFamily::Spiked
   unsigned noiseRuns = 1;
 
   /// Number of the program's argument.
