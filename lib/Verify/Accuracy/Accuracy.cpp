@@ -33,8 +33,7 @@ ArrayRef<InputFamily> verify::accuracyFamilies() {
       InputFamily::NearOverflow,    InputFamily::Subnormal,
       InputFamily::Shifted,         InputFamily::Logits88,
       InputFamily::Logits10000,     InputFamily::FarBelowZero,
-      InputFamily::Spiked,          InputFamily::Opposed,
-      InputFamily::LargestFirst,    InputFamily::LargestSecond};
+      InputFamily::Spiked,          InputFamily::Opposed};
   return families;
 }
 
@@ -43,7 +42,8 @@ ArrayRef<InputFamily> verify::specialFamilies() {
       InputFamily::WithNaN,      InputFamily::WithInf,
       InputFamily::ZerosAndInf,  InputFamily::MinusInfMasked,
       InputFamily::MinusInfRows, InputFamily::NearOverflow,
-      InputFamily::Logits10000};
+      InputFamily::Logits10000,  InputFamily::LargestFirst,
+      InputFamily::LargestSecond};
   return families;
 }
 
