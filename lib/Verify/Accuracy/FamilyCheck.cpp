@@ -21,6 +21,13 @@ std::optional<FloatKind> AccuracySetup::kindOf(unsigned output) const {
   return getFloatKind(type.getElementType());
 }
 
+size_t AccuracySetup::mostSamples() const {
+  size_t most = 1;
+  for (const SampleSet &set : samples)
+    most = std::max(most, set.size());
+  return most;
+}
+
 bool AccuracySetup::hasFloats() const {
   return llvm::any_of(llvm::seq<unsigned>(outputs()),
                       [&](unsigned o) { return kindOf(o).has_value(); });
@@ -230,7 +237,7 @@ void FamilyCheck::judgeIntegers(unsigned output, ArrayRef<Values> p,
   findings.rounding.push_back(std::move(record));
 }
 
-LogicalResult FamilyCheck::checkRounding(bool wide) {
+LogicalResult FamilyCheck::checkRounding(bool wide, unsigned draws) {
   std::vector<FamilyAccuracy> records(setup.outputs());
   std::vector<Errors> errors(setup.outputs());
   for (size_t o = 0; o < setup.outputs(); ++o) {
@@ -238,7 +245,6 @@ LogicalResult FamilyCheck::checkRounding(bool wide) {
     records[o].output = o;
     records[o].wide = wide;
   }
-  unsigned draws = setup.draws;
   if (family == InputFamily::Spiked)
     draws = std::max(draws, setup.spikedDraws);
   for (unsigned draw = 0; draw < draws; ++draw)

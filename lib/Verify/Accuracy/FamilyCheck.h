@@ -37,6 +37,8 @@ struct AccuracySetup {
   }
   size_t outputs() const { return source.getTerminator()->getNumOperands(); }
   bool hasFloats() const;
+  /// Of the output that is compared at most places, at least one.
+  size_t mostSamples() const;
   /// None: integers.
   std::optional<FloatKind> kindOf(unsigned output) const;
   uint64_t seedOf(InputFamily family, unsigned draw) const;
@@ -70,7 +72,7 @@ public:
       : setup(setup), family(family) {}
 
   /// Errors of rounding; `wide`: before results are rounded to 16 bits.
-  LogicalResult checkRounding(bool wide);
+  LogicalResult checkRounding(bool wide, unsigned draws);
   /// Classes of results: NaN, infinite, finite.
   LogicalResult checkSpecials();
 
