@@ -9,6 +9,7 @@
 
 #include "kernel-opt/Search/Evaluation.h"
 #include "kernel-opt/Dialect/Kopt/Program.h"
+#include "kernel-opt/Dialect/Kopt/WholeKernel.h"
 #include "kernel-opt/Kernel/KernelFacts.h"
 #include "kernel-opt/Runtime/LaunchPlan.h"
 #include "kernel-opt/Support/Hash.h"
@@ -87,6 +88,9 @@ std::string search::isolateKernel(kopt::KernelOp kernel) {
   // Two operands may be one value.
   copy.getInputsMutable().assign(block->getArguments());
   copy.setKernelName(isolatedName);
+  // Who makes its operands is not here: it is compared as it stands, and the
+  // check of the whole program looks at them together.
+  copy->removeDiscardableAttr(kopt::kWholeAttrName);
   func::ReturnOp::create(builder, loc, copy.getResults());
   std::string text;
   llvm::raw_string_ostream os(text);
