@@ -158,7 +158,12 @@ Value TileBuilder::dotOfStep(linalg::LinalgOp op, const Iteration &step,
       return {};
     for (const ReductionDim &dim : dims)
       if (dim.ragged()) {
-        a = zeroBeyond(a, step, {matrix->m, matrix->k}, dim);
+        // What is rounded last is rounded where registers are taken.
+        auto rounded = a.getDefiningOp<arith::TruncFOp>();
+        a = zeroBeyond(rounded ? rounded.getIn() : a, step,
+                       {matrix->m, matrix->k}, dim);
+        if (rounded)
+          a = arith::TruncFOp::create(at(), loc, rounded.getType(), a);
         b = zeroBeyond(b, step, {matrix->k, matrix->n}, dim);
       }
     auto dot = ktile::DotOp::create(at(), loc, a, b, acc);

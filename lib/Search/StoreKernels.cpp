@@ -11,6 +11,8 @@
 #include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
+
 using namespace kernel_opt;
 using namespace kernel_opt::search;
 namespace json = llvm::json;
@@ -26,6 +28,19 @@ static std::string keyOf(const KernelChoice &choice) {
 //===----------------------------------------------------------------------===//
 
 #ifdef KERNELOPT_HAVE_SQLITE
+/// JSON has no infinities; what a measurement could not tell is null.
+static json::Value finite(json::Value value) {
+  if (std::optional<double> number = value.getAsNumber())
+    return std::isfinite(*number) ? value : json::Value(nullptr);
+  if (json::Array *array = value.getAsArray())
+    for (json::Value &each : *array)
+      each = finite(std::move(each));
+  if (json::Object *object = value.getAsObject())
+    for (auto &entry : *object)
+      entry.second = finite(std::move(entry.second));
+  return value;
+}
+
 /// What an earlier run of this very build found; nothing otherwise.
 static std::optional<KnownChoice> readFinding(const archive::Finding &finding,
                                               StringRef build,
@@ -194,7 +209,7 @@ llvm::Error Store::add(StringRef kernel, const KernelChoice &choice,
       timing.device = state->environment.device;
       timing.unit = "s";
       timing.samples = {evaluation.time.seconds};
-      timing.conditions = evaluation.time.toJSON();
+      timing.conditions = finite(evaluation.time.toJSON());
       finding.timings.push_back(std::move(timing));
     }
     auto id = state->archive->append(std::move(finding));
@@ -222,9 +237,10 @@ llvm::Error Store::addMeasurement(StringRef kernel, const KernelChoice &choice,
     timing.device = measurement.device;
     timing.unit = "s";
     timing.samples = measurement.samples;
-    timing.conditions = json::Object{{"build", state->environment.build},
-                                     {"seconds", measurement.seconds},
-                                     {"experiment", measurement.conditions}};
+    timing.conditions =
+        finite(json::Object{{"build", state->environment.build},
+                            {"seconds", measurement.seconds},
+                            {"experiment", measurement.conditions}});
     auto id = state->archive->append(std::move(timing));
     if (!id)
       return id.takeError();
