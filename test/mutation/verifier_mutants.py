@@ -73,10 +73,10 @@ def judge_all(tool, entry, kernels, folder, keep=None):
         worker = Worker(tool, kernels[name], folder, 120, ["--nonce=1"])
         try:
             sites = {m["name"]: m["sites"] for m in worker.description["mutators"]}[mutator]
-            for site in range(min(sites, entry.get("most", 12))):
-                answer = worker.judge(mutator, site, seed_of("verifier", site))
-                verdicts[word, site] = answer["verdict"]
-                if keep and keep(word, site, answer["verdict"]):
+            for draw in range(entry.get("most", 12)):
+                answer = worker.judge(mutator, draw % sites, seed_of("verifier", draw))
+                verdicts[word, draw] = answer["verdict"], answer["detail"]
+                if keep and keep(word, draw, answer["verdict"]):
                     return verdicts
         finally:
             worker.stop()
@@ -84,18 +84,21 @@ def judge_all(tool, entry, kernels, folder, keep=None):
 
 
 def is_noticed(builder, entry, intact, kernels):
+    """Whether a bug lives with the change; which one, or why none does."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             before = judge_all(intact, entry, kernels, folder)
-            tool = builder.make(entry, folder)
-            def lives(word, site, verdict):
-                return verdict == "verified" and before.get((word, site)) in ("refuted", "rejected", "unproven")
 
-            after = judge_all(tool, entry, kernels, folder, keep=lives)
+            def lives(word, draw, verdict):
+                return verdict == "verified" and before[word, draw][0] in ("refuted", "rejected", "unproven")
+
+            after = judge_all(builder.make(entry, folder), entry, kernels, folder, keep=lives)
         except (LookupError, RuntimeError) as error:
             return None, str(error)
-    living = [f"{word} {site}" for (word, site), verdict in after.items() if lives(word, site, verdict)]
-    return bool(living), living[0] if living else f"{len(after)} bugs are refused all the same"
+    living = [f"{word} {draw}" for (word, draw), (verdict, _) in after.items() if lives(word, draw, verdict)]
+    if living:
+        return True, living[0]
+    return False, "; ".join(sorted({f"{verdict}: {detail[:120]}" for verdict, detail in after.values()}))
 
 
 def main():

@@ -263,7 +263,8 @@ LogicalResult AccuracyChecker::checkFamilies(const AccuracySetup &setup) {
     llvm::erase_if(families, [](InputFamily family) {
       return family != InputFamily::Normal &&
              family != InputFamily::SmallInts &&
-             family != InputFamily::Alternating;
+             family != InputFamily::Alternating &&
+             family != InputFamily::Shifted;
     });
   }
   llvm::MapVector<InputFamily, FamilyFindings> found;
