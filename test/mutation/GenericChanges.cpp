@@ -249,7 +249,9 @@ LogicalResult mutation::changeType(Value value, Random &random) {
       llvm::TypeSwitch<Type, Type>(value.getType())
           .Case([&](MemRefType t) { return otherBuffer(t, random); })
           .Case([&](kgpu::MBarriersType t) {
-            return kgpu::MBarriersType::get(t.getContext(), t.getCount() - 1);
+            auto quiet = [&] { return emitSilently(t.getContext()); };
+            return kgpu::MBarriersType::getChecked(quiet, t.getContext(),
+                                                   t.getCount() - 1);
           })
           .Case([&](kgpu::TensorMapType t) {
             auto box = llvm::to_vector(t.getBox());
@@ -269,9 +271,6 @@ LogicalResult mutation::changeType(Value value, Random &random) {
   auto buffer = dyn_cast_or_null<MemRefType>(other);
   if (!other || (buffer && llvm::any_of(buffer.getShape(),
                                         [](int64_t n) { return n < 1; })))
-    return failure();
-  auto barriers = dyn_cast<kgpu::MBarriersType>(other);
-  if (barriers && barriers.getCount() < 1)
     return failure();
   value.setType(other);
   return success();

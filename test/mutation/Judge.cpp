@@ -227,6 +227,12 @@ static FailureOr<std::string> compileAll(ModuleOp module) {
       return failure();
     }
     text += compiled->ptx;
+    // How it is launched is no part of it.
+    for (const auto &size : {compiled->gridSize, compiled->clusterSize})
+      if (size)
+        for (int32_t extent : *size)
+          text += std::to_string(extent) + " ";
+    text += std::to_string(compiled->sharedBytes) + "\n";
   }
   return text;
 }

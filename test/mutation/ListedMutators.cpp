@@ -13,11 +13,12 @@ using namespace kernel_opt::mutation;
 using namespace kernel_opt::mutation::listed;
 
 // Layers that may be the one to tell; a comma is an "or".
-static constexpr llvm::StringLiteral values = "L4 values", safety = "L4 safety",
-                                     run = "L4 values,L4 safety,L4 rejects",
-                                     wrong = "L4 values,L4 safety,L5,L5-V",
-                                     numerics = "L5,L5-V", closed = "L0",
-                                     function = "L2";
+static constexpr llvm::StringLiteral
+    values = "L4 values",
+    safety = "L4 safety",
+    run = "L4 values,L4 safety,L4 rejects,L5,L5-V,compile",
+    wrong = "L4 values,L4 safety,L5,L5-V", numerics = "L5,L5-V", closed = "L0",
+    function = "L2,L4 values,L5,L5-V,L0";
 
 static constexpr Mutator mutators[] = {
     {"last-tile-dropped", "A", run, false, lastTileDropped},

@@ -293,8 +293,8 @@ func.func @product_sums(%a: tensor<10x12xf32>, %b: tensor<12x20xf32>) -> tensor<
 
 // -----
 // product_of_parts contraction_wgmma_parts block_m=128 block_n=64 step_k=32 warps=8 depth=2 least_blocks=1
-func.func @product_of_parts(%a: tensor<135x40xf32>, %b: tensor<40x71xf32>) -> tensor<135x71xf32> {
-  %p = aten.mm %a, %b : (tensor<135x40xf32>, tensor<40x71xf32>) -> tensor<135x71xf32>
+func.func @product_of_parts(%a: tensor<135x104xf32>, %b: tensor<104x71xf32>) -> tensor<135x71xf32> {
+  %p = aten.mm %a, %b : (tensor<135x104xf32>, tensor<104x71xf32>) -> tensor<135x71xf32>
   return %p : tensor<135x71xf32>
 }
 
