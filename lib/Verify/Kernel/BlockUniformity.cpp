@@ -14,19 +14,28 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 /// Computations that carry the block's place on: integer arithmetic, and what
-/// moves or compares its results.
+/// moves or compares its results. A comparison guards accesses on one side of a
+/// place; one that picks single blocks, or that becomes part of an address,
+/// makes them different.
 static bool carriesPlace(Operation *op) {
+  if (auto compare = dyn_cast<arith::CmpIOp>(op))
+    return compare.getPredicate() != arith::CmpIPredicate::eq &&
+           compare.getPredicate() != arith::CmpIPredicate::ne;
+  if (isa<arith::IndexCastOp, arith::IndexCastUIOp>(op) &&
+      getElementTypeOrSelf(op->getOperand(0).getType()).isInteger(1))
+    return false;
   return isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivUIOp,
              arith::RemUIOp, arith::DivSIOp, arith::RemSIOp, arith::AndIOp,
              arith::OrIOp, arith::XOrIOp, arith::ShLIOp, arith::ShRUIOp,
-             arith::CmpIOp, arith::IndexCastOp, arith::IndexCastUIOp,
-             arith::MinSIOp, arith::MaxSIOp, arith::MinUIOp, arith::MaxUIOp,
+             arith::IndexCastOp, arith::IndexCastUIOp, arith::MinSIOp,
+             arith::MaxSIOp, arith::MinUIOp, arith::MaxUIOp,
              vector::FromElementsOp, vector::ToElementsOp, vector::ShuffleOp,
              vector::BroadcastOp>(op);
 }
