@@ -123,6 +123,9 @@ static void checkScope(Machine &m, Warp &w, unsigned lane, const Inst &i,
 static Knowledge learn(Machine &m, Warp &w, unsigned lane, const Inst &i,
                        const FlagState &state) {
   Knowledge known;
+  // Flags begin as zero: a wait for no more may be over before any signal.
+  if (w.ints(i.a)[lane] <= 0)
+    return known;
   bool first = true;
   for (const FlagState::Signal &signal : state.signals) {
     if (signal.value < w.ints(i.a)[lane])

@@ -5,10 +5,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// Right kernels run clean and give the right values with late and early
-// landing; each planted bug is reported as the right kind of fault.
-//
+// Right kernels run clean, landing late and early; each planted bug is a fault.
 //===----------------------------------------------------------------------===//
 
 #include "InterpreterTesting.h"
@@ -278,6 +275,12 @@ TEST(InterpreterAsyncTest, SignalAndWait) {
                    "memref<4xi32>, i32",
                    ""),
               Fault::Deadlock);
+  // What flags begin with is enough, so that nothing was waited for.
+  expectFault(with(with(splitK, "%one = arith.constant 1",
+                        "%none = arith.constant 0 : i32\n    %one = "
+                        "arith.constant 1"),
+                   "least %one", "least %none"),
+              {Fault::Race, Fault::Uninitialized});
   // Other blocks need not hear what is said to the own one.
   expectFault(with(splitK, "%one scope device if", "%one scope block if"),
               Fault::Race);
