@@ -38,7 +38,8 @@ PlanSampler::create(Session &session, PlanRunner &runner,
     return std::move(e);
   unsigned sets = setsFor(runner.plan(), session.context().device());
   while (runner.setCount() < sets)
-    if (llvm::Error e = runner.addSet(family, seed + runner.setCount()))
+    if (llvm::Error e = runner.addSet(family, seed + runner.setCount(),
+                                      PlanRunner::drawnForTiming))
       return std::move(e);
   for (unsigned set = 0; set < runner.setCount(); ++set) {
     if (llvm::Error e = runner.poison(set, Poison::Large, set))

@@ -186,10 +186,8 @@ llvm::Error PlanRunner::addSet(ArrayRef<HostArray> inputs) {
   });
 }
 
-/// Its first rows, of which so many are drawn: drawing billions of numbers, and
-/// bringing them to the device, takes longer than most measurements.
-static PlanBuffer firstRows(const PlanBuffer &buffer) {
-  constexpr int64_t most = int64_t(1) << 25;
+/// The first rows of a buffer, of about so many elements.
+static PlanBuffer firstRows(const PlanBuffer &buffer, int64_t most) {
   PlanBuffer part = buffer;
   if (!part.shape.empty() && part.elements() > most) {
     int64_t row = part.elements() / part.shape.front();
@@ -198,12 +196,13 @@ static PlanBuffer firstRows(const PlanBuffer &buffer) {
   return part;
 }
 
-llvm::Error PlanRunner::addSet(verify::InputFamily family, uint64_t seed) {
+llvm::Error PlanRunner::addSet(verify::InputFamily family, uint64_t seed,
+                               int64_t mostDrawn) {
   SmallVector<unsigned> inputBuffers = launchPlan.buffersOf(BufferRole::Input);
   return addSet([&](unsigned input, const Buffer &buffer) -> llvm::Error {
     HostArray array =
-        drawInput(firstRows(launchPlan.buffers[inputBuffers[input]]), input,
-                  family, seed);
+        drawInput(firstRows(launchPlan.buffers[inputBuffers[input]], mostDrawn),
+                  input, family, seed);
     uint64_t drawn = array.data.size();
     if (llvm::Error e =
             session.stream().upload(buffer, array.data.data(), drawn))

@@ -8,6 +8,7 @@
 
 #include "DeviceTimer.h"
 #include "kernel-opt/Measure/Samplers.h"
+#include "kernel-opt/Runtime/PlanRunner.h"
 #include "kernel-opt/Support/Nesting.h"
 #include <cmath>
 #include <csignal>
@@ -143,8 +144,11 @@ llvm::Expected<int64_t> DeviceTimer::load(StringRef plan) {
   auto value = parseJSON(plan);
   if (!value)
     return value.takeError();
-  auto answer = request(json::Object{
-      {"command", "load"}, {"plan", std::move(*value)}, {"guard", "none"}});
+  auto answer = request(
+      json::Object{{"command", "load"},
+                   {"plan", std::move(*value)},
+                   {"guard", "none"},
+                   {"most_drawn", runtime::PlanRunner::drawnForTiming}});
   if (!answer)
     return answer.takeError();
   auto handle = answer->getInteger("handle");

@@ -80,7 +80,7 @@ llvm::Expected<json::Object> Engine::info(bool withBandwidth) {
 
 static llvm::Error addInputs(PlanRunner &runner, const LoadRequest &request) {
   if (request.inputFiles.empty())
-    return runner.addSet(request.family, request.seed);
+    return runner.addSet(request.family, request.seed, request.mostDrawn);
   std::vector<HostArray> inputs;
   auto buffers = runner.plan().buffersOf(BufferRole::Input);
   if (request.inputFiles.size() != buffers.size())

@@ -35,6 +35,8 @@ struct LoadRequest {
   /// One .npy file per input, or none: then inputs are drawn.
   std::vector<std::string> inputFiles;
   uint64_t seed = 0;
+  /// As PlanRunner::addSet takes it.
+  int64_t mostDrawn = std::numeric_limits<int64_t>::max();
   runtime::Placement placement = runtime::Placement::GuardedEnd;
 };
 

@@ -43,6 +43,7 @@ llvm::Expected<json::Object> RequestServer::load(JSONReader &request) {
       request.fail("inputs", "there is no input family '" + name + "'");
   }
   load.seed = uint64_t(request.integer("seed", 0, INT64_MAX, 0));
+  load.mostDrawn = request.integer("most_drawn", 1, INT64_MAX, INT64_MAX);
   std::string guard = request.string("guard", "end");
   if (guard == "none")
     load.placement = Placement::Plain;

@@ -12,6 +12,7 @@
 #include "kernel-opt/Runtime/Builtins.h"
 #include "kernel-opt/Runtime/HostArray.h"
 #include "kernel-opt/Runtime/LaunchPlan.h"
+#include <limits>
 
 namespace kernel_opt::runtime {
 
@@ -74,8 +75,14 @@ public:
   /// Adds a set with these inputs, in the order of the plan's inputs, and runs
   /// the prepare steps on it.
   llvm::Error addSet(ArrayRef<HostArray> inputs);
-  /// Adds a set of drawn inputs.
-  llvm::Error addSet(verify::InputFamily family, uint64_t seed);
+  /// Adds a set of drawn inputs. Of each input so many elements are drawn, in
+  /// whole rows, at least one; the other rows repeat them. Only for timing:
+  /// what reads a wrong row would not show.
+  llvm::Error addSet(verify::InputFamily family, uint64_t seed,
+                     int64_t mostDrawn = std::numeric_limits<int64_t>::max());
+  /// As many as timing asks for: drawing billions of numbers, and bringing them
+  /// to the device, takes longer than most measurements.
+  static constexpr int64_t drawnForTiming = int64_t(1) << 25;
 
   /// Fills outputs and workspaces (and the room around guarded buffers).
   llvm::Error poison(unsigned set, Poison poison, uint64_t seed);

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "FakeDevice.h"
+#include <cstring>
 #include <unistd.h>
 
 using namespace kernel_opt;
@@ -71,6 +72,30 @@ TEST_P(Runner, ComputesAndLeavesTheRestAlone) {
   auto sums = llvm::cantFail(runner->outputChecksums(0));
   ASSERT_EQ(sums.size(), 1u);
   EXPECT_EQ(sums[0], checksumOf(y.data.data(), y.data.size()));
+}
+
+TEST_P(Runner, RowsThatAreNotDrawnRepeatOthers) {
+  LaunchPlan plan = scalePlan();
+  for (PlanBuffer &buffer : plan.buffers)
+    buffer.shape = {8, 125};
+  auto runner =
+      llvm::cantFail(PlanRunner::create(*session, std::move(plan), GetParam()));
+  // Three whole rows of 125 fit into 400.
+  llvm::cantFail(runner->addSet(InputFamily::Normal, 1));
+  llvm::cantFail(runner->addSet(InputFamily::Normal, 1, 400));
+  llvm::cantFail(runner->addSet(InputFamily::Normal, 1, 1));
+  HostArray whole = llvm::cantFail(runner->input(0, 0));
+  HostArray part = llvm::cantFail(runner->input(1, 0));
+  HostArray row = llvm::cantFail(runner->input(2, 0));
+  const size_t bytes = 125 * sizeof(float);
+  ASSERT_EQ(part.data.size(), 8 * bytes);
+  for (size_t r = 0; r < 8; ++r) {
+    EXPECT_EQ(
+        std::memcmp(&part.data[r * bytes], &whole.data[r % 3 * bytes], bytes),
+        0);
+    EXPECT_EQ(std::memcmp(&row.data[r * bytes], &whole.data[0], bytes), 0);
+  }
+  EXPECT_NE(std::memcmp(&whole.data[3 * bytes], &whole.data[0], bytes), 0);
 }
 
 TEST_P(Runner, GraphDoesTheSame) {
