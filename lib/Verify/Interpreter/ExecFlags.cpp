@@ -40,16 +40,31 @@ static int64_t *flagValue(Machine &m, Warp &w, const BufferInfo &info,
   return value;
 }
 
-static bool isFlagMemory(Machine &m, Warp &w, const BufferInfo &info,
-                         uint32_t lanes, const Inst &i) {
+namespace {
+/// The flags that the lanes of a warp name.
+struct FlagAccess {
+  const BufferInfo &info;
+  uint32_t lanes = 0; ///< those of a flag, all within bounds
+  int64_t linear[warpSize];
+
+  /// `predicate` chooses lanes; none: all that are active.
+  FlagAccess(Machine &m, Warp &w, const Inst &i, Reg predicate);
+};
+} // namespace
+
+FlagAccess::FlagAccess(Machine &m, Warp &w, const Inst &i, Reg predicate)
+    : info(m.program.buffers[m.program.accesses[i.aux].buffer]) {
+  int32_t counts[warpSize];
+  uint32_t asked = m.lanesWhere(w, predicate);
+  uint32_t found = m.computeAddresses(w, m.program.accesses[i.aux], i.site,
+                                      asked, linear, counts);
   if (info.shared || info.access == ArgumentAccess::Workspace ||
       info.access == ArgumentAccess::ReadWrite)
-    return true;
-  if (lanes)
-    m.fault(Fault::AccessViolation, w, llvm::countr_zero(lanes), i.site,
+    lanes = found;
+  else if (found)
+    m.fault(Fault::AccessViolation, w, llvm::countr_zero(found), i.site,
             "uses " + Twine(info.name) +
                 " for flags; that takes a workspace argument");
-  return false;
 }
 
 /// What somebody who reads one of several signals knows at least: whoever sees
@@ -66,14 +81,8 @@ static void meetInto(SharedClock &into, const SharedClock &other, bool first) {
 }
 
 void exec::signal(Machine &m, Warp &w, const Inst &i) {
-  const AccessInfo &access = m.program.accesses[i.aux];
-  const BufferInfo &info = m.program.buffers[access.buffer];
-  int64_t linear[warpSize];
-  int32_t counts[warpSize];
-  uint32_t lanes = m.computeAddresses(
-      w, access, i.site, m.lanesWhere(w, access.predicate), linear, counts);
-  if (!isFlagMemory(m, w, info, lanes, i))
-    return;
+  auto [info, lanes, linear] =
+      FlagAccess(m, w, i, m.program.accesses[i.aux].predicate);
   for (uint32_t rest = lanes; rest; rest &= rest - 1) {
     unsigned lane = llvm::countr_zero(rest);
     FlagState *state;
@@ -139,14 +148,7 @@ static Knowledge learn(Machine &m, Warp &w, unsigned lane, const Inst &i,
 }
 
 void exec::wait(Machine &m, Warp &w, const Inst &i) {
-  const AccessInfo &access = m.program.accesses[i.aux];
-  const BufferInfo &info = m.program.buffers[access.buffer];
-  int64_t linear[warpSize];
-  int32_t counts[warpSize];
-  uint32_t lanes =
-      m.computeAddresses(w, access, i.site, w.mask, linear, counts);
-  if (!isFlagMemory(m, w, info, lanes, i))
-    return;
+  auto [info, lanes, linear] = FlagAccess(m, w, i, noReg);
   SmallVector<std::pair<unsigned, FlagState *>, 32> seen;
   for (uint32_t rest = lanes; rest; rest &= rest - 1) {
     unsigned lane = llvm::countr_zero(rest);
@@ -179,13 +181,8 @@ void exec::wait(Machine &m, Warp &w, const Inst &i) {
 //===----------------------------------------------------------------------===//
 
 bool exec::noteGridCounter(Machine &m, Warp &w, const Inst &i) {
-  const AccessInfo &access = m.program.accesses[i.aux];
-  const BufferInfo &info = m.program.buffers[access.buffer];
-  int64_t linear[warpSize];
-  int32_t counts[warpSize];
-  uint32_t lanes =
-      m.computeAddresses(w, access, i.site, w.mask, linear, counts);
-  if (!lanes || !isFlagMemory(m, w, info, lanes, i))
+  auto [info, lanes, linear] = FlagAccess(m, w, i, noReg);
+  if (!lanes)
     return false;
   unsigned lane = llvm::countr_zero(lanes);
   Segment &segment = m.segmentOf(info);
