@@ -43,6 +43,9 @@ struct KernelCheckOptions {
   unsigned wholeGridUnlike = 1024;
   /// Elements of outputs up to which all blocks are asked what they write.
   int64_t mostElements = int64_t(1) << 32;
+  /// Instructions that all warps of a block, or of the blocks that run
+  /// together, may execute in one run: about a minute.
+  uint64_t mostSteps = uint64_t(1) << 30;
   /// Families of further draws, each on one block.
   SmallVector<InputFamily> families = {
       InputFamily::Ascending, InputFamily::Descending, InputFamily::Ties,

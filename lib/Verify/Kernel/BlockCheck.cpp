@@ -103,9 +103,6 @@ LogicalResult BlockCheck::compareOutputs(const RunResult &run,
   return success();
 }
 
-/// Of the warps of a block, or of those that run together: about a minute.
-static constexpr uint64_t mostSteps = uint64_t(1) << 30;
-
 LogicalResult BlockCheck::draw(const Draw &how) {
   tower.levels = found.levels;
   tower.key = nonce;
@@ -119,14 +116,14 @@ LogicalResult BlockCheck::draw(const Draw &how) {
   launch.blockOrder = how.variant & 1 ? RunOrder::Shuffled : RunOrder::Forward;
   launch.orderSeed = how.seed;
   launch.watchMemory = how.watched;
-  launch.stepLimit = mostSteps;
+  launch.stepLimit = options.mostSteps;
   FailureOr<RunResult> run =
       interpret(compiled, *domain, bindInputs(inputs, *domain), launch);
   if (failed(run))
     return failure();
   if (run->count(Fault::StepLimit))
     return source.getParentOp()->emitError("the program does not end within ")
-           << mostSteps << " instructions of its warps";
+           << options.mostSteps << " instructions of its warps";
   ++found.runs;
   if (found.levels < maxTowerLevels && domain->statistics().depthExceeded) {
     ++found.levels;

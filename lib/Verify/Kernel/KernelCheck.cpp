@@ -48,6 +48,7 @@ private:
   /// Runs blocks and asks all of them what they write, side by side.
   LogicalResult check(bool whole, ArrayRef<int64_t> chosen);
   void merge(const BlockFindings &findings);
+  void mergeCoverage(const Coverage &coverage);
   void conclude(bool whole);
 
   Block &source;
@@ -216,6 +217,17 @@ void KernelChecker::merge(const BlockFindings &findings) {
       std::max(result.branchCoverage, findings.branchCoverage);
 }
 
+void KernelChecker::mergeCoverage(const Coverage &coverage) {
+  result.covered = coverage.verdict == Verdict::Verified;
+  if (result.verdict == Verdict::Refuted)
+    return;
+  if (coverage.verdict == Verdict::Refuted) {
+    result.verdict = Verdict::Refuted;
+    result.witness = coverage.reason;
+  }
+  result.uncovered = coverage.reason;
+}
+
 LogicalResult KernelChecker::check(bool whole, ArrayRef<int64_t> chosen) {
   // Blocks are looked at one by one, or all together.
   SmallVector<ArrayRef<int64_t>> parts;
@@ -233,14 +245,15 @@ LogicalResult KernelChecker::check(bool whole, ArrayRef<int64_t> chosen) {
   bool readsDecide = compiled->controlDependsOnContents() ||
                      compiled->addressesDependOnContents();
   // One task a part, then one a family, then the question what all write.
-  size_t count = parts.size() + families.size() + (whole ? 0 : 1);
-  std::vector<std::optional<BlockFindings>> found(count);
-  Coverage coverage;
+  size_t checks = parts.size() + families.size();
+  size_t count = checks + (whole ? 0 : 1);
+  std::vector<std::optional<BlockFindings>> found(checks);
+  std::optional<Coverage> coverage;
   std::atomic<size_t> firstRefuted(count);
   auto runTask = [&](size_t task) -> LogicalResult {
     if (task > firstRefuted)
       return success();
-    if (task == parts.size() + families.size()) {
+    if (task == checks) {
       coverage = checkCoverage(program, source.getNumArguments(),
                                options.mostElements);
       return success();
@@ -267,14 +280,9 @@ LogicalResult KernelChecker::check(bool whole, ArrayRef<int64_t> chosen) {
     if (findings)
       merge(*findings);
   result.evidence = evidence.value_or(0);
-  result.covered = whole || coverage.verdict == Verdict::Verified;
-  if (whole || result.verdict == Verdict::Refuted)
-    return success();
-  if (coverage.verdict == Verdict::Refuted) {
-    result.verdict = Verdict::Refuted;
-    result.witness = coverage.reason;
-  }
-  result.uncovered = coverage.reason;
+  result.covered = whole;
+  if (coverage)
+    mergeCoverage(*coverage);
   return success();
 }
 
