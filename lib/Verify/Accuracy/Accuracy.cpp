@@ -235,8 +235,9 @@ LogicalResult AccuracyChecker::choose(AccuracySetup &setup) {
 /// Judges one family. The errors of a few outputs are large or small by chance:
 /// what fails on them is judged again with more draws, those before included.
 static LogicalResult checkRounding(const AccuracySetup &setup,
-                                   FamilyCheck &check, bool hasNarrow) {
-  for (unsigned draws = setup.draws;; draws *= 4) {
+                                   InputFamily family, FamilyCheck &check,
+                                   bool hasNarrow) {
+  for (unsigned draws = setup.drawsOf(family);; draws *= 4) {
     check.findings.rounding.clear();
     check.findings.inaccurate.clear();
     for (bool wide : {false, true})
@@ -274,7 +275,7 @@ LogicalResult AccuracyChecker::checkFamilies(const AccuracySetup &setup) {
       program.getContext(), found, [&](auto &entry) -> LogicalResult {
         FamilyCheck check(setup, entry.first);
         if (llvm::is_contained(families, entry.first) &&
-            failed(checkRounding(setup, check, hasNarrow)))
+            failed(checkRounding(setup, entry.first, check, hasNarrow)))
           return failure();
         if (llvm::is_contained(specials, entry.first) &&
             failed(check.checkSpecials()))

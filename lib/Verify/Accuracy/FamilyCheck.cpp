@@ -245,8 +245,6 @@ LogicalResult FamilyCheck::checkRounding(bool wide, unsigned draws) {
     records[o].output = o;
     records[o].wide = wide;
   }
-  if (family == InputFamily::Spiked)
-    draws = std::max(draws, setup.spikedDraws);
   for (unsigned draw = 0; draw < draws; ++draw)
     if (failed(compare(wide, draw, records, errors)))
       return failure();

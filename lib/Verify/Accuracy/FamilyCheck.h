@@ -28,7 +28,7 @@ struct AccuracySetup {
   std::vector<SampleSet> samples;
   /// Draws per family: more than one where there are few outputs.
   unsigned draws = 1;
-  unsigned spikedDraws = 1; ///< the same of InputFamily::Spiked
+  unsigned spikedDraws = 1; ///< at least, of InputFamily::Spiked
   unsigned noiseRuns = 1;
 
   /// Number of the program's argument.
@@ -42,6 +42,9 @@ struct AccuracySetup {
   /// None: integers.
   std::optional<FloatKind> kindOf(unsigned output) const;
   uint64_t seedOf(InputFamily family, unsigned draw) const;
+  unsigned drawsOf(InputFamily family) const {
+    return family == InputFamily::Spiked ? std::max(draws, spikedDraws) : draws;
+  }
 };
 
 /// The results of one evaluation, as real numbers, in the order of the samples.
