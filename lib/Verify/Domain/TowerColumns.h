@@ -19,6 +19,7 @@
 // Only C headers: see FloatColumns.h.
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 namespace kernel_opt::verify {
 
@@ -120,6 +121,28 @@ const TowerColumns *getAVX512TowerColumns();
 
 // Internal linkage, as in DoubleDouble.h.
 namespace {
+
+/// Memory for loops, aligned to 64 bytes, that grows as it must and forgets
+/// what it held. Kept from call to call: fresh pages cost more than products.
+class LoopMemory {
+public:
+  LoopMemory() = default;
+  LoopMemory(const LoopMemory &) = delete;
+  LoopMemory &operator=(const LoopMemory &) = delete;
+  ~LoopMemory() { free(memory); }
+  char *take(size_t bytes) {
+    if (bytes > size) {
+      free(memory);
+      size = (bytes + 63) / 64 * 64;
+      memory = static_cast<char *>(aligned_alloc(64, size));
+    }
+    return memory;
+  }
+
+private:
+  char *memory = nullptr;
+  size_t size = 0;
+};
 
 /// x / 2^64 modulo p, for x < 2^64 p; less than p.
 inline uint64_t reduceMontgomery(const Prime &f, unsigned __int128 x) {

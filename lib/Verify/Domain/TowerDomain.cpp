@@ -9,10 +9,8 @@
 #include "InstructionSet.h"
 #include "TowerAlgebra.h"
 #include "kernel-opt/Verify/Hash.h"
-#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 
 using namespace kernel_opt;
@@ -262,23 +260,10 @@ void TowerDomainImpl::divide(const void *a, const void *b, void *out,
 }
 
 namespace {
-/// Memory for a panel that grows as it must.
-struct PanelMemory {
-  std::unique_ptr<char, decltype(&std::free)> memory{nullptr, &std::free};
-  size_t size = 0;
-  void *take(size_t bytes) {
-    if (bytes > size) {
-      size = llvm::alignTo(bytes, 64);
-      memory.reset(static_cast<char *>(std::aligned_alloc(64, size)));
-    }
-    return memory.get();
-  }
-};
-
 struct TowerFactor : SharedFactor {
   using SharedFactor::SharedFactor;
   TowerPanel panel;
-  PanelMemory memory;
+  LoopMemory memory;
 };
 } // namespace
 
@@ -314,8 +299,7 @@ void TowerDomainImpl::contract(FloatKind kind, bool fused, size_t m, size_t n,
                                size_t k, const void *a, const void *b,
                                void *acc) {
   const TowerField &field = algebra.getField();
-  // Kept from call to call: fresh pages cost more than the products.
-  static thread_local PanelMemory kept;
+  static thread_local LoopMemory kept;
   TowerPanel panel;
   columns->prepare(field, k, n, b, kept.take(columns->panelBytes(field, k, n)),
                    panel);
