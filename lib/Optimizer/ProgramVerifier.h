@@ -14,6 +14,11 @@
 
 namespace kernel_opt::optimizer {
 
+using verify::Level;
+using verify::Obligation;
+using verify::Verdict;
+namespace obligation = verify::obligation;
+
 /// Something that is computed beside other questions, and touches nothing that
 /// they share; what was found is noted in its turn.
 struct Question {
@@ -40,8 +45,7 @@ private:
   void askEquivalence(Block &source, Block &target, StringRef sourceHash,
                       StringRef targetHash, const std::string &subject,
                       std::function<void()> refuted);
-  void askNothing(const std::string &subject, verify::Level level,
-                  StringRef detail);
+  void askNothing(const std::string &subject, Level level, StringRef detail);
   /// Kernels that do the work of one must do just that.
   LogicalResult askWhole(kopt::KernelOp kernel);
   void noteKnown(FunctionCheck known, const std::string &subject);
@@ -59,8 +63,8 @@ private:
                              verify::AccuracyResult result,
                              KernelRecord &record);
 
-  verify::Obligation &add(StringRef name, StringRef layer, std::string subject,
-                          verify::Level level);
+  Obligation &add(StringRef name, StringRef layer, std::string subject,
+                  Level level);
 
   ModuleOp module;
   const Options &options;

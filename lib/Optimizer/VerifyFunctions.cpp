@@ -21,10 +21,6 @@
 using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::optimizer;
-using verify::Level;
-using verify::Obligation;
-using verify::Verdict;
-namespace obligation = verify::obligation;
 
 //===----------------------------------------------------------------------===//
 // One comparison

@@ -12,10 +12,6 @@
 
 using namespace kernel_opt;
 using namespace kernel_opt::optimizer;
-using verify::Level;
-using verify::Obligation;
-using verify::Verdict;
-namespace obligation = verify::obligation;
 
 LogicalResult ProgramVerifier::noteAccuracy(kopt::KernelOp kernel,
                                             verify::AccuracyResult result,

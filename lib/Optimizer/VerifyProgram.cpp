@@ -15,10 +15,6 @@
 using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::optimizer;
-using verify::Level;
-using verify::Obligation;
-using verify::Verdict;
-namespace obligation = verify::obligation;
 
 void optimizer::recordStage(ModuleOp module, StringRef stage, StringRef by,
                             Outcome &outcome) {

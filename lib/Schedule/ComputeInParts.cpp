@@ -26,8 +26,8 @@ using namespace kernel_opt::schedule;
 /// Shorter vectors are left to the compiler.
 static constexpr int64_t leastLength = 64;
 
-/// Elements [first, first + length) of a vector.
 namespace {
+/// Elements [first, first + length) of a vector.
 struct Part {
   int64_t first, length;
 };
