@@ -261,59 +261,54 @@ Judgement Subject::judgeOriginal() {
 }
 
 Judgement Subject::judge(const Mutator &mutator, size_t site, uint64_t seed) {
-  Judgement found = mutator.onTensors ? judgeTensors(mutator, site, seed)
-                                      : judgeProgram(mutator, site, seed);
-  return found;
-}
-
-Judgement Subject::judgeProgram(const Mutator &mutator, size_t site,
-                                uint64_t seed) {
   Judgement found;
-  OwningOpRef<ModuleOp> candidate = scheduled->clone();
+  OwningOpRef<ModuleOp> candidate =
+      (mutator.onTensors ? linalg : scheduled)->clone();
   if (failed(mutate(*candidate, mutator, site, seed, found)))
     return found;
   llvm::raw_string_ostream(found.text) << *candidate;
-  std::string text = canonicalText(*candidate);
+  if (mutator.onTensors)
+    judgeTensors(*candidate, found);
+  else
+    judgeProgram(*candidate, found);
+  return found;
+}
+
+void Subject::judgeProgram(ModuleOp candidate, Judgement &found) {
+  std::string text = canonicalText(candidate);
   found.hash = hashText(text);
   if (text == canonical) {
     found.verdict = "same";
-    return found;
+    return;
   }
-  verify(*candidate, found);
+  verify(candidate, found);
   if (found.verdict == "verified")
-    compile(*candidate, found);
+    compile(candidate, found);
   if (found.verdict == "verified")
-    found.bits = bits->compare(*candidate);
+    found.bits = bits->compare(candidate);
   else if (options.allLayers && found.verdict == "refuted")
-    askLayers(*candidate, found);
-  return found;
+    askLayers(candidate, found);
 }
 
 /// A wrong program on tensors, rightly scheduled: both the comparison on
 /// tensors and that of the program with the right kernel must tell.
-Judgement Subject::judgeTensors(const Mutator &mutator, size_t site,
-                                uint64_t seed) {
-  Judgement found;
-  OwningOpRef<ModuleOp> candidate = linalg->clone();
-  if (failed(mutate(*candidate, mutator, site, seed, found)))
-    return found;
-  llvm::raw_string_ostream(found.text) << *candidate;
+void Subject::judgeTensors(ModuleOp candidate, Judgement &found) {
   found.verdict = "invalid";
-  if (failed(runPipeline(*candidate, "canonicalize,cse")) ||
-      structuralHash(*candidate) == structuralHash(*linalg) ||
-      failed(schedule(*candidate)))
-    return found;
-  found.hash = structuralHash(*candidate);
-  verify(*candidate, found);
+  if (failed(runPipeline(candidate, "canonicalize,cse")) ||
+      structuralHash(candidate) == structuralHash(*linalg) ||
+      failed(schedule(candidate)))
+    return;
+  found.hash = structuralHash(candidate);
+  verify(candidate, found);
   // The same programs beside the kernels that they should equal.
   OwningOpRef<ModuleOp> beside = scheduled->clone();
   SmallVector<kopt::KernelOp> kernels = kopt::distinctKernels(*beside);
-  SmallVector<kopt::KernelOp> others = kopt::distinctKernels(*candidate);
+  SmallVector<kopt::KernelOp> others = kopt::distinctKernels(candidate);
   if (kernels.size() != others.size())
-    return found;
+    return;
   for (auto [kernel, other] : llvm::zip_equal(kernels, others)) {
     if (kernel.getOperandTypes() != other.getOperandTypes())
-      return found;
+      return;
     gpu::GPUFuncOp mine = kopt::lookupProgram(kernel),
                    theirs = kopt::lookupProgram(other);
     mine->getParentOfType<gpu::GPUModuleOp>().getBodyRegion().takeBody(
@@ -327,5 +322,4 @@ Judgement Subject::judgeTensors(const Mutator &mutator, size_t site,
     found.verdict = program.verdict;
   else if (program.verdict != "refuted")
     found.detail += "; its program is " + program.verdict;
-  return found;
 }

@@ -59,8 +59,8 @@ public:
 private:
   explicit Subject(const CorpusOptions &options) : options(options) {}
   LogicalResult schedule(ModuleOp module);
-  Judgement judgeProgram(const Mutator &mutator, size_t site, uint64_t seed);
-  Judgement judgeTensors(const Mutator &mutator, size_t site, uint64_t seed);
+  void judgeProgram(ModuleOp candidate, Judgement &found);
+  void judgeTensors(ModuleOp candidate, Judgement &found);
   void verify(ModuleOp candidate, Judgement &found);
   void askLayers(ModuleOp candidate, Judgement &found);
   void compile(ModuleOp candidate, Judgement &found);

@@ -44,11 +44,9 @@ static llvm::json::Object toJSON(const Judgement &found) {
                             {"hash", found.hash},
                             {"place", found.place},
                             {"what", found.what}};
-  if (!found.bits.empty()) {
+  if (!found.bits.empty())
     answer["bits"] = found.bits;
-    answer["text"] = found.text;
-  }
-  if (found.bits.empty() && found.verdict == "unproven")
+  if (!found.bits.empty() || found.verdict == "unproven")
     answer["text"] = found.text;
   return answer;
 }
@@ -103,6 +101,7 @@ int main(int argc, char **argv) {
   cl::opt<std::string> policy("policy", cl::init("strict"));
   cl::opt<uint64_t> nonce("nonce", cl::init(1));
   cl::opt<bool> allLayers("all-layers", cl::desc("Ask all layers"));
+  cl::opt<bool> show("show", cl::desc("Show the diagnostics of the checks"));
   cl::ParseCommandLineOptions(argc, argv, "judges mutants of one kernel\n");
 
   DialectRegistry registry;
@@ -110,8 +109,8 @@ int main(int argc, char **argv) {
   registerAllPasses();
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
-  ScopedDiagnosticHandler quiet(&context, [](Diagnostic &d) {
-    if (getenv("KERNELOPT_SHOW"))
+  ScopedDiagnosticHandler quiet(&context, [&](Diagnostic &d) {
+    if (show)
       llvm::errs() << d << "\n";
     return success();
   });
