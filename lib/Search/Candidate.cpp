@@ -10,6 +10,7 @@
 #include "kernel-opt/Support/Hash.h"
 #include "kernel-opt/Support/JSONReader.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <cmath>
 
 using namespace kernel_opt;
 using namespace kernel_opt::search;
@@ -18,6 +19,18 @@ namespace json = llvm::json;
 std::string search::hashJSON(const json::Value &value) {
   // Printing sorts the members of objects.
   return hashText(llvm::formatv("{0}", value).str());
+}
+
+json::Value search::withoutInfinities(json::Value value) {
+  if (std::optional<double> number = value.getAsNumber())
+    return std::isfinite(*number) ? value : json::Value(nullptr);
+  if (json::Array *array = value.getAsArray())
+    for (json::Value &each : *array)
+      each = withoutInfinities(std::move(each));
+  if (json::Object *object = value.getAsObject())
+    for (auto &entry : *object)
+      entry.second = withoutInfinities(std::move(entry.second));
+  return value;
 }
 
 //===----------------------------------------------------------------------===//

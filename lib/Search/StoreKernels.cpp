@@ -1,5 +1,4 @@
-//===- StoreKernels.cpp - What is known of kernels --------------- -*- C++
-//-*-===//
+//===- StoreKernels.cpp - What is known of kernels --------------*- C++ -*-===//
 //
 // Part of the kernel-opt project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -10,8 +9,6 @@
 #include "StoreState.h"
 #include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/FormatVariadic.h"
-
-#include <cmath>
 
 using namespace kernel_opt;
 using namespace kernel_opt::search;
@@ -28,19 +25,6 @@ static std::string keyOf(const KernelChoice &choice) {
 //===----------------------------------------------------------------------===//
 
 #ifdef KERNELOPT_HAVE_SQLITE
-/// JSON has no infinities; what a measurement could not tell is null.
-static json::Value finite(json::Value value) {
-  if (std::optional<double> number = value.getAsNumber())
-    return std::isfinite(*number) ? value : json::Value(nullptr);
-  if (json::Array *array = value.getAsArray())
-    for (json::Value &each : *array)
-      each = finite(std::move(each));
-  if (json::Object *object = value.getAsObject())
-    for (auto &entry : *object)
-      entry.second = finite(std::move(entry.second));
-  return value;
-}
-
 /// What an earlier run of this very build found; nothing otherwise.
 static std::optional<KnownChoice> readFinding(const archive::Finding &finding,
                                               StringRef build,
@@ -209,7 +193,7 @@ llvm::Error Store::add(StringRef kernel, const KernelChoice &choice,
       timing.device = state->environment.device;
       timing.unit = "s";
       timing.samples = {evaluation.time.seconds};
-      timing.conditions = finite(evaluation.time.toJSON());
+      timing.conditions = withoutInfinities(evaluation.time.toJSON());
       finding.timings.push_back(std::move(timing));
     }
     auto id = state->archive->append(std::move(finding));
@@ -238,7 +222,7 @@ llvm::Error Store::addMeasurement(StringRef kernel, const KernelChoice &choice,
     timing.unit = "s";
     timing.samples = measurement.samples;
     timing.conditions =
-        finite(json::Object{{"build", state->environment.build},
+        withoutInfinities(json::Object{{"build", state->environment.build},
                             {"seconds", measurement.seconds},
                             {"experiment", measurement.conditions}});
     auto id = state->archive->append(std::move(timing));

@@ -90,6 +90,10 @@ struct SetText {
 /// Hash of a value whose objects print with their members sorted.
 std::string hashJSON(const llvm::json::Value &value);
 
+/// The value with null for infinities and NaN, at any depth: JSON has none of
+/// them, and what could not be told is such a number.
+llvm::json::Value withoutInfinities(llvm::json::Value value);
+
 } // namespace kernel_opt::search
 
 #endif // KERNEL_OPT_SEARCH_CANDIDATE_H

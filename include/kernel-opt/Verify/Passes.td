@@ -26,6 +26,9 @@ def VerifyKernels : Pass<"kopt-verify-kernels", "::mlir::ModuleOp"> {
   let options = [
     Option<"nonce", "nonce", "uint64_t", "0",
            "seed of all draws; 0 draws one at random">,
+    Option<"mostSteps", "most-steps", "uint64_t",
+           "uint64_t(1) << 30",
+           "instructions of its warps within which a run must end">,
   ];
 }
 

@@ -44,6 +44,7 @@ private:
     KernelCheckOptions options;
     if (nonce)
       options.nonce = nonce;
+    options.mostSteps = mostSteps;
     auto result = checkKernel(*kernel.getBlock(), program, options);
     if (mlir::failed(result))
       return failure();

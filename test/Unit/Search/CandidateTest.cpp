@@ -8,6 +8,8 @@
 
 #include "kernel-opt/Search/Candidate.h"
 #include "gtest/gtest.h"
+#include <cmath>
+#include <limits>
 
 using namespace kernel_opt;
 using namespace kernel_opt::search;
@@ -75,4 +77,17 @@ TEST(Candidate, WhatIsWrongIsNamed) {
   EXPECT_EQ(errorOf(R"({"rules": [], "fusion_plan": "", "kernels": {},
                      "more": 1})"),
             "candidate: unknown member 'more'");
+}
+
+TEST(JSON, InfinitiesBecomeNull) {
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  json::Value value = json::Object{
+      {"seconds", inf},
+      {"samples", json::Array{1.5, -inf, 3, json::Array{std::nan("")}}},
+      {"inner", json::Object{{"bound", inf}, {"name", "inf"}}}};
+  json::Value expected = json::Object{
+      {"seconds", nullptr},
+      {"samples", json::Array{1.5, nullptr, 3, json::Array{nullptr}}},
+      {"inner", json::Object{{"bound", nullptr}, {"name", "inf"}}}};
+  EXPECT_EQ(withoutInfinities(std::move(value)), expected);
 }

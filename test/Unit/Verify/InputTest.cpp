@@ -162,3 +162,73 @@ TEST(Input, ADrawerKnowsNoOrder) {
     }
   }
 }
+
+TEST(Input, OneElementOfEachRowIsSpiked) {
+  for (int64_t row = 0; row < 12; ++row) {
+    int spikes = 0;
+    for (int64_t c = 0; c < 64; ++c)
+      spikes += draw(InputFamily::Spiked, row * 64 + c) > 900;
+    EXPECT_EQ(spikes, 1) << row;
+  }
+}
+
+TEST(Input, ArgumentsAreOpposed) {
+  for (unsigned argument = 0; argument < 4; ++argument) {
+    InputKey k = key(InputFamily::Opposed);
+    k.argument = argument;
+    double sum = 0;
+    for (int64_t i = 0; i < 768; ++i)
+      sum += drawInput(k, FloatKind::F32, i);
+    EXPECT_NEAR(sum / 768, argument & 1 ? -64 : 64, 0.25);
+  }
+}
+
+TEST(Input, OneOfTheFirstTwoArgumentsIsLargest) {
+  // The largest finite value of bf16 is less than that of f32.
+  double beyond = getLargest(FloatKind::BF16);
+  for (InputFamily family :
+       {InputFamily::LargestFirst, InputFamily::LargestSecond}) {
+    unsigned largest = family == InputFamily::LargestSecond;
+    for (unsigned argument = 0; argument < 3; ++argument) {
+      InputKey k = key(family);
+      k.argument = argument;
+      double least = HUGE_VAL, most = 0;
+      for (int64_t i = 0; i < 768; ++i) {
+        double x = std::fabs(drawInput(k, FloatKind::F32, i));
+        least = std::min(least, x);
+        most = std::max(most, x);
+      }
+      if (argument == largest) {
+        EXPECT_GT(least, 0.99 * beyond);
+        EXPECT_GT(most, beyond);
+        EXPECT_TRUE(std::isfinite(most));
+      } else if (argument < 2) {
+        EXPECT_LT(most, 0x1p-110);
+      } else {
+        EXPECT_GT(most, 1);
+        EXPECT_LT(most, 10);
+      }
+    }
+  }
+}
+
+TEST(Input, SpecialValuesOfFewRows) {
+  // Of up to seven rows every other one has exactly one, and those without are
+  // there whatever the seed; one row has a few, never all of it.
+  const int64_t few[] = {6, 64}, single[] = {64};
+  for (InputFamily family : {InputFamily::WithNaN, InputFamily::WithInf})
+    for (uint64_t seed = 0; seed < 16; ++seed) {
+      auto count = [&](ArrayRef<int64_t> shape, int64_t row) {
+        int special = 0;
+        for (int64_t c = 0; c < 64; ++c)
+          special += !std::isfinite(drawInput({seed, 0, family, shape},
+                                              FloatKind::F32, row * 64 + c));
+        return special;
+      };
+      int first = count(few, 0);
+      for (int64_t row = 0; row < 6; ++row)
+        EXPECT_EQ(count(few, row), row & 1 ? 1 - first : first);
+      EXPECT_GE(count(single, 0), 1);
+      EXPECT_LE(count(single, 0), 4);
+    }
+}
