@@ -128,13 +128,20 @@ enum class InputFamily : uint8_t {
   WithInf,      ///< of both signs
   ZerosAndInf,  ///< a quarter zeros of both signs, some Inf
   MinusInfRows, ///< every other row is all -Inf
+  // The number of a family is part of what is drawn, so new ones come last.
+  SpikedBelow, ///< normal, one element of each row less by 1000
 };
-constexpr unsigned numInputFamilies = unsigned(InputFamily::MinusInfRows) + 1;
+constexpr unsigned numInputFamilies = unsigned(InputFamily::SpikedBelow) + 1;
 /// Whether some draws are Inf or NaN: a question of special values, not of
 /// accuracy.
 constexpr bool drawsSpecialValues(InputFamily family) {
   return family == InputFamily::MinusInfMasked ||
-         family >= InputFamily::WithNaN;
+         (family >= InputFamily::WithNaN &&
+          family <= InputFamily::MinusInfRows);
+}
+/// Whether the largest or least element of each row stands out.
+constexpr bool isSpiked(InputFamily family) {
+  return family == InputFamily::Spiked || family == InputFamily::SpikedBelow;
 }
 StringRef getName(InputFamily family);
 /// The family of that name, or none.
@@ -147,6 +154,9 @@ struct InputKey {
   uint32_t argument; ///< number of the argument
   InputFamily family;
   ArrayRef<int64_t> shape; ///< of the argument; families need its rows
+  /// Spikes are elsewhere in each draw of one seed, and never where another
+  /// draw had them before most places had one.
+  uint32_t draw = 0;
 };
 
 /// Draws the real numbers behind elements (row-major linear indices): doubles
@@ -159,6 +169,8 @@ public:
 private:
   double drawAlike(int64_t index) const;
   double drawInRow(int64_t index, int64_t row, int64_t column) const;
+  void placeSpikes(uint32_t draw);
+  bool isSpike(int64_t index) const;
 
   InputFamily family;
   FloatKind kind;
@@ -166,6 +178,9 @@ private:
   int64_t columns; ///< in a row
   int64_t rows;    ///< of the argument
   double scale = 1;
+  /// One of so many neighbours is a spike: that at the first place in the
+  /// first of them, and so many places further in each that follows.
+  int64_t spikeLength = 1, firstSpike = 0, spikeStep = 0;
 };
 
 /// The same for one element.

@@ -87,8 +87,9 @@ public:
 /// [0, integerBound) (booleans from {0, 1}).
 class DrawnInputs : public InputSource {
 public:
-  DrawnInputs(uint64_t seed, InputFamily family, int64_t integerBound = 4)
-      : seed(seed), family(family), integerBound(integerBound) {}
+  DrawnInputs(uint64_t seed, InputFamily family, int64_t integerBound = 4,
+              uint32_t draw = 0)
+      : seed(seed), family(family), integerBound(integerBound), draw(draw) {}
   void floats(Domain &domain, unsigned argument, FloatKind kind,
               ArrayRef<int64_t> shape, ArrayRef<int64_t> indices,
               void *out) override;
@@ -104,6 +105,7 @@ private:
   uint64_t seed;
   InputFamily family;
   int64_t integerBound;
+  uint32_t draw;
 };
 
 /// Below what integers are to be drawn as arguments of a program: what it takes

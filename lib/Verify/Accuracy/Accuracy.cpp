@@ -11,6 +11,7 @@
 #include "kernel-opt/Dialect/Kopt/WholeKernel.h"
 #include "kernel-opt/Verify/AccuracyDomains.h"
 #include "kernel-opt/Verify/Hash.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Threading.h"
 #include "llvm/ADT/MapVector.h"
 #include <chrono>
@@ -33,7 +34,8 @@ ArrayRef<InputFamily> verify::accuracyFamilies() {
       InputFamily::NearOverflow,    InputFamily::Subnormal,
       InputFamily::Shifted,         InputFamily::Logits88,
       InputFamily::Logits10000,     InputFamily::FarBelowZero,
-      InputFamily::Spiked,          InputFamily::Opposed};
+      InputFamily::Spiked,          InputFamily::SpikedBelow,
+      InputFamily::Opposed};
   return families;
 }
 
@@ -183,7 +185,29 @@ static uint64_t rowsOf(Block &source) {
   return uint64_t(rows);
 }
 
+/// Whether a reduction looks for something large (or for something small).
+static bool looksFor(Block &source, InputFamily spikes) {
+  auto looks = [&](Operation *op) {
+    auto parent = op->getParentOfType<linalg::LinalgOp>();
+    if (!parent || parent.getNumReductionLoops() == 0)
+      return false;
+    if (spikes == InputFamily::Spiked)
+      return isa<arith::MaximumFOp, arith::MaxNumFOp, arith::CmpFOp>(op);
+    return isa<arith::MinimumFOp, arith::MinNumFOp, arith::CmpFOp>(op);
+  };
+  auto found = source.walk([&](Operation *op) {
+    return looks(op) ? mlir::WalkResult::interrupt()
+                     : mlir::WalkResult::advance();
+  });
+  return found.wasInterrupted();
+}
+
+/// Draws of spiked inputs; each row has another spike in each.
+static constexpr uint64_t mostSearched = 128;
+
 void AccuracyChecker::chooseDraws(AccuracySetup &setup, uint64_t opsPerDraw) {
+  setup.searchedDraws = unsigned(std::clamp<uint64_t>(
+      16 * options.work / (opsPerDraw + 1), 4, mostSearched));
   if (!setup.hasFloats()) {
     setup.draws = setup.noiseRuns = 1;
     return;
@@ -256,16 +280,19 @@ LogicalResult AccuracyChecker::checkFamilies(const AccuracySetup &setup) {
       hasNarrow |= *kind == FloatKind::BF16 || *kind == FloatKind::F16;
   SmallVector<InputFamily> families(options.families);
   SmallVector<InputFamily> specials(options.specials);
+  if (!looksFor(source, InputFamily::SpikedBelow))
+    llvm::erase(families, InputFamily::SpikedBelow);
   // Without rounding in what comes out, ties and order are all that matters.
   if (!setup.hasFloats()) {
     llvm::erase_if(specials, [](InputFamily family) {
       return !drawsSpecialValues(family);
     });
-    llvm::erase_if(families, [](InputFamily family) {
+    llvm::erase_if(families, [&](InputFamily family) {
       return family != InputFamily::Normal &&
              family != InputFamily::SmallInts &&
              family != InputFamily::Alternating &&
-             family != InputFamily::Shifted;
+             family != InputFamily::Shifted &&
+             !(isSpiked(family) && looksFor(source, family));
     });
   }
   llvm::MapVector<InputFamily, FamilyFindings> found;
@@ -279,6 +306,11 @@ LogicalResult AccuracyChecker::checkFamilies(const AccuracySetup &setup) {
           return failure();
         if (llvm::is_contained(specials, entry.first) &&
             failed(check.checkSpecials()))
+          return failure();
+        if (isSpiked(entry.first) && looksFor(source, entry.first) &&
+            check.findings.inaccurate.empty() &&
+            failed(check.searchSpikes(setup.drawsOf(entry.first),
+                                      setup.searchedDraws)))
           return failure();
         entry.second = std::move(check.findings);
         return success();

@@ -32,7 +32,7 @@ void CachedInputs::floats(Domain &domain, unsigned argument, FloatKind kind,
   size_t stride = domain.valueBytes() / sizeof(double);
   if (stride > 2 || count > mostPages)
     return source.floats(domain, argument, kind, shape, indices, out);
-  InputDrawer draw({seed, argument, family, shape}, kind);
+  InputDrawer drawer({seed, argument, family, shape, draw}, kind);
   int64_t total = std::accumulate(shape.begin(), shape.end(), int64_t(1),
                                   std::multiplies<int64_t>());
   auto *to = static_cast<double *>(out);
@@ -49,7 +49,7 @@ void CachedInputs::floats(Domain &domain, unsigned argument, FloatKind kind,
     if (!(page.drawn >> run & 1)) {
       int64_t begin = number * pageLength + run * runLength;
       for (int64_t k = 0; k < runLength && begin + k < total; ++k)
-        page.values[run * runLength + k] = draw(begin + k);
+        page.values[run * runLength + k] = drawer(begin + k);
       page.drawn |= uint32_t(1) << run;
     }
     const double *from = &page.values[at];

@@ -21,8 +21,10 @@ namespace kernel_opt::verify {
 /// what DrawnInputs gives.
 class CachedInputs : public InputSource {
 public:
-  CachedInputs(uint64_t seed, InputFamily family, int64_t integerBound)
-      : source(seed, family, integerBound), seed(seed), family(family) {}
+  CachedInputs(uint64_t seed, InputFamily family, int64_t integerBound,
+               uint32_t draw = 0)
+      : source(seed, family, integerBound, draw), seed(seed), family(family),
+        draw(draw) {}
   void floats(Domain &domain, unsigned argument, FloatKind kind,
               ArrayRef<int64_t> shape, ArrayRef<int64_t> indices,
               void *out) override;
@@ -42,6 +44,7 @@ private:
   DrawnInputs source;
   uint64_t seed;
   InputFamily family;
+  uint32_t draw;
   /// Per argument, by number.
   std::map<unsigned, llvm::DenseMap<int64_t, Page>> pages;
   size_t count = 0;

@@ -42,22 +42,25 @@ uint64_t AccuracySetup::seedOf(InputFamily family, unsigned draw) const {
 // Evaluation
 //===----------------------------------------------------------------------===//
 
+CachedInputs AccuracySetup::inputsOf(InputFamily family, unsigned draw) const {
+  // Draws of one seed have spikes at different places.
+  if (isSpiked(family))
+    return CachedInputs(seedOf(family, 0), family, integerBoundOf(source),
+                        draw);
+  return CachedInputs(seedOf(family, draw), family, integerBoundOf(source));
+}
+
 InputSource &FamilyCheck::inputsOf(unsigned draw) {
   if (!drawn || drawnFor != draw) {
-    drawn.emplace(setup.seedOf(family, draw), family,
-                  integerBoundOf(setup.source));
+    drawn.emplace(setup.inputsOf(family, draw));
     drawnFor = draw;
   }
   return *drawn;
 }
 
-FailureOr<std::vector<Values>> FamilyCheck::runProgram(Domain &domain,
-                                                       unsigned draw) {
-  std::vector<Values> values(setup.outputs());
-  for (size_t o = 0; o < setup.outputs(); ++o) {
-    values[o].high.resize(setup.samples[o].size());
-    values[o].low.resize(setup.samples[o].size());
-  }
+LogicalResult FamilyCheck::runBlocks(
+    Domain &domain, unsigned draw,
+    function_ref<void(size_t, int64_t, const void *)> visit) {
   for (const BlockRange &range : setup.blocks) {
     ProgramInputs read(setup.source, inputsOf(draw), domain, setup.compiled,
                        setup.inputs);
@@ -67,18 +70,30 @@ FailureOr<std::vector<Values>> FamilyCheck::runProgram(Domain &domain,
     auto run = interpret(setup.compiled, domain, read.bind(), launch);
     if (failed(run) || read.isBroken())
       return failure();
-    for (size_t o = 0; o < setup.outputs(); ++o) {
-      bool isFloat = setup.kindOf(o).has_value();
-      run->forEachWritten(setup.firstOutput() + o, [&](int64_t index,
-                                                       const void *value) {
-        for (size_t at : setup.samples[o].positions(index))
-          if (isFloat)
-            domain.toReal(value, &values[o].high[at], &values[o].low[at], 1);
-          else
-            values[o].high[at] = double(*static_cast<const int64_t *>(value));
-      });
-    }
+    for (size_t o = 0; o < setup.outputs(); ++o)
+      run->forEachWritten(
+          setup.firstOutput() + o,
+          [&](int64_t index, const void *value) { visit(o, index, value); });
   }
+  return success();
+}
+
+FailureOr<std::vector<Values>> FamilyCheck::runProgram(Domain &domain,
+                                                       unsigned draw) {
+  std::vector<Values> values(setup.outputs());
+  for (size_t o = 0; o < setup.outputs(); ++o) {
+    values[o].high.resize(setup.samples[o].size());
+    values[o].low.resize(setup.samples[o].size());
+  }
+  auto keep = [&](size_t o, int64_t index, const void *value) {
+    for (size_t at : setup.samples[o].positions(index))
+      if (setup.kindOf(o))
+        domain.toReal(value, &values[o].high[at], &values[o].low[at], 1);
+      else
+        values[o].high[at] = double(*static_cast<const int64_t *>(value));
+  };
+  if (failed(runBlocks(domain, draw, keep)))
+    return failure();
   return values;
 }
 
@@ -237,7 +252,9 @@ void FamilyCheck::judgeIntegers(unsigned output, ArrayRef<Values> p,
   findings.rounding.push_back(std::move(record));
 }
 
-LogicalResult FamilyCheck::checkRounding(bool wide, unsigned draws) {
+LogicalResult FamilyCheck::checkRounding(bool wide, unsigned draws,
+                                         unsigned from) {
+  firstDraw = from;
   std::vector<FamilyAccuracy> records(setup.outputs());
   std::vector<Errors> errors(setup.outputs());
   for (size_t o = 0; o < setup.outputs(); ++o) {
@@ -245,7 +262,7 @@ LogicalResult FamilyCheck::checkRounding(bool wide, unsigned draws) {
     records[o].output = o;
     records[o].wide = wide;
   }
-  for (unsigned draw = 0; draw < draws; ++draw)
+  for (unsigned draw = from; draw < from + draws; ++draw)
     if (failed(compare(wide, draw, records, errors)))
       return failure();
   for (size_t o = 0; o < setup.outputs(); ++o) {
@@ -297,7 +314,7 @@ LogicalResult FamilyCheck::compare(bool wide, unsigned draw,
   for (size_t o = 0; o < setup.outputs(); ++o) {
     std::optional<FloatKind> kind = setup.kindOf(o);
     if (!kind) {
-      if (!wide && draw == 0)
+      if (!wide && draw == firstDraw)
         judgeIntegers(o, p, q, r);
       continue;
     }

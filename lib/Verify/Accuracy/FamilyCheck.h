@@ -28,7 +28,10 @@ struct AccuracySetup {
   std::vector<SampleSet> samples;
   /// Draws per family: more than one where there are few outputs.
   unsigned draws = 1;
-  unsigned spikedDraws = 1; ///< at least, of InputFamily::Spiked
+  unsigned spikedDraws = 1; ///< at least, of spiked inputs
+  /// Draws of spiked inputs, with those; the others are searched for results
+  /// that are suspicious.
+  unsigned searchedDraws = 0;
   unsigned noiseRuns = 1;
 
   /// Number of the program's argument.
@@ -42,8 +45,10 @@ struct AccuracySetup {
   /// None: integers.
   std::optional<FloatKind> kindOf(unsigned output) const;
   uint64_t seedOf(InputFamily family, unsigned draw) const;
+  /// All that a family draws, the first time or again.
+  CachedInputs inputsOf(InputFamily family, unsigned draw) const;
   unsigned drawsOf(InputFamily family) const {
-    return family == InputFamily::Spiked ? std::max(draws, spikedDraws) : draws;
+    return isSpiked(family) ? std::max(draws, spikedDraws) : draws;
   }
 };
 
@@ -74,10 +79,14 @@ public:
   FamilyCheck(const AccuracySetup &setup, InputFamily family)
       : setup(setup), family(family) {}
 
-  /// Errors of rounding; `wide`: before results are rounded to 16 bits.
-  LogicalResult checkRounding(bool wide, unsigned draws);
+  /// Errors of rounding in so many draws; `wide`: before results are rounded to
+  /// 16 bits.
+  LogicalResult checkRounding(bool wide, unsigned draws, unsigned from = 0);
   /// Classes of results: NaN, infinite, finite.
   LogicalResult checkSpecials();
+  /// Many more draws, of which only those are judged in which the program gives
+  /// something that is not finite, or far from what the original gives.
+  LogicalResult searchSpikes(unsigned first, unsigned end);
 
   FamilyFindings findings;
 
@@ -87,7 +96,13 @@ private:
     std::vector<Values> q, p, r;
   };
   FailureOr<Evaluated> evaluate(Domain &device, unsigned draw);
+  /// Visits what the program writes: number of the output, index, value.
+  LogicalResult
+  runBlocks(Domain &domain, unsigned draw,
+            function_ref<void(size_t, int64_t, const void *)> visit);
   FailureOr<std::vector<Values>> runProgram(Domain &domain, unsigned draw);
+  /// Where a draw is to be judged, per output; empty if nowhere.
+  FailureOr<std::vector<SampleSet>> findSuspects(unsigned draw);
   FailureOr<std::vector<Values>> runSource(Domain &domain, unsigned draw,
                                            ReductionOrder order,
                                            bool tensorCores);
@@ -113,6 +128,7 @@ private:
   InputFamily family;
   std::optional<CachedInputs> drawn;
   unsigned drawnFor = 0;
+  unsigned firstDraw = 0; ///< integers are judged in that one
   std::vector<std::vector<Values>> anyOrder;
   unsigned anyOrderFor = 0;
   std::vector<Values> masked;

@@ -18,20 +18,22 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
 static constexpr StringLiteral familyNames[] = {
-    "normal",     "uniform01",   "uniform-sym",      "lognormal",
-    "cancelling", "big-first",   "big-last",         "ascending",
-    "descending", "alternating", "graded",           "rank-one",
-    "sparse",     "one-hot",     "small-ints",       "powers-of-two",
-    "wide",       "wide-mirror", "near-overflow",    "subnormal",
-    "constant",   "ties",        "minus-inf-masked", "zeros",
-    "shifted",    "logits-88",   "logits-10000",     "far-below-zero",
-    "spiked",     "opposed",     "largest-first",    "largest-second",
-    "with-nan",   "with-inf",    "zeros-and-inf",    "minus-inf-rows"};
+    "normal",      "uniform01",   "uniform-sym",      "lognormal",
+    "cancelling",  "big-first",   "big-last",         "ascending",
+    "descending",  "alternating", "graded",           "rank-one",
+    "sparse",      "one-hot",     "small-ints",       "powers-of-two",
+    "wide",        "wide-mirror", "near-overflow",    "subnormal",
+    "constant",    "ties",        "minus-inf-masked", "zeros",
+    "shifted",     "logits-88",   "logits-10000",     "far-below-zero",
+    "spiked",      "opposed",     "largest-first",    "largest-second",
+    "with-nan",    "with-inf",    "zeros-and-inf",    "minus-inf-rows",
+    "spiked-below"};
 static_assert(std::size(familyNames) == numInputFamilies);
 
 StringRef verify::getName(InputFamily family) {
@@ -149,9 +151,48 @@ InputDrawer::InputDrawer(const InputKey &key, FloatKind kind)
   case InputFamily::Opposed:
     scale = oddArgument ? -64 : 64;
     break;
+  case InputFamily::Spiked:
+  case InputFamily::SpikedBelow:
+    placeSpikes(key.draw);
+    break;
   default:
     break;
   }
+}
+
+/// A maximum that misses a part of what it is taken of shows where the largest
+/// element lies in that part. Steps near the golden section of the length, and
+/// prime to it, meet each stretch of the row, and each lane that takes every
+/// 2^n-th element, nearly as soon as so many places can.
+void InputDrawer::placeSpikes(uint32_t draw) {
+  // Where rows are short, what is reduced may lie across them: every other draw
+  // has one spike among many rows.
+  constexpr int64_t sparse = 1024;
+  bool acrossRows = columns < sparse && (columns == 1 || (draw & 1));
+  int64_t total = rows * columns;
+  spikeLength = columns;
+  uint64_t number = draw;
+  if (acrossRows)
+    spikeLength = std::min(total, columns * ((sparse + columns - 1) / columns));
+  if (columns < sparse)
+    number = columns == 1 ? draw : draw / 2;
+  spikeLength = std::max<int64_t>(spikeLength, 1);
+  spikeStep = int64_t(double(spikeLength) * 0.6180339887498949) | 1;
+  while (std::gcd(spikeStep, spikeLength) != 1)
+    spikeStep += 2;
+  spikeStep %= spikeLength;
+  auto before = number * uint64_t(total / spikeLength) % uint64_t(spikeLength);
+  uint64_t first = mixHash(base, 0x5b1ce + acrossRows) % uint64_t(spikeLength);
+  firstSpike =
+      int64_t((first + before * uint64_t(spikeStep)) % uint64_t(spikeLength));
+  // What is no spike differs from draw to draw, too.
+  if (draw)
+    base = mixHash(base, draw);
+}
+
+bool InputDrawer::isSpike(int64_t index) const {
+  int64_t part = index / spikeLength % spikeLength;
+  return index % spikeLength == (firstSpike + part * spikeStep) % spikeLength;
 }
 
 /// -2..2 over the row with a random part below the step, so strictly monotonic
@@ -286,9 +327,9 @@ double InputDrawer::drawInRow(int64_t index, int64_t row,
   case InputFamily::RankOne:
     return draw.normal(row, 1) * draw.normal(column, 2);
   case InputFamily::Spiked:
-    return draw.normal(index) +
-           (column == int64_t(draw.bits(row, 1) % uint64_t(columns)) ? 1000
-                                                                     : 0);
+    return draw.normal(index) + (isSpike(index) ? 1000 : 0);
+  case InputFamily::SpikedBelow:
+    return draw.normal(index) - (isSpike(index) ? 1000 : 0);
   case InputFamily::OneHot:
     return column == int64_t(draw.bits(row) % uint64_t(columns)) ? 1 : 0;
   case InputFamily::MinusInfMasked: {

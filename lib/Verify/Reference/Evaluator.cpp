@@ -8,6 +8,7 @@
 
 #include "Evaluator.h"
 #include "kernel-opt/Dialect/Kopt/KoptAttrs.h"
+#include "kernel-opt/Verify/Hash.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -421,7 +422,7 @@ uint64_t DrawnInputs::seedOf(unsigned argument) const {
 void DrawnInputs::floats(Domain &domain, unsigned argument, FloatKind kind,
                          ArrayRef<int64_t> shape, ArrayRef<int64_t> indices,
                          void *out) {
-  InputKey key = {seedOf(argument), argument, family, shape};
+  InputKey key = {seedOf(argument), argument, family, shape, draw};
   domain.input(key, kind, indices.data(), out, indices.size());
 }
 
@@ -429,7 +430,8 @@ void DrawnInputs::integers(unsigned argument, unsigned width,
                            ArrayRef<int64_t> shape, ArrayRef<int64_t> indices,
                            int64_t *out) {
   // Uniform numbers of f64 give the integers, the same for every domain.
-  InputKey key = {seedOf(argument), argument, InputFamily::Uniform01, shape};
+  uint64_t seed = draw ? mixHash(seedOf(argument), draw) : seedOf(argument);
+  InputKey key = {seed, argument, InputFamily::Uniform01, shape};
   double bound = width == 1 ? 2 : double(integerBound);
   InputDrawer draw(key, FloatKind::F64);
   for (auto [i, index] : llvm::enumerate(indices))

@@ -260,6 +260,88 @@ TEST_F(AccuracyTest, TruthValuesAreTheSameOnBothSides) {
   EXPECT_EQ(judge(choice, chooser("eq")).accuracy, Verdict::Refuted);
 }
 
+/// exp(x - m) of one row, in which m is the largest element (or exp(m - x), and
+/// m the least).
+static std::string shiftedRow(bool largest) {
+  return std::string(R"mlir(
+  func.func @source(%x: tensor<1x1024xf32>) -> tensor<1x1024xf32> {
+    %start = arith.constant )mlir") +
+         (largest ? "0xFF800000" : "0x7F800000") + R"mlir( : f32
+    %e = tensor.empty() : tensor<1xf32>
+    %z = linalg.fill ins(%start : f32) outs(%e : tensor<1xf32>) -> tensor<1xf32>
+    %m = linalg.reduce { arith.)mlir" +
+         (largest ? "maximumf" : "minimumf") + R"mlir( }
+        ins(%x : tensor<1x1024xf32>) outs(%z : tensor<1xf32>) dimensions = [1]
+    %w = tensor.empty() : tensor<1x1024xf32>
+    %r = linalg.generic {
+        indexing_maps = [affine_map<(a, b) -> (a, b)>, affine_map<(a, b) -> (a)>,
+                         affine_map<(a, b) -> (a, b)>],
+        iterator_types = ["parallel", "parallel"]}
+        ins(%x, %m : tensor<1x1024xf32>, tensor<1xf32>)
+        outs(%w : tensor<1x1024xf32>) {
+    ^bb0(%v: f32, %s: f32, %o: f32):
+      %d = arith.subf )mlir" +
+         (largest ? "%v, %s" : "%s, %v") + R"mlir( : f32
+      %n = math.exp %d : f32
+      linalg.yield %n : f32
+    } -> tensor<1x1024xf32>
+    return %r : tensor<1x1024xf32>
+  })mlir";
+}
+
+/// The same by one warp. Elements for which %miss holds are not seen.
+static std::string shiftedRowByWarp(bool largest, const std::string &miss) {
+  std::string start = largest ? "0xFF800000" : "0x7F800000";
+  return R"mlir(
+  gpu.module @p { gpu.func @k(%x: memref<1x1024xf32> {kgpu.access = "read"},
+      %y: memref<1x1024xf32> {kgpu.access = "write"}) kernel attributes {
+      known_block_size = array<i32: 32, 1, 1>,
+      known_grid_size = array<i32: 1, 1, 1>} {
+    %c0 = arith.constant 0 : index
+    %c5 = arith.constant 5 : index
+    %c32 = arith.constant 32 : index
+    %c1024 = arith.constant 1024 : index
+    %start = arith.constant )mlir" +
+         start + R"mlir( : f32
+    %t = gpu.thread_id x
+    %mine = scf.for %k = %c0 to %c1024 step %c32 iter_args(%acc = %start) -> f32 {
+      %at = arith.addi %k, %t : index
+      %v = kgpu.load %x[%c0, %at] : memref<1x1024xf32> -> f32
+      %part = arith.divui %at, %c32 : index
+      %lane = arith.remui %at, %c32 : index
+      %miss = arith.cmpi )mlir" +
+         miss + R"mlir( : index
+      %seen = arith.select %miss, %start, %v : f32
+      %n = arith.)mlir" +
+         (largest ? "maximumf" : "minimumf") + R"mlir( %acc, %seen : f32
+      scf.yield %n : f32
+    }
+    %m = kgpu.warp_reduce )mlir" +
+         (largest ? "max" : "min") +
+         R"mlir( %mine lane_bits [4, 3, 2, 1, 0] : f32
+    scf.for %k = %c0 to %c1024 step %c32 {
+      %at = arith.addi %k, %t : index
+      %v = kgpu.load %x[%c0, %at] : memref<1x1024xf32> -> f32
+      %d = arith.subf )mlir" +
+         (largest ? "%v, %m" : "%m, %v") + R"mlir( : f32
+      %e = math.exp %d : f32
+      kgpu.store %e, %y[%c0, %at] : f32, memref<1x1024xf32>
+    }
+    gpu.return
+  } })mlir";
+}
+
+TEST_F(AccuracyTest, MaximaThatMissAThirtySecond) {
+  for (bool largest : {true, false}) {
+    std::string source = shiftedRow(largest);
+    expectVerified(source, shiftedRowByWarp(largest, "eq, %at, %c1024"));
+    for (const char *miss : {"eq, %part, %c5", "eq, %lane, %c5"}) {
+      AccuracyResult result = judge(source, shiftedRowByWarp(largest, miss));
+      EXPECT_EQ(result.accuracy, Verdict::Refuted) << largest << " " << miss;
+    }
+  }
+}
+
 TEST_F(AccuracyTest, ResultsWithoutDimensions) {
   // Two results, one of them an operand of the other; the program holds each as
   // one element of a row.

@@ -172,6 +172,60 @@ TEST(Input, OneElementOfEachRowIsSpiked) {
   }
 }
 
+/// Where one draw of a spiked family has its spikes.
+static std::vector<int64_t> spikesOf(ArrayRef<int64_t> ofShape, uint32_t draw,
+                                     InputFamily family = InputFamily::Spiked) {
+  InputKey k = {/*seed=*/5, /*argument=*/0, family, ofShape, draw};
+  InputDrawer drawer(k, FloatKind::F32);
+  int64_t total = 1;
+  for (int64_t extent : ofShape)
+    total *= extent;
+  std::vector<int64_t> found;
+  for (int64_t i = 0; i < total; ++i)
+    if (std::fabs(drawer(i)) > 900)
+      found.push_back(i);
+  return found;
+}
+
+TEST(Input, SpikesOfManyDrawsReachEveryPart) {
+  for (int64_t columns : {1024, 4100, 16400}) {
+    const int64_t rows = 2, draws = 64;
+    std::vector<int> ofStretch(32), ofLane(32);
+    for (uint32_t draw = 0; draw < draws; ++draw) {
+      auto spikes = spikesOf({rows, columns}, draw);
+      ASSERT_EQ(int64_t(spikes.size()), rows);
+      for (int64_t index : spikes) {
+        ++ofStretch[size_t(index % columns * 32 / columns)];
+        ++ofLane[size_t(index % columns % 32)];
+      }
+    }
+    for (size_t part = 0; part < 32; ++part) {
+      EXPECT_GE(ofStretch[part], 2) << columns << " " << part;
+      EXPECT_GE(ofLane[part], 1) << columns << " " << part;
+    }
+  }
+}
+
+TEST(Input, SpikesOfShortRowsAreRareInEveryOtherDraw) {
+  EXPECT_EQ(spikesOf({600, 4}, 0).size(), 600u);
+  EXPECT_EQ(spikesOf({600, 4}, 1).size(), 2u);
+  EXPECT_EQ(spikesOf({600, 4}, 2).size(), 600u);
+  // Otherwise all elements would be alike.
+  EXPECT_EQ(spikesOf({2048, 1}, 0).size(), 2u);
+  EXPECT_EQ(spikesOf({}, 0).size(), 1u);
+}
+
+TEST(Input, SpikesAreAboveOrBelow) {
+  const int64_t row[] = {1, 64};
+  for (auto [family, sign] : {std::pair(InputFamily::Spiked, 1.0),
+                              std::pair(InputFamily::SpikedBelow, -1.0)}) {
+    auto spikes = spikesOf(row, 3, family);
+    ASSERT_EQ(spikes.size(), 1u);
+    InputKey k = {/*seed=*/5, /*argument=*/0, family, row, /*draw=*/3};
+    EXPECT_GT(sign * drawInput(k, FloatKind::F32, spikes.front()), 900);
+  }
+}
+
 TEST(Input, ArgumentsAreOpposed) {
   for (unsigned argument = 0; argument < 4; ++argument) {
     InputKey k = key(InputFamily::Opposed);
