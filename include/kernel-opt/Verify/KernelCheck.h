@@ -41,6 +41,8 @@ struct KernelCheckOptions {
   unsigned wholeGrid = 16;
   /// Blocks up to which small grids run whole where blocks are not alike.
   unsigned wholeGridUnlike = 1024;
+  /// Blocks that are run because they are like none that were chosen.
+  unsigned mostUnlike = 64;
   /// Elements of outputs up to which all blocks are asked what they write.
   int64_t mostElements = int64_t(1) << 32;
   /// Instructions that all warps of a block, or of the blocks that run
@@ -66,6 +68,11 @@ struct KernelCheckResult {
   /// verdict is about the blocks that were run, and does not depend on it.
   bool covered = false;
   std::string uncovered;
+  /// Why blocks that were not run may be unlike those that were; empty if they
+  /// are shown to be alike.
+  std::string unlike;
+  /// Numbers that hang on the block and decide where and how often.
+  unsigned places = 0;
   bool uniform = false; ///< shown that blocks differ by their place alone
   double instructionCoverage = 0, branchCoverage = 0;
   uint64_t laneOps = 0;

@@ -20,41 +20,15 @@ using namespace mlir;
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
-/// The rank of a block in its cluster, all of whose blocks run together.
-static bool isRankInCluster(Value value) {
-  auto rank = value.getDefiningOp<arith::RemUIOp>();
-  if (!rank || !rank.getLhs().getDefiningOp<gpu::BlockIdOp>())
-    return false;
-  auto sizes =
-      rank->getParentOfType<gpu::GPUFuncOp>()->getAttrOfType<DenseI32ArrayAttr>(
-          "kgpu.cluster_size");
-  APInt divisor;
-  return sizes && matchPattern(rank.getRhs(), m_ConstantInt(&divisor)) &&
-         divisor == sizes[0] && sizes[1] == 1 && sizes[2] == 1;
-}
-
 /// Computations that carry the block's place on: integer arithmetic, and what
-/// moves or compares its results. A comparison guards accesses on one side of a
-/// place; one that picks single blocks, or that becomes part of an address,
-/// makes them different.
+/// moves or compares its results. Which blocks it makes different,
+/// findUnlikeBlocks finds out.
 static bool carriesPlace(Operation *op) {
-  if (auto compare = dyn_cast<arith::CmpIOp>(op)) {
-    bool picks = compare.getPredicate() == arith::CmpIPredicate::eq ||
-                 compare.getPredicate() == arith::CmpIPredicate::ne;
-    // The parity of a pipeline's stage hangs on the number of rounds.
-    bool isPhase = llvm::all_of(compare->getUsers(), [](Operation *user) {
-      return isa<kgpu::MBarrierWaitOp>(user);
-    });
-    return !picks || isPhase || isRankInCluster(compare.getLhs());
-  }
-  if (isa<arith::IndexCastOp, arith::IndexCastUIOp>(op) &&
-      getElementTypeOrSelf(op->getOperand(0).getType()).isInteger(1))
-    return false;
-  return isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivUIOp,
-             arith::RemUIOp, arith::DivSIOp, arith::RemSIOp, arith::AndIOp,
-             arith::OrIOp, arith::XOrIOp, arith::ShLIOp, arith::ShRUIOp,
-             arith::IndexCastOp, arith::IndexCastUIOp, arith::MinSIOp,
-             arith::MaxSIOp, arith::MinUIOp, arith::MaxUIOp,
+  return isa<arith::CmpIOp, arith::AddIOp, arith::SubIOp, arith::MulIOp,
+             arith::DivUIOp, arith::RemUIOp, arith::DivSIOp, arith::RemSIOp,
+             arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::ShLIOp,
+             arith::ShRUIOp, arith::IndexCastOp, arith::IndexCastUIOp,
+             arith::MinSIOp, arith::MaxSIOp, arith::MinUIOp, arith::MaxUIOp,
              vector::FromElementsOp, vector::ToElementsOp, vector::ShuffleOp,
              vector::BroadcastOp>(op);
 }

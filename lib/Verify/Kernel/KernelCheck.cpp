@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kernel-opt/Verify/KernelCheck.h"
+#include "AlikeBlocks.h"
 #include "BlockCheck.h"
 #include "BlockUniformity.h"
 #include "Coverage.h"
@@ -294,6 +295,9 @@ void KernelChecker::conclude(bool whole) {
                         .str();
   else if (!whole && !result.uniform)
     result.reason = "not shown that blocks that were not run behave alike";
+  else if (!whole && !result.unlike.empty())
+    result.reason = "not shown that blocks that were not run behave alike: " +
+                    result.unlike;
   else if (compiled->controlDependsOnContents() ||
            compiled->addressesDependOnContents())
     result.reason = "control or addresses depend on what tensors hold";
@@ -341,6 +345,12 @@ FailureOr<KernelCheckResult> KernelChecker::run() {
   result.blocks = compiled->gridSize().volume();
   result.uniform = isUniformInBlock(program);
   std::vector<int64_t> chosen = sampleBlocks();
+  if (result.uniform && chosen.size() < result.blocks) {
+    AlikeBlocks alike = findUnlikeBlocks(program, chosen, options.mostUnlike);
+    llvm::append_range(chosen, alike.more);
+    result.places = alike.places;
+    result.unlike = alike.obstacle;
+  }
   result.blocksRun = chosen.size();
   bool whole = chosen.size() == result.blocks;
   if (failed(check(whole, chosen)))
@@ -371,6 +381,7 @@ llvm::json::Object KernelCheckResult::toJSON() const {
       {"blocks_run", int64_t(blocksRun)},
       {"covered", covered},
       {"uniform_in_block", uniform},
+      {"places", int64_t(places)},
       {"instruction_coverage", instructionCoverage},
       {"branch_coverage", branchCoverage},
       {"lane_ops", int64_t(laneOps)},

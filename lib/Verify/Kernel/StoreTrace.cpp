@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "StoreTrace.h"
+#include "LaunchSizes.h"
 #include "StoreSlice.h"
 #include "TraceJIT.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -32,14 +33,9 @@ using namespace kernel_opt::verify;
 /// More rounds of one loop than any right program makes.
 static constexpr int64_t mostRounds = int64_t(1) << 40;
 
+using Extents = LaunchSizes::Extents;
+
 namespace {
-using Extents = std::array<int64_t, 3>;
-
-/// Sizes of a launch, x first.
-struct LaunchSizes {
-  Extents grid = {0, 0, 0}, block = {0, 0, 0}, cluster = {1, 1, 1};
-};
-
 /// Writes the function.
 class TraceBuilder {
 public:
@@ -103,7 +99,7 @@ void TraceBuilder::emitGuarded(Value condition, function_ref<void()> body) {
 /// Numbers and sizes of threads, blocks and clusters; null for anything else.
 Value TraceBuilder::idOf(Operation *op) {
   auto number = [&](gpu::Dimension d) { return unsigned(d); };
-  int64_t threads = sizes.block[0] * sizes.block[1] * sizes.block[2];
+  int64_t threads = sizes.threads();
   return TypeSwitch<Operation *, Value>(op)
       .Case<gpu::BlockIdOp>(
           [&](auto id) { return blockId[number(id.getDimension())]; })
@@ -359,7 +355,7 @@ OwningOpRef<ModuleOp> TraceBuilder::build() {
   builder.setInsertionPointToStart(entry);
   context = entry->getArgument(0);
   Value zero = constant(0), one = constant(1);
-  Value threads = constant(sizes.block[0] * sizes.block[1] * sizes.block[2]);
+  Value threads = constant(sizes.threads());
   auto blocks = scf::ForOp::create(builder, loc, entry->getArgument(1),
                                    entry->getArgument(2), one);
   builder.setInsertionPointToStart(blocks.getBody());
@@ -387,31 +383,13 @@ struct StoreTrace::Impl {
 StoreTrace::StoreTrace(std::unique_ptr<Impl> impl) : impl(std::move(impl)) {}
 StoreTrace::~StoreTrace() = default;
 
-static int64_t volume(const Extents &extents) {
-  return extents[0] * extents[1] * extents[2];
-}
-
-static bool readSizes(gpu::GPUFuncOp program, LaunchSizes &sizes) {
-  auto grid = program.getKnownGridSize(), block = program.getKnownBlockSize();
-  if (!grid || !block || grid->size() != 3 || block->size() != 3)
-    return false;
-  llvm::copy(*grid, sizes.grid.begin());
-  llvm::copy(*block, sizes.block.begin());
-  if (auto cluster =
-          program->getAttrOfType<DenseI32ArrayAttr>("kgpu.cluster_size");
-      cluster && cluster.size() == 3)
-    llvm::copy(cluster.asArrayRef(), sizes.cluster.begin());
-  auto positive = [](int64_t size) { return size > 0; };
-  return llvm::all_of(sizes.grid, positive) &&
-         llvm::all_of(sizes.block, positive) &&
-         llvm::all_of(sizes.cluster, positive);
-}
-
 std::unique_ptr<StoreTrace> StoreTrace::compile(gpu::GPUFuncOp program,
                                                 unsigned firstOutput,
                                                 std::string &obstacle) {
   auto impl = std::make_unique<Impl>();
-  if (!readSizes(program, impl->sizes)) {
+  if (std::optional<LaunchSizes> sizes = LaunchSizes::of(program)) {
+    impl->sizes = *sizes;
+  } else {
     obstacle = "the sizes of grid and block are not known";
     return nullptr;
   }
@@ -432,10 +410,8 @@ std::unique_ptr<StoreTrace> StoreTrace::compile(gpu::GPUFuncOp program,
 }
 
 ArrayRef<StoreSite> StoreTrace::sites() const { return impl->slice.sites; }
-int64_t StoreTrace::blocks() const { return volume(impl->sizes.grid); }
-int64_t StoreTrace::threadsPerBlock() const {
-  return volume(impl->sizes.block);
-}
+int64_t StoreTrace::blocks() const { return impl->sizes.blocks(); }
+int64_t StoreTrace::threadsPerBlock() const { return impl->sizes.threads(); }
 void StoreTrace::run(int64_t begin, int64_t end, StoreVisitor &visitor) const {
   TraceJIT::Context context = {&visitor, impl->slice.sites.data()};
   impl->code->run(context, begin, end);
