@@ -45,6 +45,7 @@ static verify::KernelCheckResult readCheck(const json::Value *value,
   result.blocks = readCount(reader, "blocks");
   result.blocksRun = readCount(reader, "blocks_run");
   result.uniform = reader.boolean("uniform_in_block", false);
+  result.places = unsigned(readCount(reader, "places"));
   result.instructionCoverage = reader.number("instruction_coverage");
   result.branchCoverage = reader.number("branch_coverage");
   result.covered = reader.boolean("covered", false);

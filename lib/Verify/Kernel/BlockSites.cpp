@@ -131,8 +131,8 @@ PlaceRange BlockSites::restOf(Value value) {
 // Sites
 //===----------------------------------------------------------------------===//
 
-/// Stages of a pipeline after a loop whose rounds hang on the block: shared
-/// memory, which L4 watches in the blocks that run.
+/// Stages of a pipeline, counted over loops whose rounds hang on the block:
+/// shared memory, which L4 watches in the blocks that run.
 static bool takesStage(Operation *op) {
   if (isa<arith::CmpIOp>(op))
     return llvm::all_of(op->getUsers(), [](Operation *user) {
@@ -152,14 +152,14 @@ bool BlockSites::follow(Operation *op, Value value, Terms what) {
     stop(op, "takes a number that hangs on the block and on what memory holds");
     return false;
   }
-  if (!columns.placesOf(value)) {
+  bool mixes = what.mixes(FromBlock, FromRound);
+  if (mixes || !columns.placesOf(value)) {
     if (!takesStage(op))
-      stop(op, "takes a number that hangs on the block and is not followed");
-    return false;
-  }
-  if (what.mixes(FromBlock, FromRound)) {
-    stop(op, "takes a number in which blocks differ by another one in each "
-             "round of a loop");
+      stop(op, columns.placesOf(value)
+                   ? "takes a number in which blocks differ by another one "
+                     "in each round of a loop"
+                   : "takes a number that hangs on the block and is not "
+                     "followed");
     return false;
   }
   hangOnThread |= what.mixes(FromBlock, FromThread);
