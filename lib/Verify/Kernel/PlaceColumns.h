@@ -51,7 +51,35 @@ public:
   static constexpr int64_t most = 512; ///< blocks at once
 
 private:
-  enum class Fn : uint8_t;
+  enum class Fn : uint8_t {
+    Constant, ///< a
+    Block,    ///< row-major number
+    Thread,
+    Add,
+    Sub,
+    Mul,
+    DivU,
+    DivS,
+    RemU,
+    RemS,
+    CeilDivU,
+    CeilDivS,
+    FloorDivS,
+    And,
+    Or,
+    XOr,
+    ShL,
+    ShRU,
+    ShRS,
+    MinS,
+    MaxS,
+    MinU,
+    MaxU,
+    Compare, ///< predicate c
+    Select,  ///< a ? b : c
+    Resize,  ///< another number of bits
+    ResizeUnsigned
+  };
   struct Instruction {
     Fn fn;
     uint8_t width;               ///< bits of the result
@@ -70,6 +98,8 @@ private:
   bool moveElements(OpResult value, SmallVectorImpl<Place> &out);
   std::optional<Place> idOf(Operation *op);
   Place number(Place whole, const LaunchSizes::Extents &extents, unsigned d);
+  /// Signed numbers of so many bits, truth values as 0 and 1.
+  static int64_t wrap(int64_t value, unsigned width);
   void run(const Instruction &instruction, int64_t *out, int64_t count) const;
 
   LaunchSizes sizes;
