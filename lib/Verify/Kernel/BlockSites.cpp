@@ -146,20 +146,21 @@ static bool takesStage(Operation *op) {
   });
 }
 
-/// Whether the value's places are known, or need not be.
+/// Whether the value's places are known. Those of stages are in the first
+/// round.
 bool BlockSites::follow(Operation *op, Value value, Terms what) {
   if (what.isUnknown()) {
     stop(op, "takes a number that hangs on the block and on what memory holds");
     return false;
   }
-  bool mixes = what.mixes(FromBlock, FromRound);
-  if (mixes || !columns.placesOf(value)) {
+  if (!columns.placesOf(value)) {
     if (!takesStage(op))
-      stop(op, columns.placesOf(value)
-                   ? "takes a number in which blocks differ by another one "
-                     "in each round of a loop"
-                   : "takes a number that hangs on the block and is not "
-                     "followed");
+      stop(op, "takes a number that hangs on the block and is not followed");
+    return false;
+  }
+  if (what.mixes(FromBlock, FromRound) && !takesStage(op)) {
+    stop(op, "takes a number in which blocks differ by another one in each "
+             "round of a loop");
     return false;
   }
   hangOnThread |= what.mixes(FromBlock, FromThread);
@@ -196,6 +197,9 @@ void BlockSites::addComparison(Operation *op, Value lhs, Value rhs,
     if (rhs)
       difference = columns.difference(difference, (*right)[i % right->size()]);
     places.insert(difference.column);
+    // In other rounds it may fall out otherwise.
+    if (what.mixes(FromBlock, FromRound))
+      continue;
     for (int64_t offset : offsets) {
       int64_t constant = difference.offset + offset;
       comparisons.insert(

@@ -178,6 +178,24 @@ TEST(AlikeBlocks, LoopsFromWhereTheBlockSays) {
   EXPECT_THAT(found.more, testing::Each(testing::Ge(40)));
 }
 
+TEST(AlikeBlocks, StagesAreFollowedInTheFirstRound) {
+  // Blocks begin with one stage of four, the other blocks with another.
+  AlikeBlocks found = unlike(reading(R"mlir(
+    %i = arith.addi %own, %t : index
+    %c4 = arith.constant 4 : index
+    %s = kgpu.alloc_shared : memref<4x32xf32, #kgpu.shared>
+    %skip = arith.divui %b, %c12 : index
+    scf.for %r = %c0 to %c8 step %c1 {
+      %sum = arith.addi %r, %skip : index
+      %stage = arith.remui %sum, %c4 : index
+      %u = kgpu.load %s[%stage, %t] : memref<4x32xf32, #kgpu.shared> -> f32
+    }
+)mlir"),
+                             {0, 1});
+  EXPECT_EQ(found.obstacle, "");
+  EXPECT_THAT(found.more, Contains(12));
+}
+
 TEST(AlikeBlocks, TooManyAreAnObstacle) {
   AlikeBlocks found = unlike(reading(R"mlir(
     %low = arith.remui %b, %c8 : index
