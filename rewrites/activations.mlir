@@ -102,21 +102,6 @@ module attributes {kopt.rewrite_set, kopt.version = 1} {
     kopt.yield %6 : !s
   }
 
-  kopt.rule @softplus_tanh_times_x(%x: !s) class reassociating sequences ["S"]
-      element_types #floats
-      where ["threshold >= 20"]
-      doc "x * tanh(softplus(x)) is Mish. Above its threshold softplus is x, where the two differ by less than rounding."
-  before {
-    %0 = aten.softplus %x {threshold = 20.0 : f64,
-        kopt.bind = {threshold = "threshold"}} : (!s) -> !s
-    %1 = aten.tanh %0 : (!s) -> !s
-    %2 = aten.mul %x, %1 : (!s, !s) -> !s
-    kopt.yield %2 : !s
-  } after {
-    %0 = aten.mish %x : (!s) -> !s
-    kopt.yield %0 : !s
-  }
-
   kopt.rule @hardsigmoid_times_x(%x: !s) class reassociating sequences ["S"]
       element_types #floats
       doc "x * hardsigmoid(x) is hardswish."

@@ -42,11 +42,17 @@ LogicalResult Subject::schedule(ModuleOp module) {
   if (failed(runPipeline(module, pipeline)))
     return failure();
   // Kernels that the strategy is not for are scheduled by the first that fits.
-  path.decisions.schedule = [&](kopt::KernelOp) {
-    return optimizer::ScheduleChoice{options.strategy, options.knobs, false};
+  bool found = options.kernel.empty();
+  path.decisions.schedule = [&](kopt::KernelOp kernel) {
+    std::optional<optimizer::ScheduleChoice> choice;
+    bool required = kernel.getKernelName() == options.kernel;
+    found |= required;
+    if (required || options.kernel.empty())
+      choice = {options.strategy, options.knobs, required};
+    return choice;
   };
   path.requireAll = true;
-  return optimizer::scheduleKernels(module, path);
+  return success(succeeded(optimizer::scheduleKernels(module, path)) && found);
 }
 
 /// Text of all programs after canonicalization: equal texts are no mutants.
@@ -62,8 +68,9 @@ static std::string canonicalText(ModuleOp module) {
   return text;
 }
 
-FailureOr<std::unique_ptr<Subject>>
-Subject::make(ModuleOp source, const CorpusOptions &options) {
+FailureOr<std::unique_ptr<Subject>> Subject::make(ModuleOp source,
+                                                  const CorpusOptions &options,
+                                                  ModuleOp original) {
   std::unique_ptr<Subject> subject(new Subject(options));
   OwningOpRef<ModuleOp> module = source.clone();
   subject->given = !module->getOps<gpu::GPUModuleOp>().empty();
@@ -77,7 +84,10 @@ Subject::make(ModuleOp source, const CorpusOptions &options) {
   }
   if (failed(optimizer::lowerToLinalg(*module, /*requireAll=*/true)))
     return failure();
-  subject->linalg = module->clone();
+  subject->linalg = original ? original.clone() : module->clone();
+  if (original &&
+      failed(optimizer::lowerToLinalg(*subject->linalg, /*requireAll=*/true)))
+    return failure();
   if (failed(subject->schedule(*module)))
     return failure();
   subject->scheduled = std::move(module);
@@ -300,6 +310,7 @@ void Subject::judgeTensors(ModuleOp candidate, Judgement &found) {
     return;
   found.hash = structuralHash(candidate);
   verify(candidate, found);
+  found.onTensors = found.verdict;
   // The same programs beside the kernels that they should equal.
   OwningOpRef<ModuleOp> beside = scheduled->clone();
   SmallVector<kopt::KernelOp> kernels = kopt::distinctKernels(*beside);

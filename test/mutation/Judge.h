@@ -20,6 +20,9 @@ namespace kernel_opt::mutation {
 struct CorpusOptions {
   std::string strategy; ///< empty: the first that fits
   llvm::StringMap<int64_t> knobs;
+  /// The one kernel that is scheduled so; it is an error if that does not
+  /// apply. Empty: all that it applies to.
+  std::string kernel;
   std::string policy = "strict";
   uint64_t nonce = 1;
   /// Whether all layers are asked, not only until one refuses.
@@ -39,6 +42,9 @@ struct Judgement {
   /// Of those verified: "equal" or what differs in bits, whole grid, all
   /// families.
   std::string bits;
+  /// Of those on tensors: what the optimizer would say, which sees the wrong
+  /// kernel with the right program for it.
+  std::string onTensors;
   std::string text; ///< of the mutated module
   std::string hash; ///< of its canonical form: equal ones are one mutant
 };
@@ -47,8 +53,9 @@ struct Judgement {
 /// scheduled programs.
 class Subject {
 public:
-  static FailureOr<std::unique_ptr<Subject>> make(ModuleOp source,
-                                                  const CorpusOptions &options);
+  /// `original`: what `source` is checked against, if not against itself.
+  static FailureOr<std::unique_ptr<Subject>>
+  make(ModuleOp source, const CorpusOptions &options, ModuleOp original = {});
   /// How many places a mutator has.
   size_t count(const Mutator &mutator);
   Judgement judge(const Mutator &mutator, size_t site, uint64_t seed);

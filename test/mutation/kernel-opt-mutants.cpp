@@ -46,6 +46,8 @@ static llvm::json::Object toJSON(const Judgement &found) {
                             {"what", found.what}};
   if (!found.bits.empty())
     answer["bits"] = found.bits;
+  if (!found.onTensors.empty())
+    answer["on_tensors"] = found.onTensors;
   if (!found.bits.empty() || found.verdict == "unproven")
     answer["text"] = found.text;
   return answer;
@@ -99,6 +101,10 @@ int main(int argc, char **argv) {
   cl::list<std::string> knobs("knobs", cl::CommaSeparated,
                               cl::desc("Its knobs, name=value"));
   cl::opt<std::string> policy("policy", cl::init("strict"));
+  cl::opt<std::string> kernel(
+      "kernel", cl::desc("The one kernel that is scheduled by the strategy"));
+  cl::opt<std::string> original(
+      "original", cl::desc("Judge KERNEL as a variant of this program, only"));
   cl::opt<uint64_t> nonce("nonce", cl::init(1));
   cl::opt<bool> allLayers("all-layers", cl::desc("Ask all layers"));
   cl::opt<bool> show("show", cl::desc("Show the diagnostics of the checks"));
@@ -115,13 +121,23 @@ int main(int argc, char **argv) {
     return success();
   });
   OwningOpRef<ModuleOp> source = parseSourceFile<ModuleOp>(path, &context);
-  CorpusOptions options{strategy, {}, policy, nonce, allLayers};
+  CorpusOptions options{strategy, {}, kernel, policy, nonce, allLayers};
   for (StringRef knob : knobs) {
     auto [name, value] = knob.split('=');
     value.getAsInteger(10, options.knobs[name]);
   }
   if (!source)
     return 1;
+  if (!original.empty()) {
+    auto other = parseSourceFile<ModuleOp>(original, &context);
+    auto variant = FailureOr<std::unique_ptr<Subject>>(failure());
+    if (other)
+      variant = Subject::make(*source, options, *other);
+    if (failed(variant))
+      return 1;
+    print(toJSON((*variant)->judgeOriginal()));
+    return 0;
+  }
   auto subject = Subject::make(*source, options);
   if (failed(subject))
     return 1;

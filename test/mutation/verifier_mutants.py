@@ -4,10 +4,17 @@
     verifier_mutants.py BUILD [--only WORD] [--jobs N]
 
 Each entry of `verifier_mutants.json` changes one source file of the verifier in a
-copy, which alone is compiled anew and linked before the libraries of
-kernel-opt-mutants in BUILD. Bugs that the intact verifier refuses are then judged
-again: one must be verified now. A check that can be broken unnoticed is dead
-weight, or not tested.
+copy, which alone is compiled anew and linked before the libraries of a program in
+BUILD. What notices it is named by the entry:
+
+bugs         of the corpus, kernel:mutator, that the intact verifier refuses and
+             that are judged again by kernel-opt-mutants: one must be verified now.
+on_tensors   the same for wrong kernels whose programs are right for them.
+unit         a unit test program and a filter: wrong kernels that the test has
+             refused; it must fail now.
+lit          the same by tests of kernel-opt, chosen by a regular expression.
+
+A check that can be broken unnoticed is dead weight, or not tested.
 """
 
 import argparse
@@ -34,11 +41,15 @@ class Builder:
         self.build = os.path.abspath(build)
         with open(os.path.join(build, "compile_commands.json")) as file:
             self.compile = {entry["file"]: entry for entry in json.load(file)}
-        said = subprocess.run(["ninja", "-C", build, "-t", "commands", "-s", TOOL], capture_output=True, text=True)
-        self.link = said.stdout.strip().splitlines()[-1]
 
-    def make(self, entry, folder):
-        """The path of the tool, with the change of the entry."""
+    def link_command(self, program):
+        """How a program is linked, without what is done with it afterwards."""
+        said = subprocess.run(["ninja", "-C", self.build, "-t", "commands", "-s", program], capture_output=True, text=True)
+        parts = said.stdout.strip().splitlines()[-1].split(" && ")
+        return next(part for part in parts if f" -o {program} " in part)
+
+    def make(self, entry, folder, program):
+        """The path of a program with the change of the entry."""
         path = os.path.join(ROOT, entry["file"])
         with open(path) as file:
             text = file.read()
@@ -54,9 +65,10 @@ class Builder:
         # Headers beside the original.
         words.insert(1, "-I" + os.path.dirname(path))
         self.run(words, known["directory"])
-        tool = os.path.join(folder, "tool")
-        self.run(["bash", "-c", self.link.replace(" -o " + TOOL, f" {changed}.o -o {tool}", 1)], self.build)
-        return tool
+        made = os.path.join(folder, os.path.basename(program))
+        link = self.link_command(program).replace(f" -o {program} ", f" {changed}.o -o {made} ", 1)
+        self.run(["bash", "-c", link], self.build)
+        return made
 
     @staticmethod
     def run(words, directory):
@@ -65,40 +77,78 @@ class Builder:
             raise RuntimeError(done.stderr[-2000:])
 
 
-def judge_all(tool, entry, kernels, folder, keep=None):
-    """Verdicts of the bugs that should notice, by what names them."""
-    verdicts = {}
-    for word in entry["bugs"]:
+def bugs_live(builder, entry, intact, kernels, folder):
+    """Whether a bug lives with the change that is refused without; which one, or why none does."""
+    changed = builder.make(entry, folder, TOOL)
+    which = "verdict" if "bugs" in entry else "on_tensors"
+    said = set()
+    for word in entry.get("bugs") or entry["on_tensors"]:
         name, mutator = word.split(":")
-        worker = Worker(tool, kernels[name], folder, 120, ["--nonce=1"])
+        workers = [Worker(tool, kernels[name], folder, 120, ["--nonce=1"]) for tool in (changed, intact)]
         try:
-            sites = {m["name"]: m["sites"] for m in worker.description["mutators"]}[mutator]
-            for draw in range(entry.get("most", 12)):
-                answer = worker.judge(mutator, draw % sites, seed_of("verifier", draw))
-                verdicts[word, draw] = answer["verdict"], answer["detail"]
-                if keep and keep(word, draw, answer["verdict"]):
-                    return verdicts
+            sites = {m["name"]: m["sites"] for m in workers[0].description["mutators"]}[mutator]
+            for draw in range(entry.get("most", 12) if sites else 0):
+                request = mutator, draw % sites, seed_of("verifier", draw)
+                answer = workers[0].judge(*request)
+                verdict = answer.get(which, answer["verdict"])
+                said.add(f"{verdict}: {answer['detail'][:120]}")
+                if verdict != "verified":
+                    continue
+                before = workers[1].judge(*request)
+                if before.get(which, before["verdict"]) in ("refuted", "rejected", "unproven"):
+                    return True, f"{word} {draw}"
         finally:
-            worker.stop()
-    return verdicts
+            for worker in workers:
+                worker.stop()
+    return False, "; ".join(sorted(said)[:4]) or "no place for any of the bugs"
+
+
+def unit_fails(builder, entry, folder):
+    """Whether a unit test fails with the change, and passes without it."""
+    program, wanted = entry["unit"]
+    words = ["--gtest_filter=" + wanted, "--gtest_brief=1"]
+    before = subprocess.run([os.path.join(builder.build, program), *words], capture_output=True, text=True, timeout=600)
+    if before.returncode or "[  PASSED  ] 0 tests" in before.stdout:
+        raise RuntimeError(f"{program} {wanted} fails anyway, or there is no such test: {before.stdout[-300:]}")
+    after = subprocess.run([builder.make(entry, folder, program), *words], capture_output=True, text=True, timeout=600)
+    failed = [line.split()[3] for line in after.stdout.splitlines() if line.startswith("[  FAILED  ] ") and "." in line]
+    return after.returncode != 0, ", ".join(dict.fromkeys(failed)) or f"exit code {after.returncode}: {program} {wanted}"
+
+
+def lit_fails(builder, entry, folder):
+    """The same for tests of kernel-opt, in a build folder that has the changed one."""
+    with open(os.path.join(builder.build, "test", "lit.site.cfg.py")) as file:
+        config = file.read()
+    lit = os.path.join(config.split('llvm_tools_dir = "', 1)[1].split('"', 1)[0], "lit")
+    words = [sys.executable, lit, "-sv", "--no-progress-bar", "--filter=" + entry["lit"]]
+    before = subprocess.run([*words, os.path.join(builder.build, "test")], capture_output=True, text=True, timeout=900)
+    if before.returncode:
+        raise RuntimeError(f"{entry['lit']} fails anyway, or there is no such test: {before.stdout[-300:]}")
+    for name in ("bin", "test"):
+        os.mkdir(os.path.join(folder, name))
+    os.symlink(os.path.join(builder.build, "lib"), os.path.join(folder, "lib"))
+    made = builder.make(entry, folder, "bin/kernel-opt")
+    os.rename(made, os.path.join(folder, "bin", "kernel-opt"))
+    for name in ("infer", "run", "verify", "worker"):
+        os.symlink("kernel-opt", os.path.join(folder, "bin", "kernel-opt-" + name))
+    with open(os.path.join(folder, "test", "lit.site.cfg.py"), "w") as file:
+        file.write(config.replace(f'binary_root = "{builder.build}"', f'binary_root = "{folder}"'))
+    after = subprocess.run([*words, os.path.join(folder, "test")], capture_output=True, text=True, timeout=900)
+    failed = [line.split()[-1] for line in after.stdout.splitlines() if line.startswith("  kernel-opt :: ")]
+    return after.returncode != 0, ", ".join(failed) or f"passes: {entry['lit']}"
 
 
 def is_noticed(builder, entry, intact, kernels):
-    """Whether a bug lives with the change; which one, or why none does."""
+    """Whether something notices the change; what, or why nothing does."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            before = judge_all(intact, entry, kernels, folder)
-
-            def lives(word, draw, verdict):
-                return verdict == "verified" and before[word, draw][0] in ("refuted", "rejected", "unproven")
-
-            after = judge_all(builder.make(entry, folder), entry, kernels, folder, keep=lives)
-        except (LookupError, RuntimeError) as error:
+            if "unit" in entry:
+                return unit_fails(builder, entry, folder)
+            if "lit" in entry:
+                return lit_fails(builder, entry, folder)
+            return bugs_live(builder, entry, intact, kernels, folder)
+        except (LookupError, RuntimeError, StopIteration, subprocess.TimeoutExpired) as error:
             return None, str(error)
-    living = [f"{word} {draw}" for (word, draw), (verdict, _) in after.items() if lives(word, draw, verdict)]
-    if living:
-        return True, living[0]
-    return False, "; ".join(sorted({f"{verdict}: {detail[:120]}" for verdict, detail in after.values()}))
 
 
 def main():

@@ -17,6 +17,18 @@
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
 
+StringRef verify::getName(Verdict verdict) {
+  switch (verdict) {
+  case Verdict::Verified:
+    return "verified";
+  case Verdict::Refuted:
+    return "refuted";
+  case Verdict::Unproven:
+    return "unproven";
+  }
+  llvm_unreachable("verdict outside its enum");
+}
+
 SmallVector<Instance> verify::chooseInstances(Block &program) {
   // Different primes tell dimensions apart; ones and twos are where guards and
   // broadcasts go wrong.

@@ -342,6 +342,47 @@ TEST_F(AccuracyTest, MaximaThatMissAThirtySecond) {
   }
 }
 
+TEST_F(AccuracyTest, SixteenBitsAreJudgedBeforeTheyAreRounded) {
+  std::string source = R"mlir(
+  func.func @source(%x: tensor<1024xf32>, %y: tensor<1024xf32>) -> tensor<1024xf16> {
+    %e = tensor.empty() : tensor<1024xf16>
+    %r = linalg.generic {
+        indexing_maps = [affine_map<(a) -> (a)>, affine_map<(a) -> (a)>, affine_map<(a) -> (a)>],
+        iterator_types = ["parallel"]}
+        ins(%x, %y : tensor<1024xf32>, tensor<1024xf32>) outs(%e : tensor<1024xf16>) {
+    ^bb0(%u: f32, %v: f32, %o: f16):
+      %s = arith.addf %u, %v : f32
+      %n = arith.truncf %s : f32 to f16
+      linalg.yield %n : f16
+    } -> tensor<1024xf16>
+    return %r : tensor<1024xf16>
+  })mlir";
+  auto program = [](const std::string &factor) {
+    return R"mlir(
+  gpu.module @p { gpu.func @k(%x: memref<1024xf32> {kgpu.access = "read"},
+      %y: memref<1024xf32> {kgpu.access = "read"},
+      %z: memref<1024xf16> {kgpu.access = "write"}) kernel attributes {
+      known_block_size = array<i32: 1024, 1, 1>,
+      known_grid_size = array<i32: 1, 1, 1>} {
+    %t = gpu.thread_id x
+    %f = arith.constant )mlir" +
+           factor + R"mlir( : f32
+    %u = kgpu.load %x[%t] : memref<1024xf32> -> f32
+    %v = kgpu.load %y[%t] : memref<1024xf32> -> f32
+    %s = arith.addf %u, %v : f32
+    %w = arith.mulf %s, %f : f32
+    %n = arith.truncf %w : f32 to f16
+    kgpu.store %n, %z[%t] : f16, memref<1024xf16>
+    gpu.return
+  } })mlir";
+  };
+  EXPECT_EQ(judge(source, program("1.0")).accuracy, Verdict::Verified);
+  // A quarter of what rounding to 16 bits loses, and 2^11 times as much as that
+  // to 32 does.
+  EXPECT_EQ(judge(source, program("1.0001220703125")).accuracy,
+            Verdict::Refuted);
+}
+
 TEST_F(AccuracyTest, ResultsWithoutDimensions) {
   // Two results, one of them an operand of the other; the program holds each as
   // one element of a row.

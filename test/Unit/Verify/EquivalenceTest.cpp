@@ -456,6 +456,32 @@ TEST_F(EquivalenceTest, WindowsForgetWhatValuesCanBe) {
   EXPECT_EQ(whole->verdict, Verdict::Verified);
 }
 
+// A predicate in a payload is all that is different.
+TEST_F(EquivalenceTest, NamesTellAttributesApart) {
+  auto choice = [](const std::string &name, const std::string &predicate) {
+    return "func.func @" + name + R"mlir((%x: tensor<8xf32>) -> tensor<8xf32> {
+    %e = tensor.empty() : tensor<8xf32>
+    %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%x : tensor<8xf32>) outs(%e : tensor<8xf32>) {
+    ^bb0(%v: f32, %o: f32):
+      %d = arith.addf %v, %v : f32
+      %p = arith.cmpf )mlir" +
+           predicate + R"mlir(, %v, %d : f32
+      %s = arith.select %p, %v, %d : f32 linalg.yield %s : f32
+    } -> tensor<8xf32>
+    return %r : tensor<8xf32> }
+)mlir";
+  };
+  auto module = mlir::parseSourceString<ModuleOp>(
+      choice("src", "olt") + choice("same", "olt") + choice("other", "ogt"),
+      &context);
+  ASSERT_TRUE(module);
+  auto same = cutCommonParts(body(*module, "src"), body(*module, "same"));
+  auto other = cutCommonParts(body(*module, "src"), body(*module, "other"));
+  ASSERT_TRUE(same && other);
+  EXPECT_EQ(same->outputs, 0u);
+  EXPECT_EQ(other->outputs, 1u);
+}
+
 TEST_F(EquivalenceTest, WorkIsBounded) {
   const char *lines = "%y = arith.addf %p, %c : tensor<64x64xf32>";
   auto module = mlir::parseSourceString<ModuleOp>(

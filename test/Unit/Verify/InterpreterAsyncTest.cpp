@@ -83,6 +83,29 @@ TEST(InterpreterAsyncTest, CopyPipelineMutants) {
   expectFault(with(copyPipeline, "gpu.barrier // second", ""), Fault::Race);
 }
 
+/// What the program gives if nobody watches how it uses its memory.
+static std::vector<double> runUnwatched(const std::string &text,
+                                        Landing landing, unsigned output) {
+  KernelUnderTest kernel(text);
+  auto domain = createFloatDomain();
+  LaunchSpec launch;
+  launch.watchMemory = false;
+  launch.landing = landing;
+  RunResult result = kernel.run(*domain, small, launch);
+  return outputs(kernel, result, *domain, output);
+}
+
+TEST(InterpreterAsyncTest, CopiesLandEarlyOrLate) {
+  std::string hasty = with(copyPipeline, "async_wait 1", "async_wait 2");
+  std::vector<double> right = runClean(copyPipeline, 1);
+  EXPECT_EQ(runUnwatched(hasty, Landing::Early, 1), right);
+  EXPECT_NE(runUnwatched(hasty, Landing::Late, 1), right);
+  // Early ones land where others still read.
+  std::string one = with(copyPipeline, "%other = arith.andi %next, %c1",
+                         "%other = arith.andi %k, %c1");
+  EXPECT_NE(runUnwatched(one, Landing::Early, 1), right);
+}
+
 //===----------------------------------------------------------------------===//
 // Warp roles
 //===----------------------------------------------------------------------===//

@@ -189,6 +189,28 @@ TEST(InterpreterMatrixTest, Wgmma) {
     }
 }
 
+TEST(InterpreterMatrixTest, BulkCopiesLandEarlyOrLate) {
+  std::string text = wgmmaKernel();
+  size_t begin = text.find("      kgpu.mbarrier_wait"),
+         end = text.find('\n', begin);
+  ASSERT_NE(begin, std::string::npos);
+  std::vector<double> right = runClean(text, 2);
+  text.erase(begin, end - begin);
+  KernelUnderTest kernel(text);
+  for (Landing landing : {Landing::Early, Landing::Late}) {
+    auto domain = createFloatDomain();
+    LaunchSpec launch;
+    launch.watchMemory = false;
+    launch.landing = landing;
+    RunResult result = kernel.run(*domain, small, launch);
+    // Rows of the warp that copies: others may be ahead of it.
+    std::vector<double> found = outputs(kernel, result, *domain, 2);
+    bool same =
+        ArrayRef(found).take_front(1024) == ArrayRef(right).take_front(1024);
+    EXPECT_EQ(same, landing == Landing::Early);
+  }
+}
+
 TEST(InterpreterMatrixTest, WgmmaMutants) {
   std::string right = wgmmaKernel();
   // Too few bytes: the phase ends while the second box is in flight.

@@ -235,6 +235,21 @@ gpu.module @m {
 })mlir");
   EXPECT_FALSE(kernel.compiled->controlDependsOnContents());
   EXPECT_TRUE(kernel.compiled->addressesDependOnContents());
+  KernelUnderTest branches(programText("memref<32xi32>", "memref<32xi32>",
+                                       "32, 1, 1", "1, 1, 1",
+                                       R"mlir(
+    %t = gpu.thread_id x
+    %v = memref.load %x[%t] : memref<32xi32>
+    %three = arith.constant 3 : i32
+    %large = arith.cmpi sgt, %v, %three : i32
+    %r = scf.if %large -> i32 {
+      scf.yield %three : i32
+    } else {
+      scf.yield %v : i32
+    }
+    memref.store %r, %y[%t] : memref<32xi32>)mlir"));
+  EXPECT_TRUE(branches.compiled->controlDependsOnContents());
+  EXPECT_FALSE(branches.compiled->addressesDependOnContents());
   auto domain = createFloatDomain();
   RunResult result = kernel.run(*domain, [](unsigned argument, int64_t index) {
     return argument == 0 ? double(31 - index) : double(index);
