@@ -42,7 +42,7 @@ struct KernelCheckOptions {
   /// Blocks up to which small grids run whole where blocks are not alike.
   unsigned wholeGridUnlike = 1024;
   /// Blocks that are run because they are like none that were chosen.
-  unsigned mostUnlike = 64;
+  unsigned mostUnlike = 256;
   /// Elements of outputs up to which all blocks are asked what they write.
   int64_t mostElements = int64_t(1) << 32;
   /// Instructions that all warps of a block, or of the blocks that run

@@ -120,6 +120,25 @@ void AffineHull::add(ArrayRef<int64_t> point) {
 //===----------------------------------------------------------------------===//
 
 namespace {
+/// The least and the greatest that an index is in some blocks, and where.
+struct Reach {
+  int64_t low = INT64_MAX, high = INT64_MIN;
+  int64_t lowBlock = 0, highBlock = 0;
+
+  void extend(int64_t index, int64_t block) {
+    if (index < low) {
+      low = index;
+      lowBlock = block;
+    }
+    if (index > high) {
+      high = index;
+      highBlock = block;
+    }
+  }
+};
+/// By kind, then by index.
+using Reaches = std::unordered_map<uint64_t, std::vector<Reach>>;
+
 /// Looks at all blocks, of all threads where they differ.
 class Finder {
 public:
@@ -130,6 +149,8 @@ private:
   /// How the comparisons of a block fall out, as a hash; its places.
   uint64_t look(int64_t lane, size_t thread);
   void run(int64_t block);
+  void extend(Reaches &reaches, uint64_t kind, int64_t lane, int64_t block);
+  std::optional<int64_t> findBeyond() const;
   std::optional<int64_t> findUnlike(int64_t firstBlock, int64_t count,
                                     size_t thread);
 
@@ -137,7 +158,10 @@ private:
   int64_t blocks;
   std::vector<int64_t> threads;
   std::vector<unsigned> places;
+  std::vector<unsigned> indices;
   std::vector<BlockSites::Comparison> comparisons;
+  /// How far indices of blocks that are run reach, and those of all.
+  Reaches reached, all;
   /// Places of block 0, by thread.
   std::vector<std::vector<int64_t>> first;
   std::vector<int64_t> point;
@@ -152,6 +176,7 @@ static constexpr int64_t someThreads = 32;
 Finder::Finder(BlockSites &sites, const LaunchSizes &sizes)
     : sites(sites), blocks(sizes.blocks()),
       places(sites.places.begin(), sites.places.end()),
+      indices(sites.indices.begin(), sites.indices.end()),
       comparisons(sites.comparisons.begin(), sites.comparisons.end()),
       point(places.size()) {
   int64_t count = sites.hangOnThread ? sizes.threads() : 1;
@@ -180,11 +205,35 @@ uint64_t Finder::look(int64_t lane, size_t thread) {
   return hash;
 }
 
+void Finder::extend(Reaches &reaches, uint64_t kind, int64_t lane,
+                    int64_t block) {
+  std::vector<Reach> &of = reaches[kind];
+  of.resize(indices.size());
+  for (size_t i = 0; i < indices.size(); ++i)
+    of[i].extend(sites.columns[indices[i]][lane], block);
+}
+
+/// A block with an index beyond those of the blocks of its kind that are run,
+/// and so perhaps beyond its memory.
+std::optional<int64_t> Finder::findBeyond() const {
+  for (const auto &[kind, reaches] : all) {
+    const std::vector<Reach> &known = reached.at(kind);
+    for (size_t i = 0; i < indices.size(); ++i) {
+      if (reaches[i].low < known[i].low)
+        return reaches[i].lowBlock;
+      if (reaches[i].high > known[i].high)
+        return reaches[i].highBlock;
+    }
+  }
+  return std::nullopt;
+}
+
 /// Notes the places of a block that is run.
 void Finder::run(int64_t block) {
   for (size_t t = 0; t < threads.size(); ++t) {
     sites.columns.evaluate(block, 1, threads[t]);
     uint64_t kind = look(0, t);
+    extend(reached, kind, 0, block);
     auto [known, isNew] = kinds.try_emplace(kind, point);
     if (!isNew && !known->second.contains(point))
       known->second.add(point);
@@ -195,9 +244,11 @@ std::optional<int64_t> Finder::findUnlike(int64_t firstBlock, int64_t count,
                                           size_t thread) {
   sites.columns.evaluate(firstBlock, count, threads[thread]);
   for (int64_t lane = 0; lane < count; ++lane) {
-    auto kind = kinds.find(look(lane, thread));
-    if (kind == kinds.end() || !kind->second.contains(point))
+    uint64_t kind = look(lane, thread);
+    auto known = kinds.find(kind);
+    if (known == kinds.end() || !known->second.contains(point))
       return firstBlock + lane;
+    extend(all, kind, lane, firstBlock + lane);
   }
   return std::nullopt;
 }
@@ -212,26 +263,30 @@ AlikeBlocks Finder::find(ArrayRef<int64_t> chosen, unsigned most) {
   }
   for (int64_t block : chosen)
     run(block);
+  auto add = [&](int64_t block) {
+    if (found.more.size() == most) {
+      found.obstacle =
+          llvm::formatv("more than {0} blocks differ from those that were "
+                        "run: block {1} is one",
+                        most, block)
+              .str();
+      return false;
+    }
+    found.more.push_back(block);
+    run(block);
+    return true;
+  };
   for (size_t t = 0; t < threads.size(); ++t)
     for (int64_t b = 0; b < blocks;) {
       int64_t count = std::min(PlaceColumns::most, blocks - b);
       std::optional<int64_t> unlike = findUnlike(b, count, t);
-      if (!unlike) {
-        b += count;
-        continue;
-      }
-      if (found.more.size() == most) {
-        found.obstacle =
-            llvm::formatv("more than {0} blocks differ from those that were "
-                          "run: block {1} is one",
-                          most, *unlike)
-                .str();
+      if (unlike && !add(*unlike))
         return found;
-      }
-      found.more.push_back(*unlike);
-      run(*unlike);
-      b = *unlike;
+      b = unlike ? *unlike : b + count;
     }
+  while (std::optional<int64_t> beyond = findBeyond())
+    if (!add(*beyond))
+      break;
   return found;
 }
 

@@ -172,8 +172,12 @@ void BlockSites::addPlace(Operation *op, Value value) {
   if (!what.hangsOn(FromBlock) || !follow(op, value, what))
     return;
   auto elements = columns.placesOf(value);
-  for (Place place : *elements)
+  bool isIndex = !isa<scf::ForOp>(op) && value.getType().isIndex();
+  for (Place place : *elements) {
     places.insert(place.column);
+    if (isIndex)
+      indices.insert(place.column);
+  }
 }
 
 /// Whether `lhs` minus `rhs`, or minus nothing if that is null, plus each of

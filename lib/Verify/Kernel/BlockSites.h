@@ -45,6 +45,8 @@ public:
   PlaceColumns columns;
   /// Columns of indices, bounds of loops and compared numbers.
   std::set<unsigned> places;
+  /// Those that are indices of memory, which must lie in its bounds.
+  std::set<unsigned> indices;
   std::set<Comparison> comparisons;
 
 private:
