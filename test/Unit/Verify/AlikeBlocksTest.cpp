@@ -154,11 +154,14 @@ TEST(AlikeBlocks, WhereThreadsDifferAllAreLookedAt) {
                              {0, 1, 2, 63});
   EXPECT_EQ(found.obstacle, "");
   EXPECT_THAT(found.more, IsEmpty());
-  // What one thread of one block does otherwise.
+  // What thread 9 of block 40 does otherwise.
   found = unlike(reading(R"mlir(
-    %pick = arith.constant 1290 : index
-    %hit = arith.cmpi eq, %at, %pick : index
-    %i = arith.select %hit, %c0, %at : index
+    %low = arith.constant 1289 : index
+    %high = arith.constant 1290 : index
+    %one = arith.divui %at, %low : index
+    %other = arith.divui %at, %high : index
+    %skip = arith.subi %one, %other : index
+    %i = arith.addi %at, %skip : index
 )mlir"),
                  {0, 1, 2, 63});
   EXPECT_EQ(found.obstacle, "");
