@@ -52,8 +52,8 @@ namespace {
 /// All affine combinations of some points.
 class AffineHull {
 public:
-  explicit AffineHull(ArrayRef<int64_t> origin)
-      : origin(origin), functional(origin.size()) {
+  AffineHull(ArrayRef<int64_t> origin, uint64_t seed)
+      : origin(origin), functional(origin.size()), random(seed) {
     choose();
   }
   /// Wrong with a probability of 2^-61.
@@ -142,7 +142,7 @@ using Reaches = std::unordered_map<uint64_t, std::vector<Reach>>;
 /// Looks at all blocks, of all threads where they differ.
 class Finder {
 public:
-  Finder(BlockSites &sites, const LaunchSizes &sizes);
+  Finder(BlockSites &sites, const LaunchSizes &sizes, uint64_t seed);
   AlikeBlocks find(ArrayRef<int64_t> chosen, unsigned most);
 
 private:
@@ -156,6 +156,7 @@ private:
 
   BlockSites &sites;
   int64_t blocks;
+  uint64_t seed;
   std::vector<int64_t> threads;
   std::vector<unsigned> places;
   std::vector<unsigned> indices;
@@ -173,8 +174,8 @@ private:
 static constexpr int64_t mostUnits = int64_t(1) << 18;
 static constexpr int64_t someThreads = 32;
 
-Finder::Finder(BlockSites &sites, const LaunchSizes &sizes)
-    : sites(sites), blocks(sizes.blocks()),
+Finder::Finder(BlockSites &sites, const LaunchSizes &sizes, uint64_t seed)
+    : sites(sites), blocks(sizes.blocks()), seed(seed),
       places(sites.places.begin(), sites.places.end()),
       indices(sites.indices.begin(), sites.indices.end()),
       comparisons(sites.comparisons.begin(), sites.comparisons.end()),
@@ -234,7 +235,7 @@ void Finder::run(int64_t block) {
     sites.columns.evaluate(block, 1, threads[t]);
     uint64_t kind = look(0, t);
     extend(reached, kind, 0, block);
-    auto [known, isNew] = kinds.try_emplace(kind, point);
+    auto [known, isNew] = kinds.try_emplace(kind, point, seed);
     if (!isNew && !known->second.contains(point))
       known->second.add(point);
   }
@@ -291,7 +292,8 @@ AlikeBlocks Finder::find(ArrayRef<int64_t> chosen, unsigned most) {
 }
 
 AlikeBlocks verify::findUnlikeBlocks(gpu::GPUFuncOp program,
-                                     ArrayRef<int64_t> chosen, unsigned most) {
+                                     ArrayRef<int64_t> chosen, unsigned most,
+                                     uint64_t seed) {
   AlikeBlocks none;
   std::optional<LaunchSizes> sizes = LaunchSizes::of(program);
   if (!sizes) {
@@ -303,5 +305,5 @@ AlikeBlocks verify::findUnlikeBlocks(gpu::GPUFuncOp program,
     none.obstacle = sites.obstacle;
     return none;
   }
-  return Finder(sites, *sizes).find(chosen, most);
+  return Finder(sites, *sizes, seed).find(chosen, most);
 }

@@ -32,9 +32,12 @@ struct AlikeBlocks {
   unsigned places = 0;
 };
 
-/// Which blocks must be run besides those chosen; `most` at most.
+/// Which blocks must be run besides those chosen; `most` at most. What is no
+/// affine combination is taken for one with a probability of 2^-61, as long as
+/// nobody knew the seed when the program was written.
 AlikeBlocks findUnlikeBlocks(mlir::gpu::GPUFuncOp program,
-                             llvm::ArrayRef<int64_t> chosen, unsigned most);
+                             llvm::ArrayRef<int64_t> chosen, unsigned most,
+                             uint64_t seed);
 
 } // namespace kernel_opt::verify
 

@@ -346,7 +346,8 @@ FailureOr<KernelCheckResult> KernelChecker::run() {
   result.uniform = isUniformInBlock(program);
   std::vector<int64_t> chosen = sampleBlocks();
   if (result.uniform && chosen.size() < result.blocks) {
-    AlikeBlocks alike = findUnlikeBlocks(program, chosen, options.mostUnlike);
+    AlikeBlocks alike = findUnlikeBlocks(program, chosen, options.mostUnlike,
+                                         mixHash(result.nonce, 1));
     llvm::append_range(chosen, alike.more);
     result.places = alike.places;
     result.unlike = alike.obstacle;
