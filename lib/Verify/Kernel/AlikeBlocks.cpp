@@ -161,6 +161,8 @@ private:
   std::vector<unsigned> places;
   std::vector<unsigned> indices;
   std::vector<BlockSites::Comparison> comparisons;
+  /// Of the outcomes of comparisons, in the hash of a kind.
+  std::vector<uint64_t> weights;
   /// How far indices of blocks that are run reach, and those of all.
   Reaches reached, all;
   /// Places of block 0, by thread.
@@ -180,6 +182,9 @@ Finder::Finder(BlockSites &sites, const LaunchSizes &sizes, uint64_t seed)
       indices(sites.indices.begin(), sites.indices.end()),
       comparisons(sites.comparisons.begin(), sites.comparisons.end()),
       point(places.size()) {
+  std::mt19937_64 random(seed);
+  weights.resize(comparisons.size());
+  std::generate(weights.begin(), weights.end(), random);
   int64_t count = sites.hangOnThread ? sizes.threads() : 1;
   int64_t step = 1;
   if (count > someThreads && blocks > mostUnits / count)
@@ -194,11 +199,12 @@ Finder::Finder(BlockSites &sites, const LaunchSizes &sizes, uint64_t seed)
 
 uint64_t Finder::look(int64_t lane, size_t thread) {
   uint64_t hash = 0;
-  for (const auto &[column, range] : comparisons) {
+  for (const auto &[comparison, weight] :
+       llvm::zip_equal(comparisons, weights)) {
+    const auto &[column, range] = comparison;
     int64_t number = sites.columns[column][lane];
-    hash = hash * 0x9e3779b97f4a7c15 + 1 + (number + range.low >= 0) +
-           (number + range.high >= 0);
-    hash ^= hash >> 29;
+    hash += weight *
+            ((number + range.low >= 0) + uint64_t(number + range.high >= 0));
   }
   for (size_t i = 0; i < places.size(); ++i)
     point[i] = sites.columns[places[i]][lane] -
