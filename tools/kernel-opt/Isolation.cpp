@@ -109,7 +109,8 @@ kernel_opt::loadDecisions(const MainJobOptions &options) {
       return value.takeError();
     return search::Replay::fromHandOver(*value, compile, schedules);
   }
-  if (options.database == "none")
+  // Searches decide on programs with their factors split.
+  if (options.database == "none" || !options.splitFactors)
     return std::unique_ptr<search::Replay>();
   auto path = databasePath(options);
   if (!path)

@@ -43,6 +43,7 @@ static optimizer::Options optimizerOptions(const MainJobOptions &options) {
       !StringRef(options.nonce).getAsInteger(16, nonce))
     result.nonce = nonce;
   result.requireAll = options.requireAll;
+  result.splitFactors = options.splitFactors;
   result.machineCode = options.emit == Emit::Cubin;
   return result;
 }

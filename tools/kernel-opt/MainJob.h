@@ -101,6 +101,13 @@ struct MainJobOptions {
       "require-all",
       llvm::cl::desc("Make it an error if something cannot be in a kernel"),
       llvm::cl::cat(category)};
+  llvm::cl::opt<bool> splitFactors{
+      "split-factors",
+      llvm::cl::desc("Split f32 factors of large products in launches of their "
+                     "own, so that tensor cores multiply their parts (default: "
+                     "true); without, a product is one launch, and nothing "
+                     "from an archive is used"),
+      llvm::cl::init(true), llvm::cl::cat(category)};
   llvm::cl::opt<bool> quiet{"quiet",
                             llvm::cl::desc("No account on standard error"),
                             llvm::cl::cat(category)};

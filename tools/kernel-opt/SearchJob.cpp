@@ -355,6 +355,8 @@ int Job::run() {
         "as 30s, found '" +
         options.search + "'");
   amount = *asked;
+  if (amount.any() && !options.splitFactors)
+    return fail("--split-factors=false expects --search=off");
   if (!options.isolate)
     return fail("--search works in processes of its own: expected no "
                 "--isolate=false");
