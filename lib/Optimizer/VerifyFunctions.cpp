@@ -41,12 +41,18 @@ struct Sample {
 static constexpr Sample samples[] = {
     {1 << 10, 4, 400'000'000}, {32, 4, 400'000'000}, {1, 2, 1'600'000'000}};
 
+/// A value that is found on the way to a result stands for itself afterwards,
+/// so that more of it is compared.
+static constexpr Sample pieceSamples[] = {
+    {1 << 10, 16, 400'000'000}, samples[0], samples[1], samples[2]};
+
 /// Compares two programs, as many elements as the work allows.
 static FailureOr<verify::EquivalenceResult>
 compareSamples(Block &source, Block &target,
-               verify::EquivalenceOptions equivalence) {
+               verify::EquivalenceOptions equivalence,
+               ArrayRef<Sample> attempts = samples) {
   FailureOr<verify::EquivalenceResult> result = failure();
-  for (const Sample &sample : samples) {
+  for (const Sample &sample : attempts) {
     equivalence.allElements = equivalence.tileElements = sample.elements;
     equivalence.tiles = sample.tiles;
     equivalence.mostWork = sample.work;
@@ -71,6 +77,7 @@ struct Comparison {
 
 private:
   bool compareWindow();
+  void comparePieces();
 };
 } // namespace
 
@@ -96,9 +103,39 @@ bool Comparison::compareWindow() {
   return true;
 }
 
+/// Finds values that both compute on the way to the results, one after the
+/// other.
+void Comparison::comparePieces() {
+  verify::EquivalenceOptions glance = options;
+  glance.families = {verify::InputFamily::Normal};
+  glance.seeds = 1;
+  glance.redraws = 0;
+  glance.allElements = glance.tileElements = 1;
+  glance.tiles = 2;
+  glance.mostWork = samples[0].work;
+  FailureOr<verify::Composed> composed = verify::composeWindows(
+      source, target, glance, [&](Block &before, Block &after) {
+        return compareSamples(before, after, options, pieceSamples);
+      });
+  if (failed(composed)) {
+    result = failure();
+    return;
+  }
+  result = std::move(composed->result);
+  detail = llvm::formatv("piece by piece: {0} values on the way are equal, by "
+                         "{1} different windows",
+                         composed->windows, composed->distinct)
+               .str();
+}
+
 void Comparison::compute() {
-  if (!compareWindow())
+  if (compareWindow())
+    return;
+  // More of a program costs more.
+  if (failed(result) || !result->outOfWork)
     result = compareSamples(source, target, options);
+  if (succeeded(result) && result->outOfWork)
+    comparePieces();
 }
 
 //===----------------------------------------------------------------------===//

@@ -26,6 +26,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/JSON.h"
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -147,6 +148,25 @@ struct Window {
 /// Nothing if signatures differ or an operation has other effects than its
 /// results.
 std::optional<Window> cutCommonParts(Block &source, Block &target);
+
+/// Two programs, compared piece by piece.
+struct Composed {
+  /// Of all windows together: verified or unproven, never refuted.
+  EquivalenceResult result;
+  unsigned windows = 0;  ///< values that a window showed to be equal
+  unsigned distinct = 0; ///< windows that were compared for that
+};
+
+using CompareWindow =
+    std::function<FailureOr<EquivalenceResult>(Block &source, Block &target)>;
+
+/// Finds values that both programs have on the way, one after the other, by
+/// windows between them that `compare` verifies, as far as the results.
+/// `glance` is a comparison that costs little; it only sorts out values that
+/// differ.
+FailureOr<Composed> composeWindows(Block &source, Block &target,
+                                   const EquivalenceOptions &glance,
+                                   CompareWindow compare);
 
 } // namespace kernel_opt::verify
 
