@@ -141,6 +141,27 @@ static LogicalResult formInBlock(Block &block, StringRef prefix,
   return success();
 }
 
+/// Makes equal reshapes of one value one: kernels that read a value several
+/// times get one for each, and an operand for each of those.
+static void mergeViews(Block &block) {
+  DenseMap<Value, SmallVector<Operation *>> viewsOf;
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    if (!isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
+      continue;
+    SmallVector<Operation *> &views = viewsOf[op.getOperand(0)];
+    auto *known = llvm::find_if(views, [&](Operation *view) {
+      return mlir::OperationEquivalence::isEquivalentTo(
+          view, &op, mlir::OperationEquivalence::IgnoreLocations);
+    });
+    if (known == views.end()) {
+      views.push_back(&op);
+      continue;
+    }
+    op.replaceAllUsesWith(*known);
+    op.erase();
+  }
+}
+
 /// Simplifies kernels' operands and results, without the folding that would
 /// lose what constants stand for.
 static void tidy(ArrayRef<kopt::KernelOp> kernels) {
@@ -193,6 +214,8 @@ LogicalResult kernel::formKernels(Operation *function,
     for (kopt::KernelOp kernel : kernels)
       if (failed(normalizeKernel(kernel)))
         return failure();
+  for (Block *block : blocks)
+    mergeViews(*block);
   tidy(kernels);
   return success();
 }

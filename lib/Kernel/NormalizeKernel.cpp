@@ -104,6 +104,9 @@ static bool isFused(OpOperand *operand) {
   if (isPlainMovement(producer))
     return true;
   OpClass reader = classify(consumer);
+  // Places that are computed from loops alone are no computed places.
+  if (isa<linalg::GenericOp>(producer) && classify(producer) == OpClass::Fill)
+    return reader == OpClass::Gather;
   return classify(producer) == OpClass::Elementwise &&
          (reader == OpClass::Elementwise || reader == OpClass::Movement) &&
          producer->hasOneUse();

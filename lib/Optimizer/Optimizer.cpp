@@ -150,6 +150,7 @@ LogicalResult optimizer::formKernels(ModuleOp module, const Options &options) {
   std::string pipeline = "kopt-form-kernels";
   if (options.splitFactors && options.compile.target == "sm_90a")
     pipeline += ",kopt-split-factors";
+  pipeline += ",kopt-share-kernels";
   const std::string &text = options.decisions.fusionPlan;
   if (text.empty())
     return runPipeline(module, pipeline);

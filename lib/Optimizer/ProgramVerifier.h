@@ -36,6 +36,7 @@ public:
   LogicalResult run();
 
 private:
+  LogicalResult admitNames();
   LogicalResult admit();
 
   // Programs on tensors (VerifyFunctions.cpp).

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ProgramVerifier.h"
+#include "kernel-opt/Kernel/FormKernels.h"
 #include "kernel-opt/Support/Hash.h"
 #include "mlir/IR/Threading.h"
 #include "llvm/ADT/StringExtras.h"
@@ -53,6 +54,29 @@ uint64_t optimizer::nonceOf(uint64_t nonce, StringRef source,
 //===----------------------------------------------------------------------===//
 // L0
 //===----------------------------------------------------------------------===//
+
+/// One program serves all kernels of its name, and is checked for the first of
+/// them: the others must be the same.
+LogicalResult ProgramVerifier::admitNames() {
+  llvm::StringMap<std::string> hashes;
+  llvm::StringSet<> refused;
+  auto walked = module.walk([&](kopt::KernelOp kernel) {
+    FailureOr<std::string> hash = kernel::sharedHash(kernel);
+    if (failed(hash))
+      return WalkResult::interrupt();
+    StringRef name = kernel.getKernelName();
+    if (hashes.try_emplace(name, *hash).first->second == *hash ||
+        !refused.insert(name).second)
+      return WalkResult::advance();
+    add(obligation::admission, "L0", subjectOf(kernel), Level::Refuted).detail =
+        "kernels of this name are not equal";
+    kernel.emitError("kernel '") << name
+                                 << "' is not the one of that name "
+                                    "that stands before it";
+    return WalkResult::advance();
+  });
+  return success(!walked.wasInterrupted() && refused.empty());
+}
 
 LogicalResult ProgramVerifier::admit() {
   llvm::Expected<nvptx::Chip> chip = nvptx::findChip(options.compile.target);
@@ -104,7 +128,7 @@ LogicalResult ProgramVerifier::run() {
   llvm::raw_string_ostream(state.scheduled) << module;
   state.chain.push_back({"scheduled", hashText(state.scheduled),
                          "formation of kernels and schedules"});
-  if (failed(admit()))
+  if (failed(admitNames()) || failed(admit()))
     return failure();
   bool ok = succeeded(askFunctions());
   for (kopt::KernelOp kernel : kopt::distinctKernels(module))

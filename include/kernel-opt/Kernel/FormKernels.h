@@ -11,7 +11,9 @@
 
 #include "kernel-opt/Dialect/Kopt/KoptOps.h"
 #include "kernel-opt/Kernel/FusionPlan.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringSet.h"
+#include <string>
 
 namespace kernel_opt::kernel {
 
@@ -63,6 +65,16 @@ SmallVector<kopt::KernelOp> splitKernel(kopt::KernelOp kernel, StringRef prefix,
 /// known, and reductions are all there is. Returns whether there were any.
 /// Places outside of the tensor, which mean nothing, give zero.
 bool spreadGathers(kopt::KernelOp kernel);
+
+/// Hash of what a program for this kernel is judged by: what it computes, and,
+/// if it does with others the work of one, that one and those others. It does
+/// not depend on names. Fails, after reporting why, if a note of what the
+/// kernel stands for is none.
+FailureOr<std::string> sharedHash(kopt::KernelOp kernel);
+
+/// Gives kernels of equal hashes the name of the first of them, so that one
+/// program serves all.
+LogicalResult shareKernels(ModuleOp module);
 
 /// Puts the operations of a kernel in its place.
 void inlineKernel(kopt::KernelOp kernel);

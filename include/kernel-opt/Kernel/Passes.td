@@ -196,6 +196,44 @@ def SplitFactors : Pass<"kopt-split-factors", "::mlir::ModuleOp"> {
   ];
 }
 
+def ShareKernels : Pass<"kopt-share-kernels", "::mlir::ModuleOp"> {
+  let summary = "give equal kernels one name";
+  let description = [{
+    Kernels that compute the same get the name of the first of them: one program
+    is scheduled, checked and compiled for all, as in a network of many equal
+    layers. Those that stand for a whole one (`kopt.whole`) must do so in the
+    same way, with equal kernels before them.
+
+    Before:
+
+    ```mlir
+    %a = kopt.kernel @exp (%v = %x : tensor<8xf32>) -> (tensor<8xf32>) {
+      %0 = math.exp %v : tensor<8xf32>
+      kopt.yield %0 : tensor<8xf32>
+    }
+    %b = kopt.kernel @again (%v = %a : tensor<8xf32>) -> (tensor<8xf32>) {
+      %0 = math.exp %v : tensor<8xf32>
+      kopt.yield %0 : tensor<8xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    %a = kopt.kernel @exp (%v = %x : tensor<8xf32>) -> (tensor<8xf32>) {
+      %0 = math.exp %v : tensor<8xf32>
+      kopt.yield %0 : tensor<8xf32>
+    }
+    %b = kopt.kernel @exp (%v = %a : tensor<8xf32>) -> (tensor<8xf32>) {
+      %0 = math.exp %v : tensor<8xf32>
+      kopt.yield %0 : tensor<8xf32>
+    }
+    ```
+
+    (* example filepath=test/Kernel/share-kernels.mlir *)
+  }];
+}
+
 def InlineKernels : Pass<"kopt-inline-kernels"> {
   let summary = "put the operations of kernels in their place";
   let description = [{
