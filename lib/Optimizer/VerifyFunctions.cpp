@@ -27,10 +27,10 @@ using namespace kernel_opt::optimizer;
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What of a large result is compared: elements that are all compared if there
-/// are no more, otherwise tiles of about so many.
+/// What of a large result is compared: all elements, if there are no more than
+/// so many, otherwise tiles of about so many.
 struct Sample {
-  int64_t elements;
+  int64_t all, tile;
   unsigned tiles;
   uint64_t work; ///< Steps of the reference that this may cost.
 };
@@ -38,13 +38,21 @@ struct Sample {
 
 /// Where an element costs a pass over a huge row, fewer of them are compared,
 /// each with the evidence that is asked for.
-static constexpr Sample samples[] = {
-    {1 << 10, 4, 400'000'000}, {32, 4, 400'000'000}, {1, 2, 1'600'000'000}};
+static constexpr Sample samples[] = {{1 << 10, 1 << 10, 4, 400'000'000},
+                                     {32, 32, 4, 400'000'000},
+                                     {1, 1, 2, 1'600'000'000}};
 
-/// A value that is found on the way to a result stands for itself afterwards,
-/// so that more of it is compared.
-static constexpr Sample pieceSamples[] = {
-    {1 << 10, 16, 400'000'000}, samples[0], samples[1], samples[2]};
+/// What is computed from a value that is found on the way to a result is not
+/// compared with it, so that more of it is looked at.
+static constexpr Sample pieceSamples[] = {{1 << 18, 1 << 10, 64, 400'000'000},
+                                          {1 << 10, 1 << 10, 16, 400'000'000},
+                                          samples[0],
+                                          samples[1],
+                                          samples[2]};
+
+/// Operations of two programs, without what they have in common, from which on
+/// they are compared piece by piece first.
+static constexpr unsigned manyOperations = 64;
 
 /// Compares two programs, as many elements as the work allows.
 static FailureOr<verify::EquivalenceResult>
@@ -53,7 +61,8 @@ compareSamples(Block &source, Block &target,
                ArrayRef<Sample> attempts = samples) {
   FailureOr<verify::EquivalenceResult> result = failure();
   for (const Sample &sample : attempts) {
-    equivalence.allElements = equivalence.tileElements = sample.elements;
+    equivalence.allElements = sample.all;
+    equivalence.tileElements = sample.tile;
     equivalence.tiles = sample.tiles;
     equivalence.mostWork = sample.work;
     result = verify::checkEquivalence(source, target, equivalence);
@@ -76,65 +85,67 @@ struct Comparison {
   void compute();
 
 private:
-  bool compareWindow();
-  void comparePieces();
+  bool compareWindow(verify::Window &window);
+  bool comparePieces();
 };
 } // namespace
 
 /// Compares what is left of the programs without their common parts; false if
 /// that decides nothing.
-bool Comparison::compareWindow() {
-  std::optional<verify::Window> window = verify::cutCommonParts(source, target);
-  if (!window)
-    return false;
-  isCommon = window->outputs == 0;
-  if (isCommon)
-    return true;
-  result = compareSamples(window->source(), window->target(), options);
+bool Comparison::compareWindow(verify::Window &window) {
+  result = compareSamples(window.source(), window.target(), options);
   // A difference need not be one of the programs: what was cut off takes any
   // value in a window.
   if (succeeded(result) && result->verdict != Verdict::Verified)
     return false;
   detail = llvm::formatv("{0} operations against {1}, with {2} values that "
                          "both compute alike as inputs",
-                         window->sourceOperations, window->targetOperations,
-                         window->cut)
+                         window.sourceOperations, window.targetOperations,
+                         window.cut)
                .str();
   return true;
 }
 
 /// Finds values that both compute on the way to the results, one after the
-/// other.
-void Comparison::comparePieces() {
+/// other; false if not all results are.
+bool Comparison::comparePieces() {
   verify::EquivalenceOptions glance = options;
   glance.families = {verify::InputFamily::Normal};
   glance.seeds = 1;
   glance.redraws = 0;
   glance.allElements = glance.tileElements = 1;
   glance.tiles = 2;
-  glance.mostWork = samples[0].work;
+  glance.mostWork = samples[0].work / 8;
   FailureOr<verify::Composed> composed = verify::composeWindows(
       source, target, glance, [&](Block &before, Block &after) {
         return compareSamples(before, after, options, pieceSamples);
       });
-  if (failed(composed)) {
-    result = failure();
-    return;
-  }
+  if (failed(composed) || composed->result.verdict != Verdict::Verified)
+    return false;
   result = std::move(composed->result);
   detail = llvm::formatv("piece by piece: {0} values on the way are equal, by "
                          "{1} different windows",
                          composed->windows, composed->distinct)
                .str();
+  return true;
 }
 
 void Comparison::compute() {
-  if (compareWindow())
+  std::optional<verify::Window> window = verify::cutCommonParts(source, target);
+  isCommon = window && window->outputs == 0;
+  if (isCommon)
+    return;
+  // Where one draw would have to decide all of a long program, it seldom does.
+  bool isLong = window && window->sourceOperations + window->targetOperations >=
+                              manyOperations;
+  if (isLong && comparePieces())
+    return;
+  if (window && compareWindow(*window))
     return;
   // More of a program costs more.
   if (failed(result) || !result->outOfWork)
     result = compareSamples(source, target, options);
-  if (succeeded(result) && result->outOfWork)
+  if (!isLong && succeeded(result) && result->verdict == Verdict::Unproven)
     comparePieces();
 }
 

@@ -26,8 +26,9 @@ using namespace kernel_opt::verify;
 
 /// Operations of one side of a window. More are not a small piece.
 static constexpr size_t mostOperations = 200;
-/// Windows that may turn out to differ after the first glance let them pass.
-static constexpr unsigned mostMisses = 64;
+/// Windows that may be looked at in vain, for they were too large for a glance,
+/// or differ although that let them pass. Beyond it, the programs differ.
+static constexpr unsigned mostMisses = 16;
 
 namespace {
 class Composer {
@@ -56,7 +57,7 @@ private:
   const EquivalenceOptions &glance;
   CompareWindow compare;
   ProgramNames sourceNames, targetNames;
-  /// Values of the source by type.
+  /// Values of the source by their types without dimensions of one.
   llvm::MapVector<mlir::Type, SmallVector<Value>> candidates;
   /// What was found of windows, by the hashes of both sides.
   std::map<std::string, bool> known;
@@ -64,6 +65,16 @@ private:
   Composed composed;
 };
 } // namespace
+
+/// A tensor's type without dimensions of one.
+static mlir::Type typeOf(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> sizes;
+  for (int64_t size : type.getShape())
+    if (size != 1)
+      sizes.push_back(size);
+  return RankedTensorType::get(sizes, type.getElementType());
+}
 
 /// The nearest values that `value` is computed from and that both sides have.
 Composer::Stops Composer::frontierOf(Block &block, const ProgramNames &names,
@@ -138,11 +149,14 @@ FailureOr<bool> Composer::compareOnce(Window &window) {
                     structuralHash(after.getParentOp(), "", {"kopt.id"});
   if (auto found = known.find(key); found != known.end())
     return found->second;
+  if (misses == mostMisses)
+    return false;
   // Most values are others, as a few elements show.
   FailureOr<EquivalenceResult> result = checkEquivalence(before, after, glance);
   if (failed(result))
     return failure();
-  if (result->verdict != Verdict::Refuted && misses < mostMisses) {
+  misses += result->outOfWork;
+  if (result->verdict != Verdict::Refuted && !result->outOfWork) {
     result = compare(before, after);
     if (failed(result))
       return failure();
@@ -157,8 +171,6 @@ FailureOr<bool> Composer::compareOnce(Window &window) {
 }
 
 FailureOr<bool> Composer::areEqual(Value before, Value after) {
-  if (before.getType() != after.getType())
-    return false;
   std::optional<Window> window = windowOf(before, after);
   if (!window)
     return false;
@@ -172,7 +184,7 @@ FailureOr<bool> Composer::areEqual(Value before, Value after) {
 LogicalResult Composer::findEqual(Value value) {
   if (!targetNames.canBeFree(value) || sourceNames.has(targetNames.of(value)))
     return success();
-  for (Value candidate : candidates[value.getType()]) {
+  for (Value candidate : candidates[typeOf(value)]) {
     // It has another name than those that were found.
     if (targetNames.has(sourceNames.of(candidate)))
       continue;
@@ -226,7 +238,7 @@ FailureOr<Composed> Composer::run() {
   for (Operation &op : source.without_terminator())
     for (Value value : op.getResults())
       if (sourceNames.canBeFree(value))
-        candidates[value.getType()].push_back(value);
+        candidates[typeOf(value)].push_back(value);
   targetNames.addArguments(target);
   for (Operation &op : target.without_terminator()) {
     if (!targetNames.add(op)) {

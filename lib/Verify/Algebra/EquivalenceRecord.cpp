@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include <cmath>
 
 using namespace kernel_opt;
 using namespace kernel_opt::verify;
@@ -88,6 +89,12 @@ static llvm::json::Object toJSON(const Witness &witness) {
                             {"compared", int64_t(witness.compared)}};
 }
 
+/// There is no infinity in JSON.
+static llvm::json::Value toJSON(double bound) {
+  return std::isfinite(bound) ? llvm::json::Value(bound)
+                              : llvm::json::Value("none");
+}
+
 llvm::json::Object EquivalenceResult::toJSON() const {
   llvm::json::Array primes;
   for (unsigned i = maxTowerLevels - levels; i < maxTowerLevels; ++i)
@@ -101,7 +108,7 @@ llvm::json::Object EquivalenceResult::toJSON() const {
                             {"redraws", int64_t(redraws)},
                             {"compared", int64_t(compared)},
                             {"outputs", sampled ? "sampled" : "all"},
-                            {"degree_bound", degree},
+                            {"degree_bound", ::toJSON(degree)},
                             {"exp_depth", int64_t(expDepth)},
                             {"tainted", int64_t(tainted)},
                             {"digest", llvm::utohexstr(digest)},

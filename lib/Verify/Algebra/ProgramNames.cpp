@@ -9,6 +9,7 @@
 #include "ProgramNames.h"
 #include "kernel-opt/Support/Hash.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
@@ -66,7 +67,7 @@ std::optional<std::string> ProgramNames::nameOfResult(linalg::GenericOp op,
     if (found != numbers.end())
       os << '#' << found->second << ' ';
     else
-      os << of(value) << ' ';
+      os << of(value) << ' ' << value.getType() << ' ';
   };
   for (Operation &inner : body->without_terminator()) {
     if (llvm::none_of(inner.getResults(),
@@ -85,6 +86,13 @@ std::optional<std::string> ProgramNames::nameOfResult(linalg::GenericOp op,
   return hashText(text);
 }
 
+/// Whether an operation does no more than give its operand other sizes.
+static bool isReshape(Operation *op) {
+  return isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op) &&
+         cast<ShapedType>(op->getOperand(0).getType()).hasStaticShape() &&
+         cast<ShapedType>(op->getResult(0).getType()).hasStaticShape();
+}
+
 void ProgramNames::addArguments(Block &block) {
   for (BlockArgument argument : block.getArguments()) {
     std::string name = "argument " + std::to_string(argument.getArgNumber());
@@ -97,11 +105,20 @@ void ProgramNames::addArguments(Block &block) {
 bool ProgramNames::add(Operation &op) {
   if (!isMemoryEffectFree(&op) || op.getNumSuccessors())
     return false;
+  // The same elements in the same order.
+  if (isReshape(&op)) {
+    names[op.getResult(0)] = of(op.getOperand(0)).str();
+    if (hasInput(op.getOperand(0)))
+      inputs.insert(op.getResult(0));
+    return true;
+  }
   std::string context;
   bool dependent = false;
   // Each name has a fixed length or is an argument's: none runs into another.
   for (Value value : operandsOf(&op)) {
-    context += (of(value) + "\n").str();
+    // A name says nothing of sizes.
+    llvm::raw_string_ostream(context)
+        << of(value) << ' ' << value.getType() << '\n';
     dependent |= hasInput(value);
   }
   std::string hash = structuralHash(&op, context, {"kopt.id"});
@@ -156,12 +173,40 @@ bool Remainder::collect(Value value, size_t most) {
   return true;
 }
 
+/// The elements of a value in a tensor of other sizes.
+static Value reshape(OpBuilder &builder, Value value, Type wanted) {
+  auto type = cast<RankedTensorType>(value.getType());
+  auto target = cast<RankedTensorType>(wanted);
+  Location loc = value.getLoc();
+  auto oneGroup = [](int64_t rank) {
+    SmallVector<ReassociationIndices> groups;
+    if (rank)
+      groups.push_back(llvm::to_vector<2>(llvm::seq<int64_t>(rank)));
+    return groups;
+  };
+  auto flat =
+      RankedTensorType::get(type.getNumElements(), type.getElementType());
+  if (type.getRank() == 0)
+    value =
+        tensor::ExpandShapeOp::create(builder, loc, flat, value, oneGroup(0));
+  else if (type.getRank() > 1)
+    value = tensor::CollapseShapeOp::create(builder, loc, flat, value,
+                                            oneGroup(type.getRank()));
+  if (target.getRank() == 0)
+    return tensor::CollapseShapeOp::create(builder, loc, target, value,
+                                           oneGroup(0));
+  if (target.getRank() > 1)
+    return tensor::ExpandShapeOp::create(builder, loc, target, value,
+                                         oneGroup(target.getRank()));
+  return value;
+}
+
 void Remainder::build(OpBuilder &builder, StringRef name,
                       ArrayRef<std::string> inputs, TypeRange types,
-                      ArrayRef<Value> outputs) {
+                      ArrayRef<Value> outputs, TypeRange results) {
   auto function =
       func::FuncOp::create(builder, block.getParentOp()->getLoc(), name,
-                           builder.getFunctionType(types, TypeRange(outputs)));
+                           builder.getFunctionType(types, results));
   OpBuilder::InsertionGuard guard(builder);
   Block *entry = function.addEntryBlock();
   builder.setInsertionPointToStart(entry);
@@ -171,9 +216,13 @@ void Remainder::build(OpBuilder &builder, StringRef name,
   IRMapping mapping;
   // Two values of one name are one input.
   auto take = [&](Value value) {
-    if (!mapping.contains(value) &&
-        (isa<BlockArgument>(value) || isLeaf(value)))
-      mapping.map(value, arguments.lookup(names.of(value)));
+    if (mapping.contains(value) ||
+        !(isa<BlockArgument>(value) || isLeaf(value)))
+      return;
+    Value argument = arguments.lookup(names.of(value));
+    if (argument.getType() != value.getType())
+      argument = reshape(builder, argument, value.getType());
+    mapping.map(value, argument);
   };
   for (Operation &op : block.without_terminator()) {
     if (!kept.contains(&op))
@@ -183,9 +232,11 @@ void Remainder::build(OpBuilder &builder, StringRef name,
     builder.clone(op, mapping);
   }
   SmallVector<Value> values;
-  for (Value output : outputs) {
+  for (auto [output, type] : llvm::zip_equal(outputs, results)) {
     take(output);
-    values.push_back(mapping.lookup(output));
+    Value value = mapping.lookup(output);
+    values.push_back(value.getType() == type ? value
+                                             : reshape(builder, value, type));
   }
   func::ReturnOp::create(builder, function.getLoc(), values);
 }

@@ -24,7 +24,8 @@ namespace kernel_opt::verify {
 llvm::SetVector<Value> operandsOf(Operation *op);
 
 /// Names each value of a program by all that it is computed from: equal names
-/// in two programs of equal arguments are equal values.
+/// in two programs of equal arguments are equal values, or the same elements in
+/// the same order in tensors of other sizes.
 class ProgramNames {
 public:
   /// Names all of a program; false if an operation does more than compute its
@@ -64,9 +65,11 @@ struct Remainder {
 
   /// False if there are more than `most` operations; 0: any number.
   bool collect(Value value, size_t most = 0);
-  /// Makes a function of them. `inputs` names its arguments.
+  /// Makes a function of them. `inputs` names its arguments; outputs become
+  /// tensors of the types `results`.
   void build(OpBuilder &builder, StringRef name, ArrayRef<std::string> inputs,
-             mlir::TypeRange types, ArrayRef<Value> outputs);
+             mlir::TypeRange types, ArrayRef<Value> outputs,
+             mlir::TypeRange results);
 
   Block &block;
   const ProgramNames &names;

@@ -34,8 +34,10 @@ Window verify::joinRemainders(Remainder &left, Remainder &right,
     }
   window.module = ModuleOp::create(left.block.getParentOp()->getLoc());
   OpBuilder builder = OpBuilder::atBlockEnd(window.module->getBody());
-  left.build(builder, "source", inputs, types, leftOutputs);
-  right.build(builder, "target", inputs, types, rightOutputs);
+  left.build(builder, "source", inputs, types, leftOutputs,
+             TypeRange(leftOutputs));
+  right.build(builder, "target", inputs, types, rightOutputs,
+              TypeRange(leftOutputs));
   return window;
 }
 
