@@ -18,7 +18,7 @@ import lit.formats
 config.name = "kernel-opt"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test", ".pt.test"]
-config.excludes = ["Inputs", "Unit", "lib", "python", "campaign", "mutation", "Fuzz", "CMakeLists.txt"]
+config.excludes = ["Inputs", "Unit", "lib", "python", "campaign", "models", "mutation", "Fuzz", "CMakeLists.txt"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.binary_root, "test")
 
