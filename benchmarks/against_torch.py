@@ -15,7 +15,8 @@ follows an @ in it names a variant (matmul@split.json). Each plan is
     with an emptied L2, the interval being that of the log ratio's mean;
   * and set against the time of a copy that moves the same bytes.
 A plan that the results file holds already is skipped, so that an interrupted
-run goes on where it stopped. Ratios above 1 say that the plan is faster.
+run goes on where it stopped; a variant with which the device was lost is left
+out then, and the row says so. Ratios above 1 say that the plan is faster.
 """
 
 import argparse
@@ -290,6 +291,29 @@ def copy_seconds(size, flush):
     return statistics.median(times)
 
 
+class Attempt:
+    """Which variant of Torch is being made, in a file that outlives the process:
+    one with which the device was lost is left out the next time."""
+
+    def __init__(self, results, plan):
+        self.path, self.plan = results + ".attempts", plan
+        self.all = {}
+        if os.path.exists(self.path):
+            with open(self.path) as file:
+                self.all = json.load(file)
+        self.lost = self.all.setdefault(plan, [])
+
+    def write(self, variants):
+        with open(self.path, "w") as file:
+            json.dump(dict(self.all, **{self.plan: variants}), file)
+
+    def begin(self, variant):
+        self.write(self.lost + [variant])
+
+    def end(self):
+        self.write(self.lost)
+
+
 def measure(path, options, clock):
     name = os.path.splitext(os.path.basename(path))[0]
     program = PROGRAMS[name.partition("@")[0]]
@@ -335,16 +359,23 @@ def measure(path, options, clock):
         return row
     original = Original(program, options.seed)
     variants = []
-    for variant in options.variants.split(","):
+    attempt = Attempt(options.results, name)
+    # In the order in which they do each other no harm.
+    for variant in sorted(options.variants.split(","), key=baseline.VARIANTS.index):
+        if variant in attempt.lost:
+            row.setdefault("failures", {})[variant] = "the device was lost"
+            continue
+        attempt.begin(variant)
         try:
             variants.append(baseline.Variant(original, variant))
         except Exception as error:  # A variant that fails is no baseline.
             row.setdefault("failures", {})[variant] = str(error)[:500]
             torch.cuda.synchronize()
-    screened = {
-        v.name: statistics.median(v.sample(clock)["seconds"] for _ in range(5))
-        for v in variants
-    }
+    screened = {}
+    for v in variants:
+        attempt.begin(v.name)
+        screened[v.name] = statistics.median(v.sample(clock)["seconds"] for _ in range(5))
+    attempt.end()
     row["variants"] = screened
     best = min(variants, key=lambda v: screened[v.name])
     row["baseline"] = best.name
@@ -388,12 +419,46 @@ def line(row):
     return text
 
 
+def write_table(rows, path):
+    """All rows as Markdown."""
+    head = "| program | checked | ours | best of Torch | tried | ratio | of a copy's speed | RMS error |"
+    lines = [head, "|---|---|---|---|---|---|---|---|"]
+    letters = {"eager": "E", "compile": "C", "max-autotune": "A"}
+    for row in sorted(rows, key=lambda r: r["plan"]):
+        cells = [row["plan"], "passed" if row["passed"] else "**failed**"]
+        if "ratio" in row:
+            tried = dict.fromkeys(letters[v.partition("+")[0]] for v in row["variants"])
+            tried = list(tried) + ["(without %s)" % v for v in row.get("failures", {})]
+            cells += [
+                "%.3f ms" % (row["seconds"] * 1e3),
+                "%.3f ms, %s" % (row["torch_seconds"] * 1e3, row["baseline"]),
+                " ".join(tried),
+                "%.3f [%.3f, %.3f]" % (row["ratio"], *row["interval"]),
+                "%.3f" % row["of_copy"],
+            ]
+        else:
+            cells += [""] * 5
+        errors = ["%.2g / %.2g" % (o["rms"], o["torch_rms"]) for o in row["families"]["normal"]]
+        lines.append("| " + " | ".join(cells + [" ".join(errors)]) + " |")
+    with open(path, "w") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def read_rows(path):
+    """What a results file holds, without a line that was cut off."""
+    if not os.path.exists(path):
+        return []
+    with open(path) as file:
+        return [json.loads(l) for l in file if l.endswith("\n")]
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("plans", nargs="+", help="launch plans (JSON)")
     parser.add_argument("--results", default="results.jsonl", help="one JSON object a line")
+    parser.add_argument("--table", help="all rows of the results, as Markdown")
     parser.add_argument("--variants", default=",".join(baseline.VARIANTS))
     parser.add_argument(
         "--families", default="normal", help="all, or some of " + ", ".join(FAMILIES)
@@ -407,10 +472,7 @@ def main():
     options = parser.parse_args()
     if options.families == "all":
         options.families = ",".join(FAMILIES)
-    done = set()
-    if os.path.exists(options.results):
-        with open(options.results) as file:
-            done = {json.loads(l)["plan"] for l in file if l.endswith("\n")}
+    done = {row["plan"] for row in read_rows(options.results)}
     clock = baseline.Clock(torch)
     failures = 0
     for path in options.plans:
@@ -431,6 +493,10 @@ def main():
         with open(options.results, "a") as file:
             file.write(json.dumps(row) + "\n")
         print(line(row), flush=True)
+        if options.table:
+            write_table(read_rows(options.results), options.table)
+    if options.table:
+        write_table(read_rows(options.results), options.table)
     return min(failures, 100)
 
 

@@ -327,7 +327,7 @@ PYTHON
 
 reference() { python3 -c "import numpy as np; $1"; }
 
-expect device 0 'compute capability' --device-info --bandwidth
+expect device 0 'compute capability' --device-info --rates --measure-again
 cat device.log
 expect run 0 'deterministic; inputs and surroundings untouched' scale.json --dump=d
 reference "x = np.load('d/x.npy'); np.save('twice.npy', x * np.float32(2))"

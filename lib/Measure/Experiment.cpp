@@ -138,7 +138,8 @@ void Experiment::evaluate(Comparison &result) const {
     result.logCycleRatio = meanInterval(cycleRatios, options.confidence);
 }
 
-static Verdict verdictOf(const Comparison &result, double halfWidth) {
+/// `agrees`: blocks agree as well as asked for.
+static Verdict verdictOf(const Comparison &result, bool agrees) {
   auto agree = [&](auto says) {
     return says(result.logRatio) &&
            (!result.logCycleRatio || says(*result.logCycleRatio));
@@ -149,8 +150,7 @@ static Verdict verdictOf(const Comparison &result, double halfWidth) {
     return Verdict::Slower;
   const Interval &ratio = result.logRatio;
   bool holdsZero = ratio.low() <= 0 && ratio.high() >= 0;
-  return holdsZero && ratio.halfWidth <= halfWidth ? Verdict::Same
-                                                   : Verdict::Ambiguous;
+  return holdsZero && agrees ? Verdict::Same : Verdict::Ambiguous;
 }
 
 llvm::Expected<Comparison> Experiment::run() {
@@ -176,7 +176,14 @@ llvm::Expected<Comparison> Experiment::run() {
   }
   result.baselineSeconds = median(baselines);
   result.candidateSeconds = median(candidates);
-  result.verdict = verdictOf(result, options.halfWidth);
+  bool agrees = result.logRatio.halfWidth <= options.halfWidth;
+  double systematic = options.placement +
+                      options.timestampStep / std::min(result.baselineSeconds,
+                                                       result.candidateSeconds);
+  result.logRatio.halfWidth += systematic;
+  if (result.logCycleRatio)
+    result.logCycleRatio->halfWidth += systematic;
+  result.verdict = verdictOf(result, agrees);
   return result;
 }
 

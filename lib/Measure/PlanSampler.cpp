@@ -25,7 +25,8 @@ static unsigned setsFor(const LaunchPlan &plan, const DeviceInfo &device) {
 
 llvm::Expected<std::unique_ptr<PlanSampler>>
 PlanSampler::create(Session &session, PlanRunner &runner,
-                    verify::InputFamily family, uint64_t seed) {
+                    verify::InputFamily family, uint64_t seed,
+                    int64_t mostDrawn) {
   std::unique_ptr<PlanSampler> sampler(new PlanSampler(session, runner));
   for (Event *event : {&sampler->begin, &sampler->end}) {
     auto created = session.context().createEvent();
@@ -38,8 +39,8 @@ PlanSampler::create(Session &session, PlanRunner &runner,
     return std::move(e);
   unsigned sets = setsFor(runner.plan(), session.context().device());
   while (runner.setCount() < sets)
-    if (llvm::Error e = runner.addSet(family, seed + runner.setCount(),
-                                      PlanRunner::drawnForTiming))
+    if (llvm::Error e =
+            runner.addSet(family, seed + runner.setCount(), mostDrawn))
       return std::move(e);
   for (unsigned set = 0; set < runner.setCount(); ++set) {
     if (llvm::Error e = runner.poison(set, Poison::Large, set))
@@ -151,70 +152,4 @@ llvm::Expected<PlanSampler::ClockCheck> PlanSampler::checkClocksOnce() {
     return seconds.takeError();
   check.eventSeconds = *seconds;
   return check;
-}
-
-//===----------------------------------------------------------------------===//
-// Bandwidth
-//===----------------------------------------------------------------------===//
-
-llvm::Expected<Bandwidth> measure::measureBandwidth(Session &session) {
-  Context &context = session.context();
-  auto memory = context.memory();
-  if (!memory)
-    return memory.takeError();
-  // Far more than the L2, at most a quarter of what is free.
-  uint64_t bytes = std::min<uint64_t>(
-      {memory->first / 4,
-       std::max<uint64_t>(16 * context.device().l2Bytes, uint64_t(1) << 20)});
-  bytes &= ~uint64_t(255);
-  auto from = context.allocate(bytes), to = context.allocate(bytes);
-  if (!from || !to)
-    return llvm::joinErrors(from.takeError(), to.takeError());
-  auto begin = context.createEvent(), end = context.createEvent();
-  if (!begin || !end)
-    return llvm::joinErrors(begin.takeError(), end.takeError());
-  Builtins &builtins = session.builtins();
-  const Stream &stream = session.stream();
-  auto rate = [&](double moved, function_ref<llvm::Error()> body,
-                  double &result) -> llvm::Error {
-    std::vector<double> rates;
-    for (int i = 0; i < 7; ++i) {
-      if (llvm::Error e = builtins.flushL2())
-        return e;
-      if (llvm::Error e = stream.record(*begin))
-        return e;
-      if (llvm::Error e = body())
-        return e;
-      if (llvm::Error e = stream.record(*end))
-        return e;
-      if (llvm::Error e = stream.synchronize(session.launchLimit))
-        return e;
-      auto seconds = context.elapsed(*begin, *end);
-      if (!seconds)
-        return seconds.takeError();
-      if (*seconds > 0)
-        rates.push_back(moved / *seconds);
-    }
-    // The best: this is a ceiling.
-    result = rates.empty() ? 0 : *std::max_element(rates.begin(), rates.end());
-    return llvm::Error::success();
-  };
-  Bandwidth bandwidth;
-  double size = double(bytes);
-  if (llvm::Error e = builtins.fillRandom(from->address(), bytes, 1))
-    return std::move(e);
-  if (llvm::Error e = rate(
-          2 * size,
-          [&] { return builtins.copy(to->address(), from->address(), bytes); },
-          bandwidth.copy))
-    return std::move(e);
-  if (llvm::Error e = rate(
-          size, [&] { return builtins.read(from->address(), bytes); },
-          bandwidth.read))
-    return std::move(e);
-  if (llvm::Error e = rate(
-          size, [&] { return builtins.fillRandom(to->address(), bytes, 2); },
-          bandwidth.write))
-    return std::move(e);
-  return bandwidth;
 }

@@ -19,6 +19,7 @@ using namespace kernel_opt::runtime;
 ///   kernel_opt_checksum(from, words, sums)
 ///   kernel_opt_read(from, vectors, sink)      16-byte loads
 ///   kernel_opt_copy(to, from, vectors)        16-byte loads and stores
+///   kernel_opt_fill_shared(words, seed)       its own dynamic shared memory
 ///   kernel_opt_clocks(out)                    a pair per multiprocessor
 /// `scramble` is the mixing function of `mixWord` below.
 static constexpr char ptx[] = R"ptx(
@@ -200,6 +201,33 @@ done:
   ret;
 }
 
+.extern .shared .align 16 .b8 kernel_opt_shared[];
+.visible .entry kernel_opt_fill_shared(.param .u32 pWords, .param .u32 pSeed)
+{
+  .reg .pred %p;
+  .reg .b32 %i, %words, %seed, %step, %x, %at, %base;
+  ld.param.u32 %words, [pWords];
+  ld.param.u32 %seed, [pSeed];
+  mov.u32 %base, kernel_opt_shared;
+  mov.u32 %i, %tid.x;
+  mov.u32 %step, %ntid.x;
+loop:
+  setp.ge.u32 %p, %i, %words;
+  @%p bra done;
+  mul.lo.u32 %x, %i, 0x9E3779B1;
+  xor.b32 %x, %x, %seed;
+  mul.lo.u32 %x, %x, 0x85EBCA6B;
+  shr.u32 %at, %x, 13;
+  xor.b32 %x, %x, %at;
+  shl.b32 %at, %i, 2;
+  add.u32 %at, %at, %base;
+  st.volatile.shared.u32 [%at], %x;
+  add.u32 %i, %i, %step;
+  bra loop;
+done:
+  ret;
+}
+
 .visible .entry kernel_opt_clocks(.param .u64 pOut)
 {
   .reg .b32 %r;
@@ -263,6 +291,7 @@ Builtins::create(Context &context, const Stream &stream) {
                  {"kernel_opt_checksum", &builtins->checksumKernel},
                  {"kernel_opt_read", &builtins->readKernel},
                  {"kernel_opt_copy", &builtins->copyKernel},
+                 {"kernel_opt_fill_shared", &builtins->fillSharedKernel},
                  {"kernel_opt_clocks", &builtins->clocksKernel}};
   for (auto &[entry, kernel] : kernels) {
     llvm::Expected<Kernel> found = builtins->module.kernel(entry);
@@ -284,6 +313,16 @@ LaunchShape Builtins::shapeFor(uint64_t items) const {
   uint64_t blocks = llvm::divideCeil(items, blockThreads);
   uint64_t full = uint64_t(context.device().multiprocessors) * 8;
   shape.grid[0] = unsigned(std::clamp<uint64_t>(blocks, 1, full));
+  shape.block[0] = blockThreads;
+  return shape;
+}
+
+/// A thread for each item: blocks that follow each other keep more memory
+/// accesses under way than threads that loop.
+static LaunchShape onceFor(uint64_t items) {
+  LaunchShape shape;
+  shape.grid[0] = unsigned(std::clamp<uint64_t>(
+      llvm::divideCeil(items, blockThreads), 1, INT32_MAX));
   shape.block[0] = blockThreads;
   return shape;
 }
@@ -365,6 +404,20 @@ llvm::Error Builtins::flushL2() {
   return fillRandom(flushBuffer.address(), flushBytes, ++flushCount);
 }
 
+llvm::Error Builtins::fillShared(uint32_t seed) {
+  // As much as a block may have, so that there is one on each multiprocessor.
+  const DeviceInfo &device = context.device();
+  LaunchShape shape;
+  shape.grid[0] = unsigned(device.multiprocessors);
+  shape.block[0] = blockThreads;
+  shape.sharedBytes = unsigned(device.sharedPerBlockOptin);
+  if (llvm::Error e = fillSharedKernel.prepare(shape))
+    return e;
+  uint32_t words = shape.sharedBytes / 4;
+  void *arguments[] = {&words, &seed};
+  return fillSharedKernel.launch(stream, shape, arguments);
+}
+
 llvm::Error Builtins::readClocks(unsigned slot) {
   assert(slot < 2 && "a clock is read before and after");
   api::DevicePointer out =
@@ -409,12 +462,12 @@ llvm::Error Builtins::read(api::DevicePointer from, uint64_t bytes) {
   uint64_t vectors = bytes / 16;
   api::DevicePointer sink = scratch.address();
   void *arguments[] = {&from, &vectors, &sink};
-  return readKernel.launch(stream, shapeFor(vectors), arguments);
+  return readKernel.launch(stream, onceFor(vectors), arguments);
 }
 
 llvm::Error Builtins::copy(api::DevicePointer to, api::DevicePointer from,
                            uint64_t bytes) {
   uint64_t vectors = bytes / 16;
   void *arguments[] = {&to, &from, &vectors};
-  return copyKernel.launch(stream, shapeFor(vectors), arguments);
+  return copyKernel.launch(stream, onceFor(vectors), arguments);
 }

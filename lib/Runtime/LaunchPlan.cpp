@@ -244,6 +244,29 @@ llvm::Error Verifier::checkStep(const PlanStep &step, const std::string &what,
   return llvm::Error::success();
 }
 
+/// The line of `ptx` that declares a global variable, 0 if none does. Tables of
+/// libdevice, which have values, are none.
+static unsigned findGlobal(StringRef ptx) {
+  unsigned number = 0;
+  for (StringRef line : llvm::split(ptx, '\n')) {
+    ++number;
+    line = line.split("//").first;
+    for (size_t at = line.find(".global"); at != StringRef::npos;
+         at = line.find(".global", at + 1)) {
+      // Not the suffix of an instruction, nor what a parameter points to.
+      StringRef before = line.take_front(at), after = line.drop_front(at + 7);
+      if ((!before.empty() && (llvm::isAlnum(before.back()) ||
+                               before.rtrim().ends_with(".ptr"))) ||
+          after.empty() || !llvm::isSpace(after.front()))
+        continue;
+      if (after.contains(" __cudart_") && after.contains("] = {"))
+        continue;
+      return number;
+    }
+  }
+  return 0;
+}
+
 llvm::Error Verifier::run() {
   llvm::StringSet<> names;
   for (const PlanBuffer &buffer : plan.buffers) {
@@ -260,6 +283,16 @@ llvm::Error Verifier::run() {
     if (module.name.empty() || !names.insert(module.name).second)
       return error("two modules are named '" + module.name +
                    "', or one has no name");
+  // What one run leaves there the next could find instead of computing it.
+  for (const PlanModule &module : plan.modules)
+    if (unsigned line = StringRef(module.image)
+                                .starts_with("\x7f"
+                                             "ELF")
+                            ? 0
+                            : findGlobal(module.image))
+      return error("module '" + module.name + "', line " + Twine(line) +
+                   ": expected no global variables, found one; memory that "
+                   "kernels write belongs into buffers");
   for (bool isPrepare : {true, false}) {
     StringRef list = isPrepare ? "prepare" : "launches";
     for (auto [i, step] :

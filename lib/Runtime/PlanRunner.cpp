@@ -209,13 +209,13 @@ llvm::Error PlanRunner::addSet(verify::InputFamily family, uint64_t seed,
       return e;
     if (llvm::Error e = wait()) // The array goes.
       return e;
-    // The other rows repeat the first ones.
+    // The other rows repeat the first ones: each copy doubles what is there.
     Context &context = session.context();
-    for (uint64_t at = drawn; at < buffer.bytes(); at += drawn)
+    for (uint64_t at = drawn; at < buffer.bytes(); at *= 2)
       if (llvm::Error e = context.check(
               context.functions().memcpyDtoDAsync(
                   buffer.address() + at, buffer.address(),
-                  std::min(drawn, buffer.bytes() - at), session.stream().get()),
+                  std::min(at, buffer.bytes() - at), session.stream().get()),
               "repeat the first rows of an input"))
         return e;
     return wait();

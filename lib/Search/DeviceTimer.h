@@ -6,16 +6,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// One process owns the device and one thread talks to it, while workers go on
-// compiling. A candidate is timed in pairs with the fastest one of its kernel
-// so far. A candidate that hangs or takes the device down costs that process,
-// which is replaced, and itself.
+// One process owns the device and one thread talks to it (measure::Screener),
+// while workers go on compiling.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef KERNEL_OPT_LIB_SEARCH_DEVICETIMER_H
 #define KERNEL_OPT_LIB_SEARCH_DEVICETIMER_H
 
+#include "kernel-opt/Measure/Screener.h"
 #include "kernel-opt/Search/Search.h"
 #include <condition_variable>
 #include <deque>
@@ -41,7 +40,7 @@ class DeviceTimer {
 public:
   DeviceTimer(std::vector<std::string> command,
               std::chrono::milliseconds patience)
-      : command(std::move(command)), patience(patience) {}
+      : screener(std::move(command), patience) {}
   ~DeviceTimer();
 
   /// Starts the process and asks what the device is. Fails where there is none,
@@ -57,27 +56,11 @@ public:
   void stop();
 
 private:
-  struct Yardstick {
-    std::string plan;
-    int64_t handle = -1; ///< -1: not loaded
-    double seconds = 0;
-  };
-
   void work();
   DeviceResult measure(DeviceJob job);
-  llvm::Expected<Measurement> timeAlone(int64_t handle);
-  llvm::Expected<Measurement> timeAgainst(Yardstick &yardstick, int64_t handle);
-  llvm::Expected<llvm::json::Object> request(llvm::json::Object object);
-  llvm::Expected<int64_t> load(StringRef plan);
-  llvm::Error validate(int64_t handle);
-  void unload(int64_t handle);
-  llvm::Error start();
 
-  std::vector<std::string> command;
-  std::chrono::milliseconds patience;
-  std::optional<JSONLinesWorker> worker;
+  measure::Screener screener;
   std::string device;
-  std::map<std::string, Yardstick> yardsticks; ///< by kernel
 
   std::mutex mutex;
   std::condition_variable changed;
@@ -85,7 +68,6 @@ private:
   std::vector<DeviceResult> done;
   size_t busy = 0;
   std::atomic<bool> stopping{false};
-  std::atomic<int> group{0}; ///< of the process
   std::thread thread;
 };
 

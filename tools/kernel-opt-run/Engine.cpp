@@ -53,7 +53,14 @@ llvm::Expected<Engine::Loaded *> Engine::find(unsigned handle) {
                                  Twine(handle));
 }
 
-llvm::Expected<json::Object> Engine::info(bool withBandwidth) {
+llvm::Expected<measure::DeviceRates> Engine::rates(bool again) {
+  auto open = session();
+  if (!open)
+    return open.takeError();
+  return measure::deviceRates(**open, again);
+}
+
+llvm::Expected<json::Object> Engine::info(InfoRequest what) {
   auto open = session();
   if (!open)
     return open.takeError();
@@ -62,14 +69,11 @@ llvm::Expected<json::Object> Engine::info(bool withBandwidth) {
   if (!memory)
     return memory.takeError();
   answer["free_bytes"] = int64_t(memory->first);
-  if (withBandwidth) {
-    auto bandwidth = measure::measureBandwidth(**open);
-    if (!bandwidth)
-      return bandwidth.takeError();
-    answer["bandwidth"] =
-        json::Object{{"copy_bytes_per_second", bandwidth->copy},
-                     {"read_bytes_per_second", bandwidth->read},
-                     {"write_bytes_per_second", bandwidth->write}};
+  if (what != InfoRequest::Facts) {
+    auto measured = rates(what == InfoRequest::FreshRates);
+    if (!measured)
+      return measured.takeError();
+    answer["rates"] = measured->toJSON();
   }
   return answer;
 }
@@ -184,6 +188,54 @@ static std::string firstDifference(const HostArray &a, const HostArray &b) {
                        text(b.at(first)));
 }
 
+llvm::Expected<json::Object> Engine::runOnDevice(unsigned handle,
+                                                 unsigned repeats) {
+  auto loaded = find(handle);
+  if (!loaded)
+    return loaded.takeError();
+  PlanRunner &runner = *(*loaded)->runner;
+  std::vector<uint64_t> first;
+  json::Array problems;
+  auto problem = [&](const Twine &text) {
+    if (!llvm::is_contained(problems, json::Value(text.str())))
+      problems.push_back(text.str());
+  };
+  for (unsigned i = 0; i < 2 * repeats; ++i) {
+    if (llvm::Error e =
+            runner.poison(0, i >= repeats ? Poison::Large : Poison::Random, i))
+      return std::move(e);
+    if (llvm::Error e = opened->builtins().fillShared(i + 1))
+      return std::move(e);
+    if (llvm::Error e = runner.run(0))
+      return std::move(e);
+    auto damage = runner.findDamage(0);
+    if (!damage)
+      return damage.takeError();
+    for (const Damage &d : *damage)
+      problem(d.describe());
+    auto sums = runner.outputChecksums(0);
+    if (!sums)
+      return sums.takeError();
+    if (first.empty())
+      first = std::move(*sums);
+    else
+      for (auto [o, pair] : llvm::enumerate(llvm::zip(first, *sums)))
+        if (std::get<0>(pair) != std::get<1>(pair))
+          problem(
+              "output " + Twine(o) +
+              (i >= repeats ? " depends on what memory held before, or" : "") +
+              " differs from run to run");
+  }
+  (*loaded)->hasRun = true;
+  json::Array sums;
+  for (uint64_t sum : first)
+    sums.push_back(llvm::utohexstr(sum, true));
+  return json::Object{{"passed", problems.empty()},
+                      {"runs", int64_t(2 * repeats)},
+                      {"problems", std::move(problems)},
+                      {"output_checksums", std::move(sums)}};
+}
+
 llvm::Expected<json::Object> Engine::run(unsigned handle, unsigned repeats) {
   auto loaded = find(handle);
   if (!loaded)
@@ -202,6 +254,8 @@ llvm::Expected<json::Object> Engine::run(unsigned handle, unsigned repeats) {
     unsigned kind = i >= repeats;
     if (llvm::Error e =
             runner.poison(0, kind ? Poison::Large : Poison::Random, i))
+      return std::move(e);
+    if (llvm::Error e = opened->builtins().fillShared(i + 1))
       return std::move(e);
     if (llvm::Error e = runner.run(0))
       return std::move(e);
@@ -346,7 +400,8 @@ llvm::Expected<measure::PlanSampler *> Engine::sampler(unsigned handle) {
     if (!runner)
       return runner.takeError();
     auto sampler = measure::PlanSampler::create(
-        *opened, **runner, loaded.request.family, loaded.request.seed);
+        *opened, **runner, loaded.request.family, loaded.request.seed,
+        std::min(loaded.request.mostDrawn, PlanRunner::drawnForTiming));
     if (!sampler)
       return sampler.takeError();
     loaded.timed = std::move(*runner);

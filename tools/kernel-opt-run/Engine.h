@@ -16,6 +16,7 @@
 #ifndef KERNEL_OPT_TOOLS_KERNELOPTRUN_ENGINE_H
 #define KERNEL_OPT_TOOLS_KERNELOPTRUN_ENGINE_H
 
+#include "kernel-opt/Measure/DeviceRates.h"
 #include "kernel-opt/Measure/Samplers.h"
 #include "kernel-opt/Runtime/CompareArrays.h"
 #include "kernel-opt/Runtime/PlanRunner.h"
@@ -28,6 +29,9 @@ struct DeviceRequest {
   int device = 0;
   std::chrono::milliseconds launchLimit{60000};
 };
+
+/// What to say of a device; rates are measured if no cache has them.
+enum class InfoRequest { Facts, Rates, FreshRates };
 
 struct LoadRequest {
   runtime::LaunchPlan plan;
@@ -59,7 +63,9 @@ public:
   /// The device must not be touched any more.
   bool isLost() const { return opened && opened->context().isLost(); }
 
-  llvm::Expected<llvm::json::Object> info(bool withBandwidth);
+  llvm::Expected<llvm::json::Object> info(InfoRequest what);
+  /// Of the device, from the cache unless `again`.
+  llvm::Expected<measure::DeviceRates> rates(bool again = false);
   /// Returns a handle.
   llvm::Expected<unsigned> load(LoadRequest request);
   llvm::Error unload(unsigned handle);
@@ -68,6 +74,10 @@ public:
   /// and surroundings were left alone, that all outputs were written and that
   /// every run gave the same bits.
   llvm::Expected<llvm::json::Object> run(unsigned handle, unsigned repeats);
+  /// The same without bringing outputs to the host: their checksums are
+  /// compared. Says less of what differs, in less time.
+  llvm::Expected<llvm::json::Object> runOnDevice(unsigned handle,
+                                                 unsigned repeats);
   /// Compares the outputs of the last run. "passed" says whether they hold.
   llvm::Expected<llvm::json::Object> check(unsigned handle,
                                            const CheckRequest &request);
@@ -113,6 +123,7 @@ private:
   llvm::Expected<llvm::json::Object> perform(JSONReader &request,
                                              const std::string &command);
   llvm::Expected<llvm::json::Object> load(JSONReader &request);
+  llvm::Expected<llvm::json::Object> compare(JSONReader &request);
 
   Engine engine;
 };

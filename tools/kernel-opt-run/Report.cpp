@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Report.h"
+#include "kernel-opt/Measure/DeviceRates.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
@@ -63,6 +64,25 @@ void Report::error(StringRef kind, StringRef message) {
     printed("error", object);
 }
 
+static void printRates(raw_ostream &os, const json::Object &rates) {
+  os << llvm::formatv("  measured{0}: copy {1:F0} GB/s, read {2:F0} GB/s, "
+                      "write {3:F0} GB/s\n",
+                      flag(rates, "cached") ? " before" : "",
+                      number(rates, "copy_bytes_per_second") * 1e-9,
+                      number(rates, "read_bytes_per_second") * 1e-9,
+                      number(rates, "write_bytes_per_second") * 1e-9);
+  const json::Object *units = rates.getObject("operations_per_second");
+  if (!units)
+    return;
+  os << "  peaks:";
+  for (unsigned i = 0; i < measure::numUnits; ++i) {
+    StringRef name = stringOf(measure::Unit(i));
+    os << llvm::formatv("{0} {1} {2:F1}", i ? "," : "", name,
+                        number(*units, name) * 1e-12);
+  }
+  os << " TFLOP/s\n";
+}
+
 void Report::device(json::Object result) {
   if (printed("device", result))
     return;
@@ -83,12 +103,8 @@ void Report::device(json::Object result) {
   int64_t version = integer(d, "driver_version");
   os << llvm::formatv("  driver for CUDA {0}.{1}\n", version / 1000,
                       version % 1000 / 10);
-  if (const json::Object *b = result.getObject("bandwidth"))
-    os << llvm::formatv("  measured: copy {0:F0} GB/s, read {1:F0} GB/s, write "
-                        "{2:F0} GB/s\n",
-                        number(*b, "copy_bytes_per_second") * 1e-9,
-                        number(*b, "read_bytes_per_second") * 1e-9,
-                        number(*b, "write_bytes_per_second") * 1e-9);
+  if (const json::Object *rates = result.getObject("rates"))
+    printRates(os, *rates);
 }
 
 void Report::plan(json::Object result) {
@@ -178,6 +194,20 @@ void Report::time(json::Object result) {
                         100 * light / number(result, "seconds"),
                         timeText(light));
   printTrust(os, result);
+}
+
+void Report::screening(json::Object result) {
+  if (printed("screening", result))
+    return;
+  os << llvm::formatv("{0}: ", text(result, "file"));
+  if (const json::Object *error = result.getObject("error"))
+    os << llvm::formatv("{0}: {1}", text(*error, "kind"),
+                        text(*error, "message"));
+  else
+    os << timeText(number(result, "seconds"));
+  os << llvm::formatv(" (looked at for {0})\n",
+                      timeText(number(result, "wall_seconds")));
+  os.flush();
 }
 
 void Report::comparison(json::Object result) {

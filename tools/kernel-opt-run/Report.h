@@ -27,6 +27,7 @@ public:
   void check(llvm::json::Object result);
   void dump(llvm::json::Object result);
   void time(llvm::json::Object result);
+  void screening(llvm::json::Object result);
   void comparison(llvm::json::Object result);
   void error(StringRef kind, StringRef message);
 

@@ -54,17 +54,15 @@ static llvm::Error checkSpeedOfLight(Engine &engine, const LaunchPlan &plan,
   light.bytes = double(plan.compulsoryBytes);
   light.flops = plan.flops;
   light.flopsPerSecond = peakFlops;
-  if (plan.compulsoryBytes) {
-    auto session = engine.session();
-    if (!session)
-      return session.takeError();
-    auto bandwidth = measureBandwidth(**session);
-    if (!bandwidth)
-      return bandwidth.takeError();
+  if (plan.compulsoryBytes || plan.flops > 0) {
+    auto rates = engine.rates();
+    if (!rates)
+      return rates.takeError();
     // The best of the mixes: a lower bound on the time, whatever is read and
     // written.
-    light.bytesPerSecond =
-        std::max({bandwidth->copy, bandwidth->read, bandwidth->write});
+    light.bytesPerSecond = rates->bandwidth();
+    if (!light.flopsPerSecond)
+      light.flopsPerSecond = rates->peakFor(plan);
   }
   if (light.seconds() > 0)
     result["speed_of_light_seconds"] = light.seconds();
@@ -197,6 +195,26 @@ static llvm::Error loadRemote(const TimingRequest &request,
     baseline.remote.emplace(sampler);
   }
   return llvm::Error::success();
+}
+
+llvm::Expected<json::Object>
+run::compareLoaded(Engine &engine, unsigned baseline, unsigned candidate,
+                   const ExperimentOptions &options) {
+  auto ours = engine.sampler(candidate), other = engine.sampler(baseline);
+  if (!ours || !other)
+    return llvm::joinErrors(ours.takeError(), other.takeError());
+  auto comparison = compare(**other, **ours, options);
+  if (!comparison)
+    return comparison.takeError();
+  json::Object result = comparison->toJSON();
+  json::Array problems;
+  if (llvm::Error e = findProblems("the candidate", **ours, problems))
+    return std::move(e);
+  if (llvm::Error e = findProblems("the baseline", **other, problems))
+    return std::move(e);
+  result["passed"] = problems.empty();
+  result["problems"] = std::move(problems);
+  return result;
 }
 
 llvm::Expected<json::Object> run::timeAgainst(Engine &engine, unsigned handle,

@@ -35,6 +35,10 @@ struct TimingRequest {
 /// invalid.
 llvm::Expected<llvm::json::Object> timeAlone(Engine &engine, unsigned handle,
                                              const TimingRequest &request);
+/// A paired experiment of two plans that are loaded in this process.
+llvm::Expected<llvm::json::Object>
+compareLoaded(Engine &engine, unsigned baseline, unsigned candidate,
+              const measure::ExperimentOptions &options);
 /// A paired experiment of a loaded plan against the baseline.
 llvm::Expected<llvm::json::Object> timeAgainst(Engine &engine, unsigned handle,
                                                const LoadRequest &load,

@@ -12,7 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Engine.h"
+#include "Timing.h"
 #include "kernel-opt/Support/Nesting.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstdio>
@@ -73,6 +73,23 @@ llvm::Expected<json::Object> RequestServer::load(JSONReader &request) {
   return described;
 }
 
+llvm::Expected<json::Object> RequestServer::compare(JSONReader &request) {
+  unsigned candidate = handle(request);
+  auto baseline = unsigned(request.integer("baseline", 0, INT32_MAX));
+  measure::ExperimentOptions options;
+  auto blocks = [&](StringRef name, unsigned usual) {
+    return unsigned(request.integer(name, 2, 10000, usual));
+  };
+  options.leastBlocks = blocks("least_blocks", options.leastBlocks);
+  options.mostBlocks = blocks("most_blocks", options.mostBlocks);
+  options.halfWidth = request.number("half_width", options.halfWidth);
+  options.seed = uint64_t(request.integer("seed", 0, INT64_MAX, 0));
+  request.finish();
+  if (llvm::Error e = request.allErrors().take("request"))
+    return std::move(e);
+  return compareLoaded(engine, baseline, candidate, options);
+}
+
 llvm::Expected<json::Object>
 RequestServer::perform(JSONReader &request, const std::string &command) {
   auto ready = [&] {
@@ -80,10 +97,10 @@ RequestServer::perform(JSONReader &request, const std::string &command) {
     return request.allErrors().take("request");
   };
   if (command == "info") {
-    bool bandwidth = request.boolean("bandwidth", false);
+    bool rates = request.boolean("rates", false);
     if (llvm::Error e = ready())
       return std::move(e);
-    return engine.info(bandwidth);
+    return engine.info(rates ? InfoRequest::Rates : InfoRequest::Facts);
   }
   if (command == "load")
     return load(request);
@@ -98,10 +115,13 @@ RequestServer::perform(JSONReader &request, const std::string &command) {
   if (command == "run") {
     unsigned h = handle(request);
     auto repeats = unsigned(request.integer("repeats", 1, 1000, 2));
+    bool onDevice = request.boolean("on_device", false);
     if (llvm::Error e = ready())
       return std::move(e);
-    return engine.run(h, repeats);
+    return onDevice ? engine.runOnDevice(h, repeats) : engine.run(h, repeats);
   }
+  if (command == "compare")
+    return compare(request);
   if (command == "check") {
     unsigned h = handle(request);
     CheckRequest check;

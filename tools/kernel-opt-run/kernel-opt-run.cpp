@@ -11,11 +11,13 @@
 #include "Report.h"
 #include "Timing.h"
 #include "Tools.h"
+#include "kernel-opt/Measure/Screener.h"
 #include "kernel-opt/Support/Nesting.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/WithColor.h"
 #include <unistd.h>
@@ -33,8 +35,13 @@ namespace {
 /// The command line. Made inside main: tools share one process.
 struct Options {
   cl::OptionCategory category{"kernel-opt-run options"};
-  cl::opt<std::string> plan{cl::Positional, cl::desc("PLAN.json"),
-                            cl::cat(category)};
+  cl::list<std::string> plans{cl::Positional, cl::desc("PLAN.json ..."),
+                              cl::cat(category)};
+  cl::opt<bool> screen{
+      "screen", cl::cat(category),
+      cl::desc("Look quickly at many plans: those of one name are timed in "
+               "pairs with the fastest so far, what hangs or faults costs "
+               "itself alone")};
   cl::opt<int> device{"device", cl::desc("Number of the device"), cl::init(0),
                       cl::cat(category)};
   cl::opt<std::string> driver{
@@ -43,9 +50,12 @@ struct Options {
                "KERNELOPT_CUDA_DRIVER, else libcuda.so.1)")};
   cl::opt<bool> deviceInfo{"device-info", cl::cat(category),
                            cl::desc("Print facts about the device")};
-  cl::opt<bool> bandwidth{
-      "bandwidth", cl::cat(category),
-      cl::desc("With --device-info, also measure its memory")};
+  cl::opt<bool> rates{
+      "rates", cl::cat(category),
+      cl::desc("With --device-info, also what its memory and its units do at "
+               "most; measured once for a device and driver")};
+  cl::opt<bool> measureAgain{"measure-again", cl::cat(category),
+                             cl::desc("With --rates, measure them now")};
   cl::opt<bool> worker{"worker", cl::cat(category),
                        cl::desc("Serve JSON-lines requests on standard input")};
   cl::list<std::string> inputs{
@@ -97,7 +107,7 @@ struct Options {
   cl::opt<double> peakFlops{
       "peak-flops", cl::init(0), cl::cat(category),
       cl::desc("Peak of the unit that the plan uses, per second, for the speed "
-               "of light")};
+               "of light (default: measured)")};
   cl::opt<double> timeout{
       "timeout", cl::init(60), cl::value_desc("seconds"), cl::cat(category),
       cl::desc("After which a launch counts as hanging (0: never)")};
@@ -119,6 +129,7 @@ private:
   llvm::Expected<LoadRequest> loadRequest();
   llvm::Error runAndCheck();
   llvm::Error timeIt(const LoadRequest &load);
+  llvm::Error screenAll();
   llvm::Error confirm(json::Object &first);
 
   const Options &options;
@@ -136,7 +147,7 @@ static std::vector<std::string> stringsOf(const cl::list<std::string> &list) {
 
 llvm::Expected<LoadRequest> Run::loadRequest() {
   LoadRequest load;
-  auto plan = LaunchPlan::fromFile(options.plan);
+  auto plan = LaunchPlan::fromFile(options.plans.front());
   if (!plan)
     return plan.takeError();
   load.plan = std::move(*plan);
@@ -258,19 +269,72 @@ llvm::Error Run::timeIt(const LoadRequest &load) {
   return llvm::Error::success();
 }
 
+/// Of each plan its time or what is wrong with it; a plan that is wrong ends
+/// nothing.
+llvm::Error Run::screenAll() {
+  int here = 0;
+  std::vector<std::string> worker = {
+      llvm::sys::fs::getMainExecutable(arguments[0], &here),
+      "--tool=kernel-opt-run", "--worker",
+      "--device=" + std::to_string(options.device),
+      "--timeout=" + std::to_string(double(options.timeout))};
+  if (!options.driver.empty())
+    worker.push_back("--driver=" + options.driver);
+  auto patience =
+      options.timeout > 0
+          ? std::chrono::milliseconds(int64_t(options.timeout * 1000) + 60000)
+          : std::chrono::hours(24);
+  measure::Screener screener(std::move(worker), patience);
+  auto info = screener.info();
+  if (!info)
+    return info.takeError();
+  for (const std::string &file : options.plans) {
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point start = Clock::now();
+    auto plan = LaunchPlan::fromFile(file);
+    auto screened = [&]() -> llvm::Expected<measure::Screening> {
+      if (!plan)
+        return plan.takeError();
+      return screener.screen(
+          plan->name, llvm::formatv("{0}", json::Value(plan->toJSON())).str());
+    }();
+    double wall = std::chrono::duration<double>(Clock::now() - start).count();
+    json::Object result{{"file", file}, {"wall_seconds", wall}};
+    if (screened) {
+      result["seconds"] = screened->seconds;
+      result["conditions"] = std::move(screened->conditions);
+    } else {
+      ErrorText text = textOf(screened.takeError());
+      result["error"] =
+          json::Object{{"kind", text.kind}, {"message", text.message}};
+      passed = false;
+    }
+    report.screening(std::move(result));
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error Run::perform() {
   if (options.deviceInfo) {
-    auto info = engine.info(options.bandwidth);
+    auto info = engine.info(!options.rates         ? InfoRequest::Facts
+                            : options.measureAgain ? InfoRequest::FreshRates
+                                                   : InfoRequest::Rates);
     if (!info)
       return info.takeError();
     report.device(std::move(*info));
   }
-  if (options.plan.empty()) {
+  if (options.plans.empty()) {
     if (options.deviceInfo)
       return llvm::Error::success();
     return llvm::createStringError(
         "expected a launch plan, --device-info or --worker");
   }
+  if (options.screen)
+    return screenAll();
+  if (options.plans.size() > 1)
+    return llvm::createStringError("expected one launch plan, found " +
+                                   Twine(options.plans.size()) +
+                                   "; --screen takes many");
   auto load = loadRequest();
   if (!load)
     return load.takeError();

@@ -47,6 +47,11 @@ struct ExperimentOptions {
   double confidence = 0.95;
   /// Blocks are added until the half width of the interval is this small.
   double halfWidth = 0.005;
+  /// What more blocks do not average out, added to both sides of an interval:
+  /// where in memory the buffers of each side lie (a share of the time), and
+  /// the steps of the device's timestamps (seconds).
+  double placement = 0.001;
+  double timestampStep = 32e-9;
   /// Warm when so many block medians of each side agree within `warmSpread`.
   unsigned warmBlocks = 3;
   unsigned mostWarmBlocks = 30;

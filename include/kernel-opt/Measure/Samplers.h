@@ -22,10 +22,12 @@ namespace kernel_opt::measure {
 class PlanSampler : public Sampler {
 public:
   /// Makes ceil(2 L2 / bytes) + 2 sets (at least three, at most 64) of drawn
-  /// inputs, and notes what each of them computes.
+  /// inputs (`mostDrawn` as PlanRunner::addSet takes it), and notes what each
+  /// of them computes.
   static llvm::Expected<std::unique_ptr<PlanSampler>>
   create(runtime::Session &session, runtime::PlanRunner &runner,
-         verify::InputFamily family, uint64_t seed);
+         verify::InputFamily family, uint64_t seed,
+         int64_t mostDrawn = runtime::PlanRunner::drawnForTiming);
 
   llvm::Expected<Sample> sample() override;
 
@@ -74,13 +76,6 @@ private:
   int64_t handle;
   std::chrono::milliseconds timeout;
 };
-
-/// Bytes a second that this device moves, measured with large buffers: reading
-/// and writing together for a copy.
-struct Bandwidth {
-  double copy = 0, read = 0, write = 0;
-};
-llvm::Expected<Bandwidth> measureBandwidth(runtime::Session &session);
 
 } // namespace kernel_opt::measure
 

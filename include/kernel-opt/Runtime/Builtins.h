@@ -33,6 +33,10 @@ public:
   /// a multiple of four.
   llvm::Expected<uint64_t> checksum(api::DevicePointer from, uint64_t bytes);
 
+  /// Random words in the shared memory of all multiprocessors: what a kernel
+  /// reads there before it wrote it is another thing in every run.
+  llvm::Error fillShared(uint32_t seed);
+
   /// Writes twice the size of the L2, so that nothing else stays in it.
   llvm::Error flushL2();
 
@@ -61,7 +65,8 @@ private:
   uint64_t flushBytes;
   uint64_t flushCount = 0;
   Module module;
-  Kernel fillKernel, checksumKernel, readKernel, copyKernel, clocksKernel;
+  Kernel fillKernel, checksumKernel, readKernel, copyKernel, clocksKernel,
+      fillSharedKernel;
   Buffer scratch, flushBuffer;
 };
 

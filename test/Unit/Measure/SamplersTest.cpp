@@ -87,13 +87,6 @@ TEST_F(Timing, ClocksOfDeviceAndHostAgree) {
   EXPECT_TRUE(right.agrees());
 }
 
-TEST_F(Timing, Bandwidth) {
-  Bandwidth bandwidth = llvm::cantFail(measureBandwidth(*session));
-  EXPECT_GT(bandwidth.copy, 0);
-  EXPECT_GT(bandwidth.read, 0);
-  EXPECT_GT(bandwidth.write, 0);
-}
-
 TEST(WorkerSampler, ReadsSamplesAndErrors) {
   SubprocessOptions options;
   options.command = {

@@ -155,6 +155,8 @@ std::string fake::parametersOf(const std::string &entry) {
       {"kernel_opt_read", "\x8\x8\x8"},
       {"kernel_opt_copy", "\x8\x8\x8"},
       {"kernel_opt_clocks", "\x8"},
+      {"kernel_opt_fill_shared", "\x4\x4"},
+      {"kernel_opt_peak", "\x8\x4"},
       {"scale_map_f32", "\x80\x8\x4\x4"},
       {"ramp_f32", "\x8\x4"},
       {"add_f32", "\x8\x8\x8\x4"},
@@ -177,6 +179,8 @@ api::Result fake::runKernel(const std::string &entry,
     return clocks(a, time);
   if (entry == "kernel_opt_read" || entry == "kernel_opt_copy")
     return readOrCopy(a, entry == "kernel_opt_copy");
+  if (entry == "kernel_opt_peak" || entry == "kernel_opt_fill_shared")
+    return api::success;
   if (entry == "ramp_f32")
     return ramp(a);
   if (entry == "add_f32")
